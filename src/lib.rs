@@ -1,0 +1,5 @@
+//! An embedded in-memory relational store with association traversal.
+
+#![forbid(unsafe_code)]
+
+
