@@ -1,0 +1,200 @@
+//! Queries and statements that mean nothing.
+
+use super::TransactionMistake;
+use ecow::EcoString;
+use std::fmt;
+
+/// Why a query or statement means nothing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum QueryMistake {
+    /// A document isn't of the shape that belongs at its place.
+    Shape {
+        /// The shape that belongs there.
+        expected: EcoString,
+        /// What stands there.
+        found: EcoString,
+    },
+    /// Two spellings of one option stand in one object.
+    TwoSpellings {
+        /// The one.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// A filter that is absent.
+    AbsentFilter,
+    /// `{}` picks no column, and nothing else is asked for.
+    NothingSelected,
+    /// A name stands twice among what a query gives.
+    DuplicateName {
+        /// The name.
+        name: EcoString,
+    },
+    /// A quantifier that only fits the other kind of relation.
+    WrongQuantifier {
+        /// The quantifier.
+        quantifier: &'static str,
+        /// The relation.
+        relation: EcoString,
+        /// Whether the relation leads to many rows.
+        many: bool,
+    },
+    /// An operator that doesn't fit the column's type.
+    WrongOperator {
+        /// The operator.
+        operator: &'static str,
+        /// The column.
+        column: EcoString,
+        /// The column's type.
+        column_type: EcoString,
+    },
+    /// A cursor must give a value for each column of the order, and for no other.
+    CursorColumns {
+        /// The columns of the order.
+        order: Vec<EcoString>,
+        /// The columns of the cursor.
+        cursor: Vec<EcoString>,
+    },
+    /// A row was asked for by key in a table that has no primary key.
+    NoPrimaryKey {
+        /// The table.
+        table: EcoString,
+    },
+    /// A write that names no rows.
+    NoRowsNamed,
+    /// A write that gives no column a value.
+    NothingToWrite,
+    /// A row gives a column twice.
+    ColumnGivenTwice {
+        /// The column.
+        column: EcoString,
+    },
+    /// A value for a column that counts rows.
+    CounterGiven {
+        /// The column.
+        column: EcoString,
+        /// The relation whose rows it counts, with its table.
+        relation: EcoString,
+    },
+    /// The conflict columns of an upsert are no unique constraint of the table.
+    NotUnique {
+        /// The table.
+        table: EcoString,
+        /// The columns named.
+        columns: Vec<EcoString>,
+        /// The column lists that are unique.
+        known: Vec<Vec<EcoString>>,
+    },
+    /// A relation was read that the query didn't include.
+    NotIncluded {
+        /// The relation.
+        relation: EcoString,
+        /// What was included.
+        included: Vec<EcoString>,
+    },
+    /// A name was read that the result doesn't have, or not as that type.
+    NotSelected {
+        /// The name.
+        name: EcoString,
+        /// The names there are.
+        selected: Vec<EcoString>,
+    },
+    /// A cell was read as a type it doesn't hold.
+    WrongRead {
+        /// The column.
+        name: EcoString,
+        /// What it holds.
+        holds: &'static str,
+        /// What it was read as.
+        wanted: &'static str,
+    },
+    /// A transaction was asked for what it can't do.
+    Transaction(TransactionMistake),
+}
+
+impl QueryMistake {
+    /// The one thing to do about it.
+    pub(super) fn help(&self) -> Option<String> {
+        Some(match self {
+            QueryMistake::Shape { .. } => return None,
+            QueryMistake::TwoSpellings { first, .. } => format!("keep `{first}`"),
+            QueryMistake::AbsentFilter => {
+                "leave the filter out, or give it a value; null is written `null`".into()
+            }
+            QueryMistake::NothingSelected => "name a column, or include a relation".into(),
+            QueryMistake::DuplicateName { .. } => "rename one of them".into(),
+            QueryMistake::WrongQuantifier { many: true, .. } => "use some, every or none".into(),
+            QueryMistake::WrongQuantifier { many: false, .. } => "use is or isNot".into(),
+            QueryMistake::WrongOperator { .. } => "compare it with eq, ne, in or notIn".into(),
+            QueryMistake::CursorColumns { order, .. } => format!("give exactly: {}", order.join(", ")),
+            QueryMistake::NoPrimaryKey { .. } => "use a filter, or declare a primary key".into(),
+            QueryMistake::NoRowsNamed => "give `where`, or `\"all\": true` to mean every row".into(),
+            QueryMistake::NothingToWrite => "give at least one column a value".into(),
+            QueryMistake::ColumnGivenTwice { .. } => "give it once".into(),
+            QueryMistake::CounterGiven { column, .. } => {
+                format!("leave `{column}` out: it follows the rows, and `rebuild_counters` counts them anew")
+            }
+            QueryMistake::NotUnique { known, .. } if known.is_empty() => "declare a unique constraint".into(),
+            QueryMistake::NotUnique { known, .. } => {
+                let lists: Vec<_> = known.iter().map(|list| format!("({})", list.join(", "))).collect();
+                format!("these are unique: {}", lists.join(", "))
+            }
+            QueryMistake::NotIncluded { relation, .. } => format!("add `{relation}` to the query's `with`"),
+            QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
+            QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
+            QueryMistake::Transaction(mistake) => mistake.help(),
+        })
+    }
+}
+
+impl fmt::Display for QueryMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueryMistake::Shape { expected, found } => write!(f, "expected {expected}, found {found}"),
+            QueryMistake::TwoSpellings { first, second } => {
+                write!(f, "`{first}` and `{second}` are two spellings of one option")
+            }
+            QueryMistake::AbsentFilter => f.write_str("a filter without a value would match everything"),
+            QueryMistake::NothingSelected => f.write_str("no column is picked and nothing is included"),
+            QueryMistake::DuplicateName { name } => write!(f, "two parts of the result are named `{name}`"),
+            QueryMistake::WrongQuantifier { quantifier, relation, many } => {
+                let leads = if *many { "many rows" } else { "one row" };
+                write!(f, "`{quantifier}` doesn't fit `{relation}`, which leads to {leads}")
+            }
+            QueryMistake::WrongOperator { operator, column, column_type } => {
+                write!(f, "`{operator}` doesn't fit `{column}`, which is {column_type}")
+            }
+            QueryMistake::CursorColumns { order, cursor } => {
+                write!(f, "the cursor gives ({}), the order is by ({})", cursor.join(", "), order.join(", "))
+            }
+            QueryMistake::NoPrimaryKey { table } => write!(f, "`{table}` has no primary key"),
+            QueryMistake::NoRowsNamed => f.write_str("no filter says which rows are meant"),
+            QueryMistake::NothingToWrite => f.write_str("no column is given a value"),
+            QueryMistake::ColumnGivenTwice { column } => write!(f, "`{column}` is given twice in one row"),
+            QueryMistake::CounterGiven { column, relation } => {
+                write!(f, "`{column}` can't be written by hand: it counts the rows of `{relation}`")
+            }
+            QueryMistake::NotUnique { table, columns, .. } => {
+                write!(f, "({}) is not unique on `{table}`", columns.join(", "))
+            }
+            QueryMistake::NotIncluded { relation, included } if included.is_empty() => {
+                write!(f, "`{relation}` was not included; nothing was")
+            }
+            QueryMistake::NotIncluded { relation, included } => {
+                write!(f, "`{relation}` was not included; these were: {}", included.join(", "))
+            }
+            QueryMistake::NotSelected { name, .. } => write!(f, "the result has no `{name}`"),
+            QueryMistake::WrongRead { name, holds, wanted } => {
+                write!(f, "`{name}` holds {holds}, not {wanted}")
+            }
+            QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
+        }
+    }
+}
+
+impl From<TransactionMistake> for super::Error {
+    fn from(mistake: TransactionMistake) -> super::Error {
+        super::ErrorKind::InvalidQuery(QueryMistake::Transaction(mistake)).into()
+    }
+}
