@@ -4,12 +4,21 @@
 
 mod document;
 mod error;
+mod filter;
 mod id;
+mod schema;
 mod value;
 
 pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,
 };
+pub use filter::{
+    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
+};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
+pub use schema::{
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
+    Through, Unique,
+};
 pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};
