@@ -2,13 +2,16 @@
 
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 mod document;
 mod error;
 mod filter;
 mod id;
+mod predicate;
 mod schema;
 mod value;
 
+pub use catalog::Catalog;
 pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,

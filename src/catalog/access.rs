@@ -1,0 +1,331 @@
+//! Looking things up, by id and by name. By id O(1), by name one hash.
+
+use super::{
+    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, OrderInfo, RelationInfo,
+    TableInfo,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::filter::{Direction, Nulls, OrderBy};
+use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
+use crate::schema::{Action, Schema};
+use crate::value::Type;
+use ecow::EcoString;
+
+impl Catalog {
+    /// The schema this catalog was made from.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The tables, in declared order.
+    pub fn tables(&self) -> impl ExactSizeIterator<Item = &TableInfo> + DoubleEndedIterator {
+        self.tables.iter()
+    }
+
+    /// The table with this id.
+    ///
+    /// # Panics
+    /// When the id is of another catalog and out of range.
+    pub fn table(&self, id: TableId) -> &TableInfo {
+        &self.tables[id.index()]
+    }
+
+    /// The id of the table with this name.
+    ///
+    /// # Errors
+    /// `unknown_table`, with the tables there are.
+    pub fn table_id(&self, name: &str) -> Result<TableId> {
+        self.table_ids.get(name).copied().ok_or_else(|| {
+            let known = self.tables.iter().map(|table| table.name.clone()).collect();
+            Error::new(ErrorKind::UnknownTable { name: name.into(), known })
+        })
+    }
+
+    /// The edge with this id.
+    ///
+    /// # Panics
+    /// When the id is of another catalog and out of range.
+    pub fn edge(&self, id: EdgeId) -> &Edge {
+        &self.edges[id.index()]
+    }
+
+    /// The foreign key with this id.
+    ///
+    /// # Panics
+    /// When the id is of another catalog and out of range.
+    pub fn foreign_key(&self, id: ForeignKeyId) -> &ForeignKeyInfo {
+        &self.foreign_keys[id.index()]
+    }
+
+    /// The edge of a foreign key: its tables and columns.
+    ///
+    /// # Panics
+    /// When the id is of another catalog and out of range.
+    pub fn foreign_key_edge(&self, id: ForeignKeyId) -> &Edge {
+        self.edge(self.foreign_key(id).edge)
+    }
+
+    /// The names of these columns of a table.
+    pub(crate) fn column_names(&self, table: TableId, columns: &[ColumnId]) -> Vec<EcoString> {
+        self.table(table).column_names(columns)
+    }
+}
+
+impl TableInfo {
+    /// Its id.
+    pub fn id(&self) -> TableId {
+        self.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its columns, in declared order.
+    pub fn columns(&self) -> &[ColumnInfo] {
+        &self.columns
+    }
+
+    /// The columns of its primary key; empty for none.
+    pub fn primary_key(&self) -> &[ColumnId] {
+        self.primary_key.map_or(&[], |id| &self.index(id).columns)
+    }
+
+    /// Its relations, in declared order.
+    pub fn relations(&self) -> &[RelationInfo] {
+        &self.relations
+    }
+
+    /// Its indexes: the primary key's first, then unique ones, then others.
+    pub fn indexes(&self) -> &[IndexInfo] {
+        &self.indexes
+    }
+
+    /// Its check constraints, in declared order.
+    pub fn checks(&self) -> &[CheckInfo] {
+        &self.checks
+    }
+
+    /// The foreign keys it holds, in declared order.
+    pub fn foreign_keys(&self) -> &[ForeignKeyId] {
+        &self.outgoing
+    }
+
+    /// The column with this id.
+    ///
+    /// # Panics
+    /// When the id is of another table and out of range.
+    pub fn column(&self, id: ColumnId) -> &ColumnInfo {
+        &self.columns[id.index()]
+    }
+
+    /// The relation with this id.
+    ///
+    /// # Panics
+    /// When the id is of another table and out of range.
+    pub fn relation(&self, id: RelationId) -> &RelationInfo {
+        &self.relations[id.index()]
+    }
+
+    /// The index with this id.
+    pub(crate) fn index(&self, id: IndexId) -> &IndexInfo {
+        &self.indexes[id.index()]
+    }
+
+    /// The id of the column with this name.
+    ///
+    /// # Errors
+    /// `unknown_column`, with the columns there are.
+    pub fn column_id(&self, name: &str) -> Result<ColumnId> {
+        self.column_ids.get(name).copied().ok_or_else(|| {
+            let known = self.columns.iter().map(|column| column.name.clone()).collect();
+            Error::new(ErrorKind::UnknownColumn { table: self.name.clone(), name: name.into(), known })
+        })
+    }
+
+    /// The id of the relation with this name.
+    ///
+    /// # Errors
+    /// `unknown_relation`, with the relations there are.
+    pub fn relation_id(&self, name: &str) -> Result<RelationId> {
+        self.relation_ids.get(name).copied().ok_or_else(|| {
+            let known = self.relations.iter().map(|relation| relation.name.clone()).collect();
+            Error::new(ErrorKind::UnknownRelation { table: self.name.clone(), name: name.into(), known })
+        })
+    }
+
+    /// The names of these columns.
+    pub(crate) fn column_names(&self, columns: &[ColumnId]) -> Vec<EcoString> {
+        columns.iter().map(|id| self.column(*id).name.clone()).collect()
+    }
+
+    /// The first unique index over exactly these columns, in any order.
+    pub(crate) fn unique_index(&self, columns: &[ColumnId]) -> Option<&IndexInfo> {
+        self.indexes.iter().find(|index| index.is_unique() && same_set(&index.columns, columns))
+    }
+
+    /// One part of an order, by id.
+    ///
+    /// # Errors
+    /// `unknown_column`.
+    pub(crate) fn order(&self, order: &OrderBy) -> Result<OrderInfo> {
+        let column = self.column_id(&order.name).map_err(|error| error.at(&order.name))?;
+        Ok(OrderInfo::new(column, order.direction, order.nulls))
+    }
+}
+
+impl ColumnInfo {
+    /// Its id.
+    pub fn id(&self) -> ColumnId {
+        self.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it holds.
+    pub fn column_type(&self) -> &Type {
+        &self.ty
+    }
+
+    /// Whether it may be null.
+    pub fn is_nullable(&self) -> bool {
+        self.nullable
+    }
+
+    /// Whether it counts up when an insert doesn't name it.
+    pub fn is_generated(&self) -> bool {
+        self.generated
+    }
+
+    /// Whether an insert may leave it out.
+    pub fn has_default(&self) -> bool {
+        self.generated || self.default.is_some()
+    }
+}
+
+impl IndexInfo {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[ColumnId] {
+        &self.columns
+    }
+
+    /// What it promises and answers.
+    pub fn kind(&self) -> IndexKind {
+        self.kind
+    }
+
+    /// Whether no two rows are equal in its columns, nulls aside.
+    pub fn is_unique(&self) -> bool {
+        matches!(self.kind, IndexKind::Primary | IndexKind::Unique)
+    }
+}
+
+impl CheckInfo {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The columns it reads.
+    pub fn columns(&self) -> &[ColumnId] {
+        &self.columns
+    }
+}
+
+impl Edge {
+    /// The table whose rows find a parent.
+    pub fn child(&self) -> TableId {
+        self.child
+    }
+
+    /// The columns they find it by.
+    pub fn child_columns(&self) -> &[ColumnId] {
+        &self.child_columns
+    }
+
+    /// The table of the parents.
+    pub fn parent(&self) -> TableId {
+        self.parent
+    }
+
+    /// The parent's unique columns, pairwise those of the child.
+    pub fn parent_columns(&self) -> &[ColumnId] {
+        &self.parent_columns
+    }
+}
+
+impl ForeignKeyInfo {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What happens when the referenced row goes.
+    pub fn on_delete(&self) -> Action {
+        self.on_delete
+    }
+
+    /// What happens when the referenced key changes.
+    pub fn on_update(&self) -> Action {
+        self.on_update
+    }
+
+    /// Whether it's checked at commit.
+    pub fn is_deferrable(&self) -> bool {
+        self.deferrable
+    }
+}
+
+impl RelationInfo {
+    /// Its id.
+    pub fn id(&self) -> RelationId {
+        self.id
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The table it starts from.
+    pub fn source(&self) -> TableId {
+        self.source
+    }
+
+    /// The table it leads to.
+    pub fn target(&self) -> TableId {
+        self.target
+    }
+
+    /// Whether it leads to many rows.
+    pub fn is_many(&self) -> bool {
+        self.many
+    }
+
+    /// Whether it may lead nowhere; so may every one that leads to many, unless declared otherwise.
+    pub fn is_optional(&self) -> bool {
+        self.optional
+    }
+}
+
+impl OrderInfo {
+    /// Nulls go last ascending and first descending unless it's said otherwise.
+    pub(crate) fn new(column: ColumnId, direction: Direction, nulls: Option<Nulls>) -> OrderInfo {
+        let descending = direction == Direction::Desc;
+        OrderInfo { column, descending, nulls_first: nulls.map_or(descending, |nulls| nulls == Nulls::First) }
+    }
+}
+
+/// Whether two lists without repeats hold the same columns. O(n squared), for a handful.
+pub(super) fn same_set(a: &[ColumnId], b: &[ColumnId]) -> bool {
+    a.len() == b.len() && a.iter().all(|column| b.contains(column))
+}

@@ -1,0 +1,78 @@
+//! Filters with their names resolved and their values typed.
+//!
+//! A predicate is true, false or unknown of a row; comparison with null is unknown.
+
+mod document;
+mod pattern;
+mod resolve;
+mod test;
+
+pub(crate) use resolve::{no_extras, resolve};
+
+use crate::filter::Comparison;
+use crate::id::{ColumnId, RelationId};
+use crate::value::Value;
+
+/// What a row is asked, by ids.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Predicate {
+    /// All of these hold. An empty list is true.
+    And(Vec<Predicate>),
+    /// One of these holds. An empty list is false.
+    Or(Vec<Predicate>),
+    /// This doesn't hold.
+    Not(Box<Predicate>),
+    /// A column compared with a value of its own type; never null but to mean unknown.
+    Compare(ColumnId, Comparison, Value),
+    /// A column compared with another column of the same row.
+    CompareColumns(ColumnId, Comparison, ColumnId),
+    /// The value is among these: sorted, without repeats and without null.
+    In {
+        /// The column.
+        column: ColumnId,
+        /// The values.
+        values: Vec<Value>,
+        /// Whether a null stood among them: what isn't found is then unknown.
+        with_null: bool,
+    },
+    /// The text matches a pattern.
+    Like(ColumnId, Pattern),
+    /// The value is null.
+    IsNull(ColumnId),
+    /// At least one row along the relation matches; without a filter: is there.
+    Some(RelationId, Option<Box<Predicate>>),
+    /// Every row along the relation matches; true when there are none.
+    Every(RelationId, Box<Predicate>),
+    /// How many rows along a relation match, compared with a number.
+    Count(Box<RelationCount>, Comparison, i64),
+}
+
+/// How many rows along a relation match a predicate.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RelationCount {
+    /// The relation.
+    pub(crate) relation: RelationId,
+    /// Which rows count.
+    pub(crate) filter: Option<Predicate>,
+}
+
+/// A `like` pattern, taken apart once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) insensitive: bool,
+}
+
+/// A part of a [`Pattern`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// This text, as it is (lower case when the pattern is insensitive).
+    Text(String),
+    /// Any one character.
+    One,
+    /// Any characters, also none.
+    Many,
+}
+
+#[cfg(test)]
+mod tests;

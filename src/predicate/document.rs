@@ -1,0 +1,255 @@
+//! Filters as JSON documents write them.
+//!
+//! Keys are columns, relations, extras, or `AND`, `OR`, `NOT`; several are joined by and. `NOT`
+//! takes a filter, or a list of which none may hold. Where a word could be a quantifier or a name
+//! of the target, it is the quantifier: `{"posts": {"some": {"some": 1}}}` still reaches a column
+//! that is named `some`.
+
+use super::Predicate;
+use super::resolve::{Scope, all, any, fits, negate, quantify};
+use super::test::{Subject, mistake, test};
+use crate::catalog::RelationInfo;
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::filter::{Comparison, Operand, Quantifier, Test};
+use crate::value::{Input, Literal, Type};
+use ecow::EcoString;
+
+/// The operators of a column, in the order they are documented.
+const OPERATORS: [&str; 19] = [
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "notIn",
+    "like",
+    "ilike",
+    "notLike",
+    "notIlike",
+    "between",
+    "notBetween",
+    "isNull",
+    "isNotNull",
+    "AND",
+    "OR",
+    "NOT",
+];
+
+/// The predicate of a filter document; `None` when it asks nothing.
+pub(super) fn filter(scope: Scope<'_>, literal: &Literal) -> Result<Option<Predicate>> {
+    let entries = match literal {
+        Literal::Object(entries) => entries,
+        Literal::Null => return Err(mistake(QueryMistake::AbsentFilter)),
+        other => return Err(shape("a filter object", other)),
+    };
+    let mut parts = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        parts.extend(entry(scope, key, value).map_err(|error| error.at(key))?);
+    }
+    Ok(all(parts))
+}
+
+fn entry(scope: Scope<'_>, key: &EcoString, value: &Literal) -> Result<Option<Predicate>> {
+    if matches!(key.as_str(), "AND" | "OR" | "NOT") {
+        return connective(scope.deeper()?, key, value, filter);
+    }
+    if let Some(id) = scope.table.column_ids.get(key) {
+        return column(scope, &Subject::Column(scope.table.column(*id)), value);
+    }
+    if let Some(id) = scope.table.relation_ids.get(key) {
+        return relation(scope, scope.table.relation(*id), value);
+    }
+    match (scope.extras)(key) {
+        Some(count) => column(scope, &Subject::Count(count), value),
+        None => Err(unknown(scope, key, value)),
+    }
+}
+
+/// `AND`, `OR` or `NOT` of whatever `read` makes of their members.
+fn connective<'a>(
+    scope: Scope<'a>,
+    word: &str,
+    value: &Literal,
+    read: impl Fn(Scope<'a>, &Literal) -> Result<Option<Predicate>>,
+) -> Result<Option<Predicate>> {
+    let parts = match value {
+        Literal::List(items) => {
+            let mut parts = Vec::with_capacity(items.len());
+            for (i, item) in items.iter().enumerate() {
+                parts.extend(read(scope, item).map_err(|error| error.at(i))?);
+            }
+            parts
+        }
+        Literal::Null => return Err(mistake(QueryMistake::AbsentFilter)),
+        other if word == "OR" => return Err(shape("a list of filters", other)),
+        other => read(scope, other)?.into_iter().collect(),
+    };
+    Ok(match word {
+        "AND" => all(parts),
+        "OR" => any(parts),
+        _ => any(parts).map(negate),
+    })
+}
+
+/// What a column or count is asked: a bare value, or operators.
+fn column(scope: Scope<'_>, subject: &Subject<'_>, value: &Literal) -> Result<Option<Predicate>> {
+    match value {
+        Literal::Null => test(scope.table, subject, &Test::Null(false)).map(Some),
+        Literal::Object(entries) => operators(scope, subject, entries, value),
+        Literal::List(_) if *subject.column_type() == Type::Json => Err(ambiguous(value)),
+        Literal::List(_) => Err(shape("a value or operators (`in` takes a list)", value)),
+        Literal::Boolean(_) | Literal::Number(_) | Literal::Text(_) => {
+            let operand = Operand::Input(Input::Literal(value.clone()));
+            test(scope.table, subject, &Test::Compare(Comparison::Eq, operand)).map(Some)
+        }
+    }
+}
+
+fn operators(
+    scope: Scope<'_>,
+    subject: &Subject<'_>,
+    entries: &[(EcoString, Literal)],
+    value: &Literal,
+) -> Result<Option<Predicate>> {
+    let json = *subject.column_type() == Type::Json;
+    if json && entries.iter().any(|(key, _)| !OPERATORS.contains(&key.as_str())) {
+        return Err(ambiguous(value));
+    }
+    if entries.is_empty() {
+        return Err(mistake(QueryMistake::AbsentFilter));
+    }
+    let mut parts = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        let part = if matches!(key.as_str(), "AND" | "OR" | "NOT") {
+            let inside = |scope: Scope<'_>, item: &Literal| column(scope, subject, item);
+            scope.deeper().and_then(|scope| connective(scope, key, value, inside))
+        } else {
+            operator(key, value, json).and_then(|asked| test(scope.table, subject, &asked)).map(Some)
+        };
+        parts.extend(part.map_err(|error| error.at(key))?);
+    }
+    Ok(all(parts))
+}
+
+/// One operator with what it's given.
+fn operator(name: &EcoString, value: &Literal, json: bool) -> Result<Test> {
+    if let Some(comparison) = Comparison::from_word(name) {
+        return Ok(Test::Compare(comparison, operand(value, json)));
+    }
+    let like = |insensitive, negated| {
+        let pattern = Input::Literal(value.clone());
+        Ok(Test::Like { pattern, insensitive, negated })
+    };
+    match name.as_str() {
+        "in" | "notIn" => match value {
+            Literal::List(items) => {
+                Ok(Test::In(items.iter().cloned().map(Input::Literal).collect(), name == "notIn"))
+            }
+            // Among nothing known: unknown, as with every operator.
+            Literal::Null => Ok(Test::Compare(Comparison::Eq, Operand::Input(Input::Literal(Literal::Null)))),
+            other => Err(shape("a list", other)),
+        },
+        "like" => like(false, false),
+        "ilike" => like(true, false),
+        "notLike" => like(false, true),
+        "notIlike" => like(true, true),
+        "between" | "notBetween" => match value {
+            Literal::List(items) => match items.as_slice() {
+                [least, greatest] => {
+                    Ok(Test::Between(least.clone().into(), greatest.clone().into(), name == "notBetween"))
+                }
+                _ => Err(shape("a list of two values", value)),
+            },
+            other => Err(shape("a list of two values", other)),
+        },
+        "isNull" | "isNotNull" => match value {
+            Literal::Boolean(wanted) => Ok(Test::Null((name == "isNotNull") == *wanted)),
+            other => Err(shape("true or false", other)),
+        },
+        _ => {
+            let known = OPERATORS.iter().map(|&operator| operator.into()).collect();
+            Err(Error::new(ErrorKind::UnknownOption { name: name.clone(), known }))
+        }
+    }
+}
+
+/// A value, or `{"column": "name"}`, which on a json column is a value like any other.
+fn operand(value: &Literal, json: bool) -> Operand {
+    if let Literal::Object(entries) = value
+        && let [(key, Literal::Text(name))] = entries.as_slice()
+        && key == "column"
+        && !json
+    {
+        return Operand::Column(name.clone());
+    }
+    Operand::Input(Input::Literal(value.clone()))
+}
+
+/// What rows along a relation are asked.
+fn relation(scope: Scope<'_>, relation: &RelationInfo, value: &Literal) -> Result<Option<Predicate>> {
+    let there = |quantifier| quantify(relation, quantifier, None).map(Some);
+    match value {
+        Literal::Boolean(true) => there(Quantifier::Some),
+        Literal::Boolean(false) => there(Quantifier::None),
+        Literal::Null if !relation.many => there(Quantifier::None),
+        Literal::Null => Err(mistake(QueryMistake::AbsentFilter)),
+        Literal::Object(entries) => {
+            let quantifiers = entries.iter().filter(|(key, _)| Quantifier::from_word(key).is_some()).count();
+            if quantifiers == 0 || quantifiers < entries.len() {
+                let inner = filter(scope.along(relation)?, value)?;
+                return quantify(relation, Quantifier::Some, inner).map(Some);
+            }
+            let mut parts = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                parts.push(quantified(scope, relation, key, value).map_err(|error| error.at(key))?);
+            }
+            Ok(all(parts))
+        }
+        other => Err(shape("true, false or a filter object", other)),
+    }
+}
+
+fn quantified(scope: Scope<'_>, relation: &RelationInfo, word: &str, value: &Literal) -> Result<Predicate> {
+    let quantifier = Quantifier::from_word(word).unwrap_or(Quantifier::Some);
+    fits(relation, quantifier)?;
+    match (quantifier, value) {
+        (Quantifier::Is, Literal::Null) => quantify(relation, Quantifier::None, None),
+        (Quantifier::IsNot, Literal::Null) => quantify(relation, Quantifier::Some, None),
+        (Quantifier::Every, value) => {
+            let inner = filter(scope.along(relation)?, value)?;
+            let absent = || mistake(QueryMistake::AbsentFilter);
+            Ok(Predicate::Every(relation.id, Box::new(inner.ok_or_else(absent)?)))
+        }
+        _ => quantify(relation, quantifier, filter(scope.along(relation)?, value)?),
+    }
+}
+
+/// A key that names nothing: a relation when it's given what only a relation takes.
+fn unknown(scope: Scope<'_>, name: &EcoString, value: &Literal) -> Error {
+    let relational = match value {
+        Literal::Object(entries) => {
+            !entries.is_empty() && entries.iter().all(|(key, _)| !OPERATORS.contains(&key.as_str()))
+        }
+        _ => false,
+    };
+    let table = scope.table.name.clone();
+    let relations = scope.table.relations.iter().map(|relation| relation.name.clone());
+    let kind = if relational {
+        ErrorKind::UnknownRelation { table, name: name.clone(), known: relations.collect() }
+    } else {
+        let columns = scope.table.columns.iter().map(|column| column.name.clone());
+        ErrorKind::UnknownColumn { table, name: name.clone(), known: columns.chain(relations).collect() }
+    };
+    Error::new(kind)
+}
+
+fn shape(expected: &str, found: &Literal) -> Error {
+    mistake(QueryMistake::Shape { expected: expected.into(), found: found.kind().into() })
+}
+
+/// A document where operators could stand too.
+fn ambiguous(found: &Literal) -> Error {
+    shape("operators (a json column is compared with a document by `eq`)", found)
+}

@@ -1,0 +1,153 @@
+//! Names to ids and inputs to typed values.
+//!
+//! A filter that asks nothing (`{}`, empty lists) resolves to an empty [`Predicate::And`]. Parts
+//! that ask nothing are left out wherever they stand, as in Drizzle.
+
+use super::test::{Subject, test};
+use super::{Predicate, RelationCount, document};
+use crate::catalog::{Catalog, RelationInfo, TableInfo};
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::filter::{Filter, Quantifier};
+use crate::id::TableId;
+
+/// How deep filters may nest, so that a document can't exhaust the stack.
+const FILTER_DEPTH_MAX: usize = 64;
+
+/// The counts of relations that a query selects beside the columns, by name.
+pub(crate) type Extras<'a> = &'a dyn Fn(&str) -> Option<RelationCount>;
+
+/// No extras at all.
+pub(crate) fn no_extras(_: &str) -> Option<RelationCount> {
+    None
+}
+
+/// What `filter` asks of the rows of `table`. O(n) in the filter.
+///
+/// # Errors
+/// Unknown names, values that don't fit their columns, operators and quantifiers that don't fit,
+/// absent values, and `limit_exceeded` for filters nested too deep; each with its path.
+pub(crate) fn resolve(
+    catalog: &Catalog,
+    table: TableId,
+    filter: &Filter,
+    extras: Extras<'_>,
+) -> Result<Predicate> {
+    let scope = Scope { catalog, table: catalog.table(table), extras, depth: 0 };
+    Ok(scope.filter(filter)?.unwrap_or(Predicate::And(Vec::new())))
+}
+
+/// Where names are looked up, and how deep inside the filter that is.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) table: &'a TableInfo,
+    pub(super) extras: Extras<'a>,
+    depth: usize,
+}
+
+impl<'a> Scope<'a> {
+    /// The same names, one level further in.
+    pub(super) fn deeper(self) -> Result<Scope<'a>> {
+        if self.depth == FILTER_DEPTH_MAX {
+            let allowed = FILTER_DEPTH_MAX as u64;
+            return Err(Error::new(ErrorKind::LimitExceeded { limit: "filter_depth", allowed }));
+        }
+        Ok(Scope { depth: self.depth + 1, ..self })
+    }
+
+    /// The names of the table that `relation` leads to.
+    pub(super) fn along(self, relation: &RelationInfo) -> Result<Scope<'a>> {
+        let table = self.catalog.table(relation.target);
+        Ok(Scope { table, extras: &no_extras, ..self.deeper()? })
+    }
+
+    /// The predicate of a filter; `None` when it asks nothing.
+    pub(super) fn filter(self, filter: &Filter) -> Result<Option<Predicate>> {
+        match filter {
+            Filter::And(filters) => Ok(all(self.list("AND", filters)?)),
+            Filter::Or(filters) => Ok(any(self.list("OR", filters)?)),
+            Filter::Not(filter) => {
+                let inner = self.deeper()?.filter(filter).map_err(|error| error.at("NOT"))?;
+                Ok(inner.map(negate))
+            }
+            Filter::Column { name, test: asked } => {
+                let subject = self.subject(name).map_err(|error| error.at(name))?;
+                test(self.table, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at(name))
+            }
+            Filter::Relation { name, quantifier, filter } => {
+                self.relation(name, *quantifier, filter.as_deref()).map(Some).map_err(|error| error.at(name))
+            }
+            Filter::Document(literal) => document::filter(self, literal),
+        }
+    }
+
+    fn list(self, step: &str, filters: &[Filter]) -> Result<Vec<Predicate>> {
+        let scope = self.deeper()?;
+        let mut parts = Vec::with_capacity(filters.len());
+        for (i, filter) in filters.iter().enumerate() {
+            parts.extend(scope.filter(filter).map_err(|error| error.at(i).at(step))?);
+        }
+        Ok(parts)
+    }
+
+    /// What a column's name stands for: a column first, then an extra.
+    fn subject(self, name: &str) -> Result<Subject<'a>> {
+        match self.table.column_id(name) {
+            Ok(id) => Ok(Subject::Column(self.table.column(id))),
+            Err(unknown) => (self.extras)(name).map(Subject::Count).ok_or(unknown),
+        }
+    }
+
+    fn relation(self, name: &str, quantifier: Quantifier, filter: Option<&Filter>) -> Result<Predicate> {
+        let relation = self.table.relation(self.table.relation_id(name)?);
+        let Some(filter) = filter else { return quantify(relation, quantifier, None) };
+        fits(relation, quantifier)?;
+        let inner = self.along(relation)?.filter(filter).map_err(|error| error.at(quantifier.word()))?;
+        quantify(relation, quantifier, inner)
+    }
+}
+
+/// All of them; `None` for none.
+pub(super) fn all(mut parts: Vec<Predicate>) -> Option<Predicate> {
+    if parts.len() > 1 { Some(Predicate::And(parts)) } else { parts.pop() }
+}
+
+/// One of them; `None` for none.
+pub(super) fn any(mut parts: Vec<Predicate>) -> Option<Predicate> {
+    if parts.len() > 1 { Some(Predicate::Or(parts)) } else { parts.pop() }
+}
+
+/// The opposite.
+pub(super) fn negate(predicate: Predicate) -> Predicate {
+    Predicate::Not(Box::new(predicate))
+}
+
+/// Whether a quantifier can be asked of a relation.
+pub(super) fn fits(relation: &RelationInfo, quantifier: Quantifier) -> Result<()> {
+    let for_many = matches!(quantifier, Quantifier::Some | Quantifier::Every | Quantifier::None);
+    if for_many == relation.many {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::WrongQuantifier {
+        quantifier: quantifier.word(),
+        relation: relation.name.clone(),
+        many: relation.many,
+    })))
+}
+
+/// The predicate of a quantifier. `every` that asks nothing would hold of every row, so it counts
+/// as absent.
+pub(super) fn quantify(
+    relation: &RelationInfo,
+    quantifier: Quantifier,
+    inner: Option<Predicate>,
+) -> Result<Predicate> {
+    let inner = inner.map(Box::new);
+    match quantifier {
+        Quantifier::Some | Quantifier::Is => Ok(Predicate::Some(relation.id, inner)),
+        Quantifier::None | Quantifier::IsNot => Ok(negate(Predicate::Some(relation.id, inner))),
+        Quantifier::Every => inner.map(|inner| Predicate::Every(relation.id, inner)).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter)).at(quantifier.word())
+        }),
+    }
+}
