@@ -3,10 +3,12 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+mod column;
 mod document;
 mod error;
 mod filter;
 mod id;
+mod index;
 mod predicate;
 mod schema;
 mod value;

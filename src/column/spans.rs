@@ -1,0 +1,434 @@
+//! Text and bytes: one 8-byte span a cell, into shared append-only segments.
+//!
+//! # Glossary
+//!
+//! - *segment*: a long `String` or `Vec<u8>` that many cells are slices of. Only the open one grows.
+//! - *span*: segment, offset and length of a cell. The empty cell has no bytes and no segment.
+//! - *long cell*: one of 256 KiB or more; it has an allocation of its own. No length is refused.
+//! - *dead bytes*: bytes of a segment that no cell refers to any more.
+//! - *sweep*: one walk of [`Spans::reclaim`] over all cells, in steps.
+//!
+//! # Invariants
+//!
+//! 1. Bytes that a span refers to never change, here or in a clone: segments are appended to only
+//!    while nobody else holds them.
+//! 2. The dead bytes of a segment are those that no span of this vector covers, so a segment that is
+//!    dead to its whole length is dropped at once.
+//! 3. Nothing is appended to a segment marked for evacuation, so one sweep empties it.
+//! 4. A segment number is used again only after no span refers to it. Two clones that share a chunk
+//!    of spans therefore read equal cells from it.
+
+mod heap;
+
+use crate::column::chunked::{Chunked, Chunks};
+use heap::{Heap, Resolver};
+use std::fmt;
+use std::sync::Arc;
+
+pub(crate) use heap::Span;
+
+/// What cells are slices of: `String` for text, `Vec<u8>` for bytes.
+pub(crate) trait Segment: Clone + Default + Send + Sync + 'static {
+    /// A cell: `str` or `[u8]`.
+    type Cell: ?Sized + 'static;
+    /// The empty cell.
+    const EMPTY: &'static Self::Cell;
+
+    /// An empty segment with room. O(1).
+    fn with_capacity(bytes: usize) -> Self;
+    /// All of it. O(1).
+    fn whole(&self) -> &Self::Cell;
+    /// The bytes there is room for. O(1).
+    fn capacity(&self) -> usize;
+    /// Adds a cell at the end. O(bytes) amortised.
+    fn append(&mut self, cell: &Self::Cell);
+    /// Gives spare room back. O(bytes) at worst.
+    fn shrink(&mut self);
+    /// The length of a cell in bytes. O(1).
+    fn size(cell: &Self::Cell) -> usize;
+    /// A slice of a cell; empty when there is no such slice. O(1).
+    fn part(cell: &Self::Cell, from: usize, to: usize) -> &Self::Cell;
+}
+
+/// Implements [`Segment`] for a growable sequence and its slice type.
+macro_rules! segment {
+    ($owned:ty, $cell:ty, $empty:expr, $append:ident, $whole:ident) => {
+        impl Segment for $owned {
+            type Cell = $cell;
+            const EMPTY: &'static $cell = $empty;
+
+            fn with_capacity(bytes: usize) -> Self {
+                <$owned>::with_capacity(bytes)
+            }
+            #[inline(always)]
+            fn whole(&self) -> &$cell {
+                self.$whole()
+            }
+            fn capacity(&self) -> usize {
+                self.capacity()
+            }
+            #[inline]
+            fn append(&mut self, cell: &$cell) {
+                self.$append(cell);
+            }
+            fn shrink(&mut self) {
+                self.shrink_to_fit();
+            }
+            #[inline(always)]
+            fn size(cell: &$cell) -> usize {
+                cell.len()
+            }
+            #[inline(always)]
+            fn part(cell: &$cell, from: usize, to: usize) -> &$cell {
+                cell.get(from..to).unwrap_or($empty)
+            }
+        }
+    };
+}
+
+segment!(String, str, "", push_str, as_str);
+segment!(Vec<u8>, [u8], &[], extend_from_slice, as_slice);
+
+/// A copy-on-write vector of text or bytes. A clone costs three reference counts.
+pub(crate) struct Spans<S> {
+    spans: Chunked<Span>,
+    heap: Arc<Heap<S>>,
+    /// Where the sweep goes on, if one is under way.
+    sweep: Option<usize>,
+}
+
+impl<S: Segment> Spans<S> {
+    /// An empty vector. O(1).
+    pub(crate) fn new() -> Self {
+        Self { spans: Chunked::new(), heap: Arc::new(Heap::new()), sweep: None }
+    }
+
+    /// Gathers cells into few large segments. O(bytes).
+    #[cfg(test)]
+    pub(crate) fn collect<'c>(cells: impl IntoIterator<Item = &'c S::Cell>) -> Self {
+        let mut all = Self::new();
+        all.extend(cells);
+        all
+    }
+
+    /// The number of cells. O(1).
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The cells, to be taken once outside a loop. O(1).
+    #[inline]
+    pub(crate) fn view(&self) -> SpansView<'_, S> {
+        SpansView { spans: self.spans.view(), heap: self.heap.resolver() }
+    }
+
+    /// Appends a cell. O(bytes) amortised; the first write after a clone copies a segment of at most
+    /// 32 KiB or opens a new one.
+    pub(crate) fn push(&mut self, cell: &S::Cell) {
+        self.spans.push(Arc::make_mut(&mut self.heap).add(cell));
+    }
+
+    /// Appends many cells with one uniqueness check a chunk. O(bytes).
+    pub(crate) fn extend<'c>(&mut self, cells: impl IntoIterator<Item = &'c S::Cell>) {
+        let heap = Arc::make_mut(&mut self.heap);
+        self.spans.extend(cells.into_iter().map(|cell| heap.add(cell)));
+    }
+
+    /// Appends the cells that lie end to end in `all` and end at these places. O(bytes), without looking
+    /// at the heap for each cell.
+    pub(crate) fn extend_packed(&mut self, all: &S::Cell, ends: &[usize]) {
+        let heap = Arc::make_mut(&mut self.heap);
+        let mut from = 0;
+        let mut cells = ends.iter().map(|end| std::mem::replace(&mut from, *end)..*end);
+        match heap.add_all(all) {
+            Some(whole) => self.spans.extend(cells.map(|cell| whole.part(cell))),
+            None => {
+                self.spans.extend(cells.by_ref().map(|cell| heap.add(S::part(all, cell.start, cell.end))))
+            }
+        }
+    }
+
+    /// Overwrites the cell at `index`, which must exist; the old bytes become dead. O(bytes).
+    pub(crate) fn set(&mut self, index: usize, cell: &S::Cell) {
+        debug_assert!(index < self.len(), "cell {index} of {}", self.len());
+        let Some(old) = self.spans.get(index) else { return };
+        let heap = Arc::make_mut(&mut self.heap);
+        heap.bury(old);
+        self.spans.set(index, heap.add(cell));
+    }
+
+    /// Makes the cell at `index`, which must exist, empty; its bytes become dead. O(1).
+    pub(crate) fn clear(&mut self, index: usize) {
+        self.set(index, S::EMPTY);
+    }
+
+    /// Grows with empty cells, or shrinks. O(chunks) to grow, O(cells dropped) to shrink.
+    #[cfg(test)]
+    pub(crate) fn resize(&mut self, len: usize) {
+        self.truncate(len);
+        self.spans.resize(len, Span::default());
+    }
+
+    /// Drops the cells at and past `len`. O(cells dropped).
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len < self.len() {
+            self.bury(len..self.len());
+            self.spans.truncate(len);
+        }
+    }
+
+    /// Empties every cell of a chunk and gives its memory back. O(cells of a chunk).
+    pub(crate) fn release(&mut self, chunk: usize) {
+        let cells = self.spans.view().chunk(chunk).len();
+        let first = self.len().min(chunk * crate::column::chunked::ROWS);
+        self.bury(first..first + cells);
+        self.spans.release(chunk);
+    }
+
+    fn bury(&mut self, cells: std::ops::Range<usize>) {
+        let spans = self.spans.view();
+        let heap = Arc::make_mut(&mut self.heap);
+        cells.map(|index| spans.at(index)).for_each(|span| heap.bury(span));
+    }
+
+    /// Moves cells out of segments that are more than half dead, so that those can be dropped. Walks
+    /// at most `rows` cells and says whether the sweep needs more steps. Cells never change by it.
+    ///
+    /// A sweep begins only when it frees at least a byte for every four cells it walks. O(rows +
+    /// bytes moved), and O(1) when nothing is due.
+    pub(crate) fn reclaim(&mut self, rows: usize) -> bool {
+        if self.sweep.is_none() {
+            let worth = (self.len() / 4).max(256);
+            if self.heap.dead() < worth || !Arc::make_mut(&mut self.heap).mark(worth) {
+                return false;
+            }
+        }
+        let from = self.sweep.unwrap_or(0);
+        let to = self.len().min(from.saturating_add(rows));
+        for index in from..to {
+            let span = self.spans.view().at(index);
+            if self.heap.is_leaving(span) {
+                let moved = Arc::make_mut(&mut self.heap).relocate(span);
+                self.spans.set(index, moved);
+            }
+        }
+        self.sweep = (to < self.len()).then_some(to);
+        self.sweep.is_some()
+    }
+
+    /// Bytes of segments that no cell refers to. O(1).
+    #[cfg(test)]
+    pub(crate) fn dead_bytes(&self) -> usize {
+        self.heap.dead()
+    }
+
+    /// Whether both hold the very same chunk, so its cells are equal. O(1).
+    pub(crate) fn shares_chunk(&self, other: &Self, chunk: usize) -> bool {
+        self.spans.shares_chunk(&other.spans, chunk)
+    }
+
+    /// Whether neither was written to since one was cloned from the other. O(1).
+    pub(crate) fn shares_all(&self, other: &Self) -> bool {
+        self.spans.shares_all(&other.spans)
+    }
+
+    /// Bytes on the heap. O(chunks · log + segments).
+    pub(crate) fn memory(&self) -> usize {
+        self.spans.memory() + self.heap.memory() + size_of::<Heap<S>>()
+    }
+}
+
+impl<S> Clone for Spans<S> {
+    fn clone(&self) -> Self {
+        Self { spans: self.spans.clone(), heap: Arc::clone(&self.heap), sweep: self.sweep }
+    }
+}
+
+impl<S: Segment> Default for Spans<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> fmt::Debug for Spans<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spans").field("spans", &self.spans).finish_non_exhaustive()
+    }
+}
+
+/// The cells of a [`Spans`].
+pub(crate) struct SpansView<'a, S: Segment> {
+    spans: Chunks<'a, Span>,
+    heap: Resolver<'a, S>,
+}
+
+impl<S: Segment> Clone for SpansView<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Segment> Copy for SpansView<'_, S> {}
+
+impl<S: Segment> fmt::Debug for SpansView<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpansView").field("spans", &self.spans).finish_non_exhaustive()
+    }
+}
+
+impl<'a, S: Segment> SpansView<'a, S> {
+    /// The cell at `index`, empty past the end. O(1).
+    #[inline(always)]
+    pub(crate) fn at(self, index: usize) -> &'a S::Cell {
+        self.resolve(self.span(index))
+    }
+
+    /// Where the cell at `index` is, to be resolved later: a gather that only collects spans doesn't
+    /// wait for the bytes. O(1).
+    #[inline(always)]
+    pub(crate) fn span(self, index: usize) -> Span {
+        self.spans.at(index)
+    }
+
+    /// The bytes of a span taken from this view. O(1).
+    #[inline(always)]
+    pub(crate) fn resolve(self, span: Span) -> &'a S::Cell {
+        self.heap.resolve(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Push(String),
+        Extend(Vec<String>),
+        Set(usize, String),
+        Clear(usize),
+        Truncate(usize),
+        Resize(usize),
+        Release,
+        Reclaim(usize),
+        Fork,
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        (0..6u8, 0..80usize, any::<char>()).prop_map(|(kind, n, c)| match kind {
+            0 => String::new(),
+            1 => String::from(c).repeat(n * 200),
+            _ => String::from(c).repeat(n),
+        })
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => text().prop_map(Step::Push),
+            1 => vec(text(), 0..20).prop_map(Step::Extend),
+            4 => (0..200usize, text()).prop_map(|(i, t)| Step::Set(i, t)),
+            3 => (0..200usize).prop_map(Step::Clear),
+            1 => (0..200usize).prop_map(Step::Truncate),
+            1 => (0..100usize).prop_map(Step::Resize),
+            1 => Just(Step::Release),
+            4 => (0..50usize).prop_map(Step::Reclaim),
+            2 => Just(Step::Fork),
+        ]
+    }
+
+    fn check(cells: &Spans<String>, model: &[String]) {
+        let view = cells.view();
+        assert!(model.iter().enumerate().all(|(i, text)| view.at(i) == text));
+        assert_eq!(view.at(model.len()), "");
+        let live: usize =
+            (0..model.len()).filter(|i| !view.span(*i).is_empty()).map(|i| view.at(i).len()).sum();
+        let bytes = model.iter().map(String::len).sum::<usize>();
+        assert_eq!(live, bytes);
+        assert!(cells.memory() >= bytes + cells.dead_bytes());
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_as_a_vector_of_text_in_every_fork(
+            bulk in vec(text(), 0..100),
+            steps in vec(step(), 0..120),
+        ) {
+            let mut cells = Spans::<String>::collect(bulk.iter().map(String::as_str));
+            let (mut model, mut forks) = (bulk, Vec::new());
+            for step in steps {
+                match step {
+                    Step::Push(t) => { cells.push(&t); model.push(t); }
+                    Step::Extend(ts) => { cells.extend(ts.iter().map(String::as_str)); model.extend(ts); }
+                    Step::Set(i, t) if i < model.len() => { cells.set(i, &t); model[i] = t; }
+                    Step::Clear(i) if i < model.len() => { cells.clear(i); model[i].clear(); }
+                    Step::Set(..) | Step::Clear(_) => {}
+                    Step::Truncate(n) => { cells.truncate(n); model.truncate(n); }
+                    Step::Resize(n) => { cells.resize(n); model.resize(n, String::new()); }
+                    Step::Release => { cells.release(0); model.iter_mut().for_each(String::clear); }
+                    Step::Reclaim(rows) => { cells.reclaim(rows); }
+                    Step::Fork => forks.push((cells.clone(), model.clone())),
+                }
+                check(&cells, &model);
+            }
+            forks.iter().for_each(|(cells, model)| check(cells, model));
+        }
+    }
+
+    fn finish(cells: &mut Spans<String>) {
+        while cells.reclaim(1000) {}
+    }
+
+    #[test]
+    fn memory_comes_down_after_a_mass_clear() {
+        let texts: Vec<String> = (0..50_000).map(|i| format!("cell number {i:>50}")).collect();
+        let mut cells = Spans::<String>::collect(texts.iter().map(String::as_str));
+        let full = cells.memory();
+        (0..50_000).filter(|i| i % 10 != 0).for_each(|i| cells.clear(i));
+        finish(&mut cells);
+        // Spans stay; of the bytes a tenth does, in a segment that may have doubled.
+        assert!(cells.memory() < 50_000 * 8 + full / 4, "{} of {full}", cells.memory());
+        assert_eq!(cells.dead_bytes(), 0);
+        assert!((0..50_000).step_by(10).all(|i| cells.view().at(i) == texts[i]));
+        (0..50).for_each(|chunk| cells.release(chunk.min(48)));
+        assert!(cells.memory() < 20_000, "{}", cells.memory());
+    }
+
+    #[test]
+    fn overwriting_one_cell_over_and_over_stays_small() {
+        let mut cells = Spans::<String>::collect(["a", "b"]);
+        for round in 0..100_000 {
+            cells.set(0, &format!("value {round}"));
+            cells.reclaim(64);
+        }
+        assert_eq!((cells.view().at(0), cells.view().at(1)), ("value 99999", "b"));
+        assert!(cells.memory() < 20_000, "{}", cells.memory());
+    }
+
+    #[test]
+    fn a_fork_before_every_write_leaves_few_segments() {
+        let mut cells = Spans::<String>::new();
+        let mut fork = cells.clone();
+        for round in 0..20_000 {
+            cells.push(&format!("value {round:>40}"));
+            fork.clone_from(&cells);
+        }
+        assert!(cells.memory() < 20_000 * (46 + 8) * 2, "{}", cells.memory());
+        assert_eq!(fork.view().at(19_999).trim_end(), format!("value {:>40}", 19_999));
+    }
+
+    #[test]
+    fn long_cells_have_their_own_allocation() {
+        let long = vec![7u8; 3 << 20];
+        let mut cells = Spans::<Vec<u8>>::collect([&long[..], &[1, 2], &long[..1 << 18]]);
+        assert_eq!((cells.view().at(0), cells.view().at(1)), (&long[..], &[1u8, 2][..]));
+        assert_eq!(cells.view().at(2).len(), 1 << 18);
+        let full = cells.memory();
+        cells.clear(0);
+        assert!(cells.memory() < full - (3 << 20) + 100);
+        cells.push(&long);
+        assert_eq!(cells.view().at(3), long);
+    }
+}

@@ -1,0 +1,182 @@
+//! Who belongs to whom along an edge, as slots.
+//!
+//! # Glossary
+//!
+//! - *child*: a row that holds a key; *parent*: the row with that key, unique on its side.
+//! - *orphan*: a live child whose key has no null and matches no parent. It waits under the hash of
+//!   its key and is adopted when a parent with that key appears.
+//!
+//! # Invariants, for live rows
+//!
+//! 1. `parents[c] = p` exactly when `c` stands in the list of `p`; lists ascend.
+//! 2. A child with a null in its key has no parent and isn't an orphan.
+//! 3. Every other child has a parent or is an orphan.
+
+use super::groups::{Group, GroupTable};
+use super::key::{KeyView, hash_key};
+use super::lists::{Lists, ListsView};
+use crate::column::chunked::{Chunked, Chunks};
+use crate::id::Slot;
+use crate::value::Value;
+use smallvec::SmallVec;
+use std::hash::RandomState;
+
+/// The rows on both ends of one edge.
+#[derive(Clone, Debug)]
+pub(crate) struct Adjacency {
+    parents: Chunked<Slot>,
+    children: Lists,
+    orphans: GroupTable,
+    state: RandomState,
+}
+
+impl Adjacency {
+    /// No rows on either end.
+    pub(crate) fn new(state: RandomState) -> Adjacency {
+        Adjacency { parents: Chunked::new(), children: Lists::new(), orphans: GroupTable::new(), state }
+    }
+
+    /// The parent of each child slot.
+    #[inline]
+    pub(crate) fn parents(&self) -> Chunks<'_, Slot> {
+        self.parents.view()
+    }
+
+    /// The children of each parent slot.
+    #[inline]
+    pub(crate) fn children(&self) -> ListsView<'_> {
+        self.children.view()
+    }
+
+    /// Whether `child` has a key that matches no parent. O(1).
+    pub(crate) fn is_orphan(&self, keys: &KeyView<'_>, child: Slot) -> bool {
+        self.parents.view().at(child.index()).is_none() && !keys.has_null(child)
+    }
+
+    /// The children that hold `key`: those of `parent`, or orphans when there is none. O(them).
+    pub(crate) fn holders(&self, keys: &KeyView<'_>, parent: Option<Slot>, key: &[Value]) -> Vec<Slot> {
+        match parent {
+            Some(parent) => self.children.view().of(parent).to_vec(),
+            None => self
+                .orphans
+                .find(hash_key(&self.state, key), |child| keys.equals(child, key))
+                .iter()
+                .collect(),
+        }
+    }
+
+    /// Makes room for children up to slot `bound`. O(added).
+    pub(crate) fn grow(&mut self, bound: usize) {
+        if bound > self.parents.len() {
+            self.parents.resize(bound, Slot::NONE);
+        }
+    }
+
+    /// Forgets children from slot `bound` on, which are attached no more. O(dropped).
+    pub(crate) fn truncate(&mut self, bound: usize) {
+        self.parents.truncate(bound);
+    }
+
+    /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
+    pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
+        self.grow(child.index() + 1);
+        self.parents.set(child.index(), parent.unwrap_or_default());
+        match parent {
+            Some(parent) => {
+                self.children.insert(parent, child);
+            }
+            None if keys.has_null(child) => {}
+            None => {
+                let hash = keys.hash(&self.state, child);
+                self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
+            }
+        }
+    }
+
+    /// Takes `child`, whose key is still written, from under its parent or from the orphans.
+    pub(crate) fn detach(&mut self, keys: &KeyView<'_>, child: Slot) {
+        match self.parents.get(child.index()).and_then(Slot::some) {
+            Some(parent) => {
+                self.children.remove(parent, child);
+                self.parents.set(child.index(), Slot::NONE);
+            }
+            None if keys.has_null(child) => {}
+            None => {
+                let hash = keys.hash(&self.state, child);
+                self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
+            }
+        }
+    }
+
+    /// Gives `parent` the orphans that waited for its key. O(them).
+    pub(crate) fn adopt(&mut self, keys: &KeyView<'_>, parent_keys: &KeyView<'_>, parent: Slot) {
+        if self.orphans.len() == 0 || parent_keys.has_null(parent) {
+            return;
+        }
+        let hash = parent_keys.hash(&self.state, parent);
+        let waiting = self.orphans.find(hash, |child| keys.equals_row(child, parent_keys, parent));
+        let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
+        for child in waiting {
+            self.orphans.remove(hash, child, |other| other == child || keys.equals_row(other, keys, child));
+            self.parents.set(child.index(), parent);
+            self.children.insert(parent, child);
+        }
+    }
+
+    /// Makes orphans of the children of `parent` that `stays` says of; the others go with it.
+    /// O(children).
+    pub(crate) fn abandon(&mut self, keys: &KeyView<'_>, parent: Slot, stays: impl Fn(Slot) -> bool) {
+        let left: SmallVec<[Slot; 8]> =
+            self.children.view().of(parent).iter().copied().filter(|child| stays(*child)).collect();
+        self.children.clear(parent);
+        for child in left {
+            self.attach(keys, child, None);
+        }
+    }
+
+    /// Builds everything anew from the parent of each child slot; nothing may be attached before.
+    /// `orphan` says which children with no parent wait for one. O(children).
+    pub(crate) fn build(
+        &mut self,
+        keys: &KeyView<'_>,
+        parents: usize,
+        of: Vec<Slot>,
+        live: impl Fn(Slot) -> bool,
+    ) {
+        self.children = Lists::build(parents, of.iter().copied());
+        for (at, parent) in of.iter().enumerate() {
+            let child = Slot::new(at);
+            if parent.is_none() && live(child) && !keys.has_null(child) {
+                let hash = keys.hash(&self.state, child);
+                self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
+            }
+        }
+        self.parents = Chunked::collect(of);
+    }
+
+    /// How many children wait for a parent.
+    pub(crate) fn orphan_count(&self) -> usize {
+        self.orphans.len()
+    }
+
+    /// Every waiting child, in no particular order. For checks.
+    pub(crate) fn orphans(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.orphans.groups().flat_map(Group::iter)
+    }
+
+    /// Whether [`reclaim`](Adjacency::reclaim) may have something to do. O(1).
+    #[inline]
+    pub(crate) fn wants_reclaim(&self) -> bool {
+        self.children.wants_reclaim()
+    }
+
+    /// Moves dead space out of the lists: at most `parents` lists a call.
+    pub(crate) fn reclaim(&mut self, parents: usize) {
+        self.children.reclaim(parents);
+    }
+
+    /// Bytes held, shared parts counted in full.
+    pub(crate) fn memory(&self) -> usize {
+        self.parents.memory() + self.children.memory() + self.orphans.memory()
+    }
+}

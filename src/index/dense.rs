@@ -1,0 +1,229 @@
+//! Integer keys with few holes: the slot of a key at the key's own position.
+//!
+//! # Glossary
+//!
+//! - *page*: the slots of [`PAGE`] neighbouring keys. A page without a key has no allocation.
+//! - *base*: the lowest key of the first page. It moves as keys come and go at the low end.
+//! - *span*: the keys from the first page to the last.
+//!
+//! # Invariants
+//!
+//! 1. The first page and the last have a key; `live` of a page is the number of its keys.
+//! 2. A key that isn't there reads as [`Slot::NONE`], within a page and outside.
+//! 3. No insertion makes the span longer than four times the keys plus [`SLACK`].
+
+use crate::column::chunked::COUNTS;
+use crate::id::Slot;
+use std::fmt;
+use std::sync::Arc;
+
+/// Keys in a page.
+const PAGE: usize = 1024;
+
+/// The span that is allowed whatever the number of keys.
+const SLACK: usize = 4096;
+
+#[derive(Clone, Default)]
+struct Page {
+    slots: Option<Arc<[Slot; PAGE]>>,
+    live: u32,
+}
+
+/// Slots by dense keys. A clone costs a reference count; a write after it copies one page.
+#[derive(Clone, Default)]
+pub(crate) struct DenseMap {
+    pages: Arc<Vec<Page>>,
+    base: i64,
+    len: usize,
+}
+
+impl DenseMap {
+    /// No keys. O(1).
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of keys. O(1).
+    #[cfg(test)]
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The slot of a key, [`Slot::NONE`] when there is none. O(1).
+    #[inline]
+    pub(crate) fn get(&self, key: i64) -> Slot {
+        // Keys below the base wrap round to positions past every page.
+        let at = key.wrapping_sub(self.base) as u64;
+        let page = usize::try_from(at / PAGE as u64).unwrap_or(usize::MAX);
+        match self.pages.get(page) {
+            Some(Page { slots: Some(slots), .. }) => slots[at as usize % PAGE],
+            _ => Slot::NONE,
+        }
+    }
+
+    /// Maps a key to a slot; false, and no change, when the key is too far from the others for their
+    /// number. [`Slot::NONE`] removes the key. O(1), or one page copied after a clone; O(pages) for a
+    /// key below the base.
+    pub(crate) fn set(&mut self, key: i64, slot: Slot) -> bool {
+        if slot.is_none() {
+            self.remove(key);
+            return true;
+        }
+        let Some(at) = self.reach(key) else { return false };
+        let Some(page) = Arc::make_mut(&mut self.pages).get_mut(at / PAGE) else { return false };
+        let slots = Arc::make_mut(page.slots.get_or_insert_with(|| Arc::new([Slot::NONE; PAGE])));
+        if std::mem::replace(&mut slots[at % PAGE], slot).is_none() {
+            page.live += 1;
+            self.len += 1;
+        }
+        true
+    }
+
+    /// Makes the pages span a key, if the policy allows; gives its position.
+    fn reach(&mut self, key: i64) -> Option<usize> {
+        // In pages, which no key is too far for.
+        let page = key.div_euclid(PAGE as i64);
+        if self.pages.is_empty() {
+            self.base = page * PAGE as i64;
+        }
+        let first = self.base.div_euclid(PAGE as i64);
+        let before = usize::try_from(first - page).unwrap_or(0);
+        let reached = usize::try_from(page - first).map_or(0, |page| page + 1);
+        let after = reached.saturating_sub(self.pages.len());
+        if before + after > 0 {
+            let span = (self.pages.len() + before + after).saturating_mul(PAGE);
+            if span > (4 * self.len).saturating_add(SLACK) {
+                return None;
+            }
+            let pages = Arc::make_mut(&mut self.pages);
+            pages.splice(..0, std::iter::repeat_n(Page::default(), before));
+            pages.extend(std::iter::repeat_n(Page::default(), after));
+            self.base -= (before * PAGE) as i64;
+        }
+        Some((key - self.base) as usize)
+    }
+
+    /// Removes a key; its slot, or [`Slot::NONE`]. O(1), or one page copied after a clone; O(pages)
+    /// when the first page goes.
+    pub(crate) fn remove(&mut self, key: i64) -> Slot {
+        let slot = self.get(key);
+        if slot.is_none() {
+            return slot;
+        }
+        let at = key.wrapping_sub(self.base) as usize;
+        let pages = Arc::make_mut(&mut self.pages);
+        let Some(page) = pages.get_mut(at / PAGE) else { return Slot::NONE };
+        page.live -= 1;
+        self.len -= 1;
+        if page.live > 0 {
+            if let Some(slots) = &mut page.slots {
+                Arc::make_mut(slots)[at % PAGE] = Slot::NONE;
+            }
+            return slot;
+        }
+        page.slots = None;
+        let used = pages.iter().rposition(|page| page.live > 0).map_or(0, |last| last + 1);
+        pages.truncate(used);
+        let unused = pages.iter().take_while(|page| page.live == 0).count();
+        pages.drain(..unused);
+        self.base = self.base.wrapping_add((unused * PAGE) as i64);
+        if pages.len() < pages.capacity() / 4 {
+            pages.shrink_to(pages.len() * 2);
+        }
+        slot
+    }
+
+    /// Whether the keys are still as dense as insertions have to keep them. Removals may leave a few
+    /// keys on each of many pages; a hash table holds those in less. O(1).
+    #[cfg(test)]
+    pub(crate) fn is_dense(&self) -> bool {
+        self.pages.len() * PAGE <= 4 * self.len + SLACK
+    }
+
+    /// All keys and their slots, ascending. O(span).
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, Slot)> {
+        let keyed = self.pages.iter().zip(0..).flat_map(|(page, number)| {
+            let slots = page.slots.iter().flat_map(|slots| slots.iter());
+            slots.zip(number * PAGE as i64..)
+        });
+        keyed.filter(|(slot, _)| !slot.is_none()).map(|(slot, at)| (self.base + at, *slot))
+    }
+
+    /// Bytes on the heap. O(pages).
+    pub(crate) fn memory(&self) -> usize {
+        let pages = self.pages.iter().filter(|page| page.slots.is_some()).count();
+        pages * (size_of::<[Slot; PAGE]>() + COUNTS) + self.pages.capacity() * size_of::<Page>()
+    }
+}
+
+impl fmt::Debug for DenseMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DenseMap").field("base", &self.base).field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn check(map: &DenseMap, model: &BTreeMap<i64, Slot>) {
+        assert_eq!(map.len(), model.len());
+        assert!(map.iter().eq(model.iter().map(|(key, slot)| (*key, *slot))));
+        assert!(model.iter().all(|(key, slot)| map.get(*key) == *slot));
+        assert!(model.keys().all(|key| model.contains_key(&(key - 1)) || map.get(key - 1).is_none()));
+        let pages = map.pages.iter().filter(|page| page.live > 0).count();
+        assert!(map.memory() <= (pages + 1) * 4200 + map.pages.len() * 64);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn behaves_as_a_map_of_the_keys_it_took(
+            base in prop_oneof![Just(0), Just(10_000_000), Just(-3000), Just(i64::MIN), Just(i64::MAX - 20_000)],
+            steps in vec((0..8u8, 0..20_000i64, 0..2000i64), 0..20),
+        ) {
+            let (mut map, mut model) = (DenseMap::new(), BTreeMap::new());
+            let mut forks = Vec::new();
+            for (kind, at, n) in steps {
+                for key in (at..20_000.min(at + n)).map(|i| base + i) {
+                    let slot = Slot::new(key.rem_euclid(1 << 20) as usize);
+                    match kind {
+                        0..=4 => if map.set(key, slot) { model.insert(key, slot); },
+                        _ => prop_assert_eq!(map.remove(key), model.remove(&key).unwrap_or_default()),
+                    }
+                }
+                check(&map, &model);
+                forks.push((map.clone(), model.clone()));
+            }
+            forks.iter().for_each(|(map, model)| check(map, model));
+        }
+
+        #[test]
+        fn any_key_can_be_asked_for(first in any::<i64>(), second in any::<i64>()) {
+            let mut map = DenseMap::new();
+            prop_assert!(map.set(first, Slot::new(0)));
+            prop_assert_eq!(map.get(first), Slot::new(0));
+            prop_assert_eq!(map.get(second).is_none(), first != second);
+            let near = first.abs_diff(second) < 2048;
+            prop_assert_eq!(map.set(second, Slot::new(1)), near);
+        }
+    }
+
+    #[test]
+    fn keys_that_move_on_take_their_pages_with_them() {
+        let mut map = DenseMap::new();
+        for key in 10_000_000..10_200_000 {
+            assert!(map.set(key, Slot::new(7)));
+            if key >= 10_005_000 {
+                assert_eq!(map.remove(key - 5_000), Slot::new(7));
+            }
+        }
+        assert!(map.is_dense() && map.memory() < 50_000, "{}", map.memory());
+        (10_000_000..10_200_000).for_each(|key| _ = map.remove(key));
+        assert_eq!((map.len(), map.pages.len()), (0, 0));
+    }
+}

@@ -1,0 +1,115 @@
+//! Keys: hashing and comparing the cells of some columns.
+//!
+//! Keys may come from strangers, so they are hashed with a keyed hash that no timing gives away.
+
+use crate::column::Column;
+use crate::id::{ColumnId, Slot};
+use crate::value::{Value, ValueRef};
+use smallvec::SmallVec;
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
+/// A key's columns, looked up once.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyView<'a>(SmallVec<[&'a Column; 2]>);
+
+impl<'a> KeyView<'a> {
+    /// The columns `ids` among those of a table; ids the table doesn't have are left out.
+    pub(crate) fn new(columns: &'a [Column], ids: &[ColumnId]) -> Self {
+        KeyView(ids.iter().filter_map(|id| columns.get(id.index())).collect())
+    }
+
+    /// Whether any component at `slot` is null: such a key refers to nothing.
+    #[inline]
+    pub(crate) fn has_null(&self, slot: Slot) -> bool {
+        self.0.iter().any(|column| column.is_null(slot))
+    }
+
+    /// The hash of the key at `slot`.
+    #[inline]
+    pub(crate) fn hash(&self, state: &RandomState, slot: Slot) -> u64 {
+        hash_values(state, self.0.iter().map(|column| column.get(slot)))
+    }
+
+    /// Whether the key at `slot` equals `key`.
+    #[inline]
+    pub(crate) fn equals(&self, slot: Slot, key: &[Value]) -> bool {
+        self.0.iter().zip(key).all(|(column, value)| same(column.get(slot), value.as_ref()))
+    }
+
+    /// Whether the key at `slot` equals that of `other` at `at`.
+    #[inline]
+    pub(crate) fn equals_row(&self, slot: Slot, other: &KeyView<'_>, at: Slot) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| same(a.get(slot), b.get(at)))
+    }
+
+    /// The order of two rows: by key, nulls last, then by slot.
+    pub(crate) fn compare_rows(&self, a: Slot, b: Slot) -> Ordering {
+        let keys = self.0.iter().map(|column| column_order(column, a, b));
+        keys.fold(Ordering::Equal, Ordering::then).then(a.cmp(&b))
+    }
+
+    /// The order of the row at `slot` against a key of as many components or fewer.
+    pub(crate) fn compare(&self, slot: Slot, key: &[Value]) -> Ordering {
+        let keys = self.0.iter().zip(key).map(|(column, value)| order(column, slot, value));
+        keys.fold(Ordering::Equal, Ordering::then)
+    }
+
+    /// The integer at `slot`, where the key is one integer.
+    #[inline]
+    pub(crate) fn integer(&self, slot: Slot) -> Option<i64> {
+        self.0.first().and_then(|column| column.get(slot).as_i64())
+    }
+
+    /// The values at `slot`, owned.
+    pub(crate) fn values(&self, slot: Slot) -> Vec<Value> {
+        self.0.iter().map(|column| column.get(slot).to_value()).collect()
+    }
+}
+
+/// Enums are ordered as declared, everything else by value; nulls come last.
+fn column_order(column: &Column, a: Slot, b: Slot) -> Ordering {
+    use crate::column::DataView;
+    match (column.view().data, column.is_null(a) || column.is_null(b)) {
+        (DataView::Enum(cells, _), false) => cells.at(a.index()).cmp(&cells.at(b.index())),
+        _ => column.get(a).cmp(&column.get(b)),
+    }
+}
+
+fn order(column: &Column, slot: Slot, value: &Value) -> Ordering {
+    use crate::column::{DataView, label};
+    match column.view().data {
+        DataView::Enum(cells, labels) if !column.is_null(slot) && !value.is_null() => {
+            cells.at(slot.index()).cmp(&label(labels, value))
+        }
+        _ => column.get(slot).cmp(&value.as_ref()),
+    }
+}
+
+/// Equality of two cells of columns that join.
+#[inline]
+pub(crate) fn same(a: ValueRef<'_>, b: ValueRef<'_>) -> bool {
+    match (a, b) {
+        (ValueRef::Integer(a), ValueRef::Integer(b)) => a == b,
+        (ValueRef::Text(a), ValueRef::Text(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+/// The hash of a key given as values.
+pub(crate) fn hash_key(state: &RandomState, key: &[Value]) -> u64 {
+    hash_values(state, key.iter().map(Value::as_ref))
+}
+
+#[inline]
+fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
+    let mut hasher = state.build_hasher();
+    for value in values {
+        match value {
+            ValueRef::Integer(v) => hasher.write_i64(v),
+            ValueRef::Text(v) => v.hash(&mut hasher),
+            other => other.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}

@@ -1,0 +1,242 @@
+//! Where lists are: an arena of chunks for short ones, and long ones apart.
+
+use super::long::Long;
+use crate::column::chunked::COUNTS;
+use crate::id::Slot;
+use std::sync::Arc;
+
+/// Slots in a full-grown chunk. A longer list is a [`Long`].
+pub(super) const CHUNK: usize = 1 << 12;
+
+/// Slots in the first chunk of an arena; each further one has four times as many, up to [`CHUNK`].
+const FIRST: usize = 1 << 6;
+
+/// The capacity class that marks a long list.
+const LONG: u32 = 15;
+
+/// Where a list is and how long: chunk, then place in it (12 bits), length (13) and capacity class
+/// (4; 0 is a capacity of the length, `c` one of `1 << (c - 1)`). The default is the empty list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Head {
+    chunk: u32,
+    place: u32,
+}
+
+impl Head {
+    /// A list in a chunk. `capacity` is `None` for exactly the length, else a power of two.
+    pub(super) fn new(chunk: usize, at: usize, len: usize, capacity: Option<usize>) -> Self {
+        let class = capacity.map_or(0, |capacity| capacity.trailing_zeros() + 1);
+        Self { chunk: chunk as u32, place: (at as u32) << 20 | (len as u32) << 4 | class }
+    }
+
+    pub(super) fn long(place: usize) -> Self {
+        Self { chunk: place as u32, place: LONG }
+    }
+
+    #[inline(always)]
+    pub(super) fn chunk(self) -> usize {
+        self.chunk as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn at(self) -> usize {
+        (self.place >> 20) as usize
+    }
+
+    /// The number of items of a list that isn't long.
+    #[inline(always)]
+    pub(super) fn len(self) -> usize {
+        (self.place >> 4) as usize & 0x1FFF
+    }
+
+    #[inline(always)]
+    pub(super) fn is_long(self) -> bool {
+        self.place & 15 == LONG
+    }
+
+    /// A capacity that isn't simply the length.
+    pub(super) fn room(self) -> Option<usize> {
+        (self.place & 15).checked_sub(1).map(|shift| 1 << shift)
+    }
+
+    pub(super) fn capacity(self) -> usize {
+        self.room().unwrap_or(self.len())
+    }
+
+    /// The same place with another length and capacity.
+    pub(super) fn with(self, len: usize, capacity: Option<usize>) -> Self {
+        Self::new(self.chunk(), self.at(), len, capacity)
+    }
+}
+
+/// How much of a chunk belongs to no list any more, and whether its lists are being moved away.
+#[derive(Clone, Copy, Default)]
+struct Fill {
+    dead: u16,
+    leaving: bool,
+}
+
+/// Chunks of short lists, and long lists.
+#[derive(Clone, Default)]
+pub(super) struct Arena {
+    chunks: Vec<Arc<[Slot]>>,
+    fills: Vec<Fill>,
+    vacant: Vec<u32>,
+    /// The chunk that gives room, and how much of it is given; past the end before the first one.
+    open: usize,
+    used: usize,
+    longs: Vec<Option<Arc<Long>>>,
+    long_vacant: Vec<u32>,
+    dead: usize,
+    /// A chunk became more than half dead since the last marking.
+    due: bool,
+}
+
+impl Arena {
+    /// Packed chunks, none of them open. O(chunks).
+    pub(super) fn packed(chunks: Vec<Arc<[Slot]>>, longs: Vec<Option<Arc<Long>>>) -> Self {
+        Self {
+            fills: vec![Fill::default(); chunks.len()],
+            open: chunks.len(),
+            chunks,
+            longs,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn chunks(&self) -> &[Arc<[Slot]>] {
+        &self.chunks
+    }
+
+    pub(super) fn longs(&self) -> &[Option<Arc<Long>>] {
+        &self.longs
+    }
+
+    pub(super) fn dead(&self) -> usize {
+        self.dead
+    }
+
+    /// Room for `capacity` slots, at most [`CHUNK`]: its chunk and place. O(1) amortised.
+    pub(super) fn room(&mut self, capacity: usize) -> (usize, usize) {
+        let left = self.chunks.get(self.open).map_or(0, |chunk| chunk.len() - self.used);
+        let leaving = self.fills.get(self.open).is_none_or(|fill| fill.leaving);
+        if leaving || left < capacity {
+            let closed = std::mem::replace(&mut self.open, usize::MAX);
+            self.bury(closed, left);
+            self.open = self.install(capacity);
+            self.used = 0;
+        }
+        let at = self.used;
+        self.used += capacity;
+        (self.open, at)
+    }
+
+    fn install(&mut self, capacity: usize) -> usize {
+        let usual = CHUNK.min(FIRST << (2 * self.chunks.len()).min(6));
+        let slots: Arc<[Slot]> = std::iter::repeat_n(Slot::NONE, usual.max(capacity)).collect();
+        let place = self.vacant.pop().map_or(self.chunks.len(), |place| place as usize);
+        match self.chunks.get_mut(place) {
+            Some(vacant) => *vacant = slots,
+            None => {
+                self.chunks.push(slots);
+                self.fills.push(Fill::default());
+            }
+        }
+        place
+    }
+
+    /// Takes slots of a chunk out of use; a chunk without any other is dropped. O(1).
+    pub(super) fn bury(&mut self, chunk: usize, slots: usize) {
+        let Some(fill) = self.fills.get_mut(chunk) else { return };
+        let open = chunk == self.open;
+        let all = if open { self.used } else { self.chunks[chunk].len() };
+        let dead = usize::from(fill.dead) + slots;
+        self.dead += slots;
+        if dead < all {
+            fill.dead = dead as u16;
+            self.due |= dead > all / 2;
+        } else if all > 0 {
+            self.dead -= dead;
+            *fill = Fill::default();
+            if open {
+                self.used = 0;
+            } else {
+                self.chunks[chunk] = Arc::default();
+                self.vacant.push(chunk as u32);
+            }
+        }
+    }
+
+    /// The slots of a chunk, to write to. O(1), or one chunk copied after a clone.
+    pub(super) fn chunk_mut(&mut self, chunk: usize) -> &mut [Slot] {
+        self.chunks.get_mut(chunk).map_or(&mut [], |chunk| Arc::make_mut(chunk))
+    }
+
+    /// Stores a list with room for `capacity`, or packed. O(items).
+    pub(super) fn store(&mut self, items: &[Slot], capacity: Option<usize>) -> Head {
+        let (chunk, at) = self.room(capacity.unwrap_or(items.len()));
+        if let Some(place) = self.chunk_mut(chunk).get_mut(at..at + items.len()) {
+            place.copy_from_slice(items);
+        }
+        Head::new(chunk, at, items.len(), capacity)
+    }
+
+    /// Stores a long list. O(1).
+    pub(super) fn store_long(&mut self, list: Long) -> Head {
+        let place = self.long_vacant.pop().map_or(self.longs.len(), |place| place as usize);
+        match self.longs.get_mut(place) {
+            Some(vacant) => *vacant = Some(Arc::new(list)),
+            None => self.longs.push(Some(Arc::new(list))),
+        }
+        Head::long(place)
+    }
+
+    /// A long list, to change. O(1), or the list copied after a clone.
+    pub(super) fn long_mut(&mut self, head: Head) -> Option<&mut Long> {
+        self.longs.get_mut(head.chunk()).and_then(Option::as_mut).map(Arc::make_mut)
+    }
+
+    /// Frees the room of a list. O(1).
+    pub(super) fn free(&mut self, head: Head) {
+        if !head.is_long() {
+            self.bury(head.chunk(), head.capacity());
+        } else if self.longs.get_mut(head.chunk()).and_then(Option::take).is_some() {
+            self.long_vacant.push(head.chunk);
+        }
+    }
+
+    /// Marks the chunks that are more than half dead, if that frees at least `worth` slots. O(chunks)
+    /// when something became due, else O(1).
+    pub(super) fn mark(&mut self, worth: usize) -> bool {
+        if !self.due || self.dead < worth {
+            return false;
+        }
+        self.due = false;
+        let sparse = |(chunk, fill): (&Arc<[Slot]>, &Fill)| usize::from(fill.dead) > chunk.len() / 2;
+        let pairs = self.chunks.iter().zip(&self.fills);
+        if pairs.filter(|pair| sparse(*pair)).map(|(_, fill)| usize::from(fill.dead)).sum::<usize>() < worth {
+            return false;
+        }
+        for (chunk, fill) in self.chunks.iter().zip(&mut self.fills) {
+            fill.leaving = sparse((chunk, fill));
+        }
+        true
+    }
+
+    /// Whether the list is to be moved to another chunk. O(1).
+    #[inline]
+    pub(super) fn is_leaving(&self, head: Head) -> bool {
+        head.len() > 0 && !head.is_long() && self.fills.get(head.chunk()).is_some_and(|fill| fill.leaving)
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        let slots: usize = self.chunks.iter().map(|chunk| size_of_val(&**chunk) + COUNTS).sum();
+        let longs: usize = self.longs.iter().flatten().map(|list| list.memory() + COUNTS).sum();
+        slots
+            + longs
+            + self.chunks.capacity() * size_of::<Arc<[Slot]>>()
+            + self.fills.capacity() * size_of::<Fill>()
+            + self.longs.capacity() * size_of::<Option<Arc<Long>>>()
+            + (self.vacant.capacity() + self.long_vacant.capacity()) * size_of::<u32>()
+    }
+}

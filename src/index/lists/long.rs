@@ -1,0 +1,230 @@
+//! A list too long for an arena chunk: one sorted vector, with edits in its middle put off.
+//!
+//! # Glossary
+//!
+//! - *items*: the sorted vector; what lies before `start` was removed from the front.
+//! - *flip*: a slot whose membership is the opposite of what the items say.
+//! - *merged*: items and flips as one vector, made by the first read after an edit in the middle.
+//!
+//! # Invariants
+//!
+//! 1. `len` is the number of slots that are in exactly one of items and flips.
+//! 2. `merged` is empty while there are no flips.
+
+use crate::id::Slot;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// An edit moves at most this many slots at once; one further from both ends is put off.
+const NEAR: usize = 1024;
+
+/// Edits that are done in place, wherever they are, once a read had to merge: reads and edits take
+/// turns then, and moving half of the list is far cheaper than merging it again.
+const DIRECT: u32 = 64;
+
+/// A sorted list. Edits near its ends are done in place; the others wait for the next read or for a
+/// quarter of the list to have changed, so that a mass edit in any order isn't quadratic.
+#[derive(Debug, Default)]
+pub(super) struct Long {
+    items: Vec<Slot>,
+    start: usize,
+    flips: BTreeSet<Slot>,
+    merged: OnceLock<Vec<Slot>>,
+    len: usize,
+    /// How many of the [`DIRECT`] edits are left.
+    direct: u32,
+}
+
+impl Long {
+    /// A list of sorted slots. O(1).
+    pub(super) fn new(items: Vec<Slot>) -> Self {
+        Self { len: items.len(), items, ..Self::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The slots. O(1), or O(n) once after an edit in the middle.
+    #[inline]
+    pub(super) fn slots(&self) -> &[Slot] {
+        if self.flips.is_empty() {
+            return self.items.get(self.start..).unwrap_or_default();
+        }
+        self.merged.get_or_init(|| self.merge())
+    }
+
+    fn merge(&self) -> Vec<Slot> {
+        let mut merged = Vec::with_capacity(self.len + self.len / 8);
+        let mut flips = self.flips.iter().copied().peekable();
+        for item in self.items.iter().skip(self.start) {
+            while let Some(added) = flips.next_if(|flip| flip < item) {
+                merged.push(added);
+            }
+            if flips.next_if_eq(item).is_none() {
+                merged.push(*item);
+            }
+        }
+        merged.extend(flips);
+        merged
+    }
+
+    /// Makes the merged vector the items.
+    fn settle(&mut self) {
+        if !self.flips.is_empty() {
+            self.items = self.merged.take().unwrap_or_else(|| self.merge());
+            self.start = 0;
+            self.flips.clear();
+        }
+    }
+
+    /// Settles when that costs nothing, or when enough has been put off to pay for it. Returns how
+    /// many slots the edit may move.
+    fn prepare(&mut self) -> usize {
+        if self.merged.get().is_some() {
+            self.settle();
+            self.direct = DIRECT;
+        } else if self.flips.len() > NEAR.max(self.len / 4) {
+            self.settle();
+        }
+        if self.direct == 0 {
+            return NEAR;
+        }
+        self.direct -= 1;
+        usize::MAX
+    }
+
+    fn find(&self, slot: Slot) -> Result<usize, usize> {
+        let at = self.start;
+        let found = self.items.get(at..).unwrap_or_default().binary_search(&slot);
+        found.map(|i| at + i).map_err(|i| at + i)
+    }
+
+    /// Adds a slot; false when it was there. Amortised O(1) at the end, O(log n) elsewhere.
+    pub(super) fn insert(&mut self, slot: Slot) -> bool {
+        let near = self.prepare();
+        let added = match self.find(slot) {
+            Ok(_) => self.flips.remove(&slot),
+            Err(_) if self.flips.contains(&slot) => false,
+            Err(at) if self.items.len() - at <= near => {
+                self.items.insert(at, slot);
+                true
+            }
+            Err(at) if self.start > 0 && at - self.start <= near => {
+                self.items.copy_within(self.start..at, self.start - 1);
+                self.start -= 1;
+                self.items[at - 1] = slot;
+                true
+            }
+            Err(_) => self.flips.insert(slot),
+        };
+        self.len += usize::from(added);
+        added
+    }
+
+    /// Takes a slot out; false when it wasn't there. Amortised O(log n).
+    pub(super) fn remove(&mut self, slot: Slot) -> bool {
+        let near = self.prepare();
+        let removed = match self.find(slot) {
+            Err(_) => self.flips.remove(&slot),
+            Ok(_) if self.flips.contains(&slot) => false,
+            Ok(at) if self.items.len() - at <= near => {
+                self.items.remove(at);
+                true
+            }
+            Ok(at) if at - self.start <= near => {
+                self.items.copy_within(self.start..at, self.start + 1);
+                self.start += 1;
+                true
+            }
+            Ok(_) => self.flips.insert(slot),
+        };
+        self.len -= usize::from(removed);
+        self.shrink();
+        removed
+    }
+
+    /// Gives back what was removed, once it is three quarters of the room.
+    fn shrink(&mut self) {
+        if self.start > self.items.len() / 2 {
+            self.items.drain(..self.start);
+            self.start = 0;
+        }
+        if self.items.len() < self.items.capacity() / 4 {
+            self.items.shrink_to(self.items.len() * 2);
+        }
+    }
+
+    /// Takes sorted slots out; returns how many were there. O(n + slots).
+    #[cfg(test)]
+    pub(super) fn remove_many(&mut self, slots: &[Slot]) -> usize {
+        self.settle();
+        let before = self.len;
+        self.items.drain(..self.start);
+        self.start = 0;
+        super::subtract(&mut self.items, slots);
+        self.len = self.items.len();
+        self.shrink();
+        before - self.len
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        // A node of the set is about two thirds full; a slot in it costs some eight bytes.
+        let merged = self.merged.get().map_or(0, Vec::capacity);
+        (self.items.capacity() + merged + 2 * self.flips.len()) * size_of::<Slot>() + size_of::<Self>()
+    }
+}
+
+impl Clone for Long {
+    /// Copies the slots as one vector, with room to grow. O(n).
+    fn clone(&self) -> Self {
+        if !self.flips.is_empty() && self.merged.get().is_none() {
+            return Self::new(self.merge());
+        }
+        let slots = self.slots();
+        let mut items = Vec::with_capacity(slots.len() + slots.len() / 8);
+        items.extend_from_slice(slots);
+        Self::new(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn behaves_as_a_set(
+            start in 0..12_000usize,
+            steps in vec((0..4u8, 0..24_000usize), 0..200),
+            read_every in 1..50usize,
+        ) {
+            // Even slots at first: every second insertion is new.
+            let mut model: BTreeSet<Slot> = (0..start).map(|i| Slot::new(2 * i)).collect();
+            let mut list = Long::new(model.iter().copied().collect());
+            for (i, (kind, at)) in steps.into_iter().enumerate() {
+                match kind {
+                    0 => prop_assert_eq!(list.insert(Slot::new(at)), model.insert(Slot::new(at))),
+                    1 | 2 => {
+                        let at = Slot::new(if kind == 1 { at & !1 } else { at });
+                        prop_assert_eq!(list.remove(at), model.remove(&at));
+                    }
+                    _ if i % 7 == 0 => {
+                        let gone: Vec<Slot> = (at..at + 500).map(Slot::new).collect();
+                        let there = gone.iter().filter(|s| model.remove(s)).count();
+                        prop_assert_eq!(list.remove_many(&gone), there);
+                    }
+                    _ => list = list.clone(),
+                }
+                prop_assert_eq!(list.len(), model.len());
+                if i % read_every == 0 {
+                    prop_assert!(list.slots().iter().eq(&model));
+                }
+            }
+            prop_assert!(list.slots().iter().eq(&model));
+        }
+    }
+}

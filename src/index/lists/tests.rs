@@ -1,0 +1,164 @@
+use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+type Model = BTreeMap<usize, BTreeSet<Slot>>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(usize, usize),
+    InsertRun(usize, usize, usize),
+    Remove(usize, usize),
+    RemoveMany(usize, Vec<usize>),
+    Replace(usize, usize, usize),
+    Clear(usize),
+    Reclaim(usize),
+    Fork,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (parent, child) = (0..20usize, 0..300usize);
+    prop_oneof![
+        8 => (parent.clone(), child.clone()).prop_map(|(p, c)| Step::Insert(p, c)),
+        1 => (parent.clone(), child.clone(), 0..6000usize).prop_map(|(p, c, n)| Step::InsertRun(p % 3, c, n)),
+        6 => (parent.clone(), child.clone()).prop_map(|(p, c)| Step::Remove(p, c)),
+        2 => (parent.clone(), vec(0..7000usize, 0..300)).prop_map(|(p, cs)| Step::RemoveMany(p % 4, cs)),
+        4 => (parent.clone(), child.clone(), child).prop_map(|(p, a, b)| Step::Replace(p, a, b)),
+        1 => parent.prop_map(Step::Clear),
+        2 => (0..30usize).prop_map(Step::Reclaim),
+        1 => Just(Step::Fork),
+    ]
+}
+
+fn check(lists: &Lists, model: &Model) {
+    let view = lists.view();
+    for parent in 0..25 {
+        let expected = model.get(&parent).into_iter().flatten();
+        assert!(view.of(Slot::new(parent)).iter().eq(expected.clone()), "parent {parent}");
+        assert_eq!(view.count(Slot::new(parent)), expected.count());
+    }
+    assert!(view.of(Slot::NONE).is_empty());
+}
+
+/// Every slot given out of a chunk is dead or within the capacity of one list.
+fn check_places(lists: &Lists) {
+    let view = lists.view();
+    let mut capacities = 0;
+    let mut places = BTreeSet::new();
+    for parent in 0..view.len() {
+        let head = view.head(Slot::new(parent));
+        if !head.is_long() {
+            capacities += head.capacity();
+            let taken = head.at()..head.at() + head.capacity();
+            assert!(taken.into_iter().all(|place| places.insert((head.chunk(), place))));
+        }
+    }
+    let all: usize = lists.arena.chunks().iter().map(|chunk| chunk.len()).sum();
+    assert!(capacities + lists.dead_slots() <= all);
+    assert!(capacities + lists.dead_slots() + CHUNK >= all, "{capacities} {} {all}", lists.dead_slots());
+}
+
+fn apply(lists: &mut Lists, model: &mut Model, step: Step) {
+    match step {
+        Step::Insert(p, c) => {
+            let added = model.entry(p).or_default().insert(Slot::new(c));
+            assert_eq!(lists.insert(Slot::new(p), Slot::new(c)), added);
+        }
+        Step::InsertRun(p, c, n) => (c..c + n).for_each(|c| apply(lists, model, Step::Insert(p, c))),
+        Step::Remove(p, c) => {
+            let removed = model.entry(p).or_default().remove(&Slot::new(c));
+            assert_eq!(lists.remove(Slot::new(p), Slot::new(c)), removed);
+        }
+        Step::RemoveMany(p, mut cs) => {
+            cs.sort_unstable();
+            let cs: Vec<Slot> = cs.into_iter().map(Slot::new).collect();
+            let list = model.entry(p).or_default();
+            let removed = cs.iter().filter(|c| list.remove(c)).count();
+            assert_eq!(lists.remove_many(Slot::new(p), &cs), removed);
+        }
+        Step::Replace(p, a, b) => {
+            let list = model.entry(p).or_default();
+            let fits = list.contains(&Slot::new(a)) && !list.contains(&Slot::new(b));
+            if fits {
+                list.remove(&Slot::new(a));
+                list.insert(Slot::new(b));
+            }
+            assert_eq!(lists.replace(Slot::new(p), Slot::new(a), Slot::new(b)), fits);
+        }
+        Step::Clear(p) => {
+            model.remove(&p);
+            lists.clear(Slot::new(p));
+        }
+        Step::Reclaim(n) => {
+            lists.reclaim(n);
+        }
+        Step::Fork => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn behaves_as_sorted_sets_in_every_fork(steps in vec(step(), 0..100)) {
+        let (mut lists, mut model) = (Lists::new(), Model::new());
+        let mut forks = Vec::new();
+        for step in steps {
+            if matches!(step, Step::Fork) {
+                forks.push((lists.clone(), model.clone()));
+            }
+            apply(&mut lists, &mut model, step);
+            check(&lists, &model);
+            check_places(&lists);
+        }
+        forks.iter().for_each(|(lists, model)| check(lists, model));
+    }
+
+    #[test]
+    fn building_equals_inserting(
+        parents in vec(prop_oneof![3 => 0..30usize, 2 => Just(31), 1 => Just(usize::MAX)], 0..12_000),
+    ) {
+        let parents: Vec<Slot> = parents.into_iter().map(Slot::new).collect();
+        let built = Lists::build(10, parents.iter().copied());
+        let mut inserted = Lists::new();
+        for (child, parent) in parents.iter().enumerate() {
+            inserted.insert(*parent, Slot::new(child));
+        }
+        for parent in (0..40).map(Slot::new) {
+            prop_assert_eq!(built.view().of(parent), inserted.view().of(parent));
+        }
+        check_places(&built);
+    }
+}
+
+#[test]
+fn memory_comes_down_after_mass_removal() {
+    let children = 200_000;
+    let mut lists = Lists::build(20_000, (0..children).map(|c| Slot::new(c % 20_000)));
+    let full = lists.memory();
+    for parent in (0..20_000).filter(|p| p % 10 != 0) {
+        lists.clear(Slot::new(parent));
+    }
+    while lists.reclaim(100) {}
+    // The heads stay; of the items a tenth does.
+    assert!(lists.memory() < 20_000 * 9 + full / 8, "{} of {full}", lists.memory());
+    for parent in (0..20_000).step_by(10) {
+        let expected = (parent..children).step_by(20_000).map(Slot::new);
+        assert!(lists.view().of(Slot::new(parent)).iter().copied().eq(expected));
+    }
+}
+
+#[test]
+fn a_huge_list_is_emptied_quickly_in_any_order() {
+    let (parent, n) = (Slot::new(0), 100_000);
+    let full = Lists::build(1, (0..n).map(|_| parent));
+    let orders: [fn(usize, usize) -> usize; 3] = [|i, _| i, |i, n| n - 1 - i, |i, n| i * 7919 % n];
+    for order in orders {
+        let mut lists = full.clone();
+        for i in 0..n {
+            assert!(lists.remove(parent, Slot::new(order(i, n))));
+        }
+        assert!(lists.view().of(parent).is_empty());
+        assert!(lists.memory() < 100_000, "{}", lists.memory());
+    }
+}
