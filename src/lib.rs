@@ -4,6 +4,7 @@
 
 pub mod catalog;
 mod column;
+mod delta;
 mod document;
 mod error;
 mod filter;
@@ -11,6 +12,8 @@ mod id;
 mod index;
 mod predicate;
 mod schema;
+mod store;
+mod table;
 mod value;
 
 pub use catalog::Catalog;
@@ -26,4 +29,5 @@ pub use schema::{
     Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
     Through, Unique,
 };
+pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};

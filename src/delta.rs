@@ -1,0 +1,55 @@
+//! The log of row changes: what it takes to undo them.
+//!
+//! A change is what was before; what is after stands in the store. Undone backwards, the log
+//! restores rows, their order, indexes and adjacency exactly. Sequences don't go back.
+
+use crate::id::{ColumnId, Slot, TableId};
+use crate::value::Value;
+
+/// One change, in the form that undoes it.
+#[derive(Clone, Debug)]
+pub(crate) enum Delta {
+    /// The row at `slot` was added.
+    Inserted {
+        /// Its table.
+        table: TableId,
+        /// Where it stands: the newest of its table when this is undone.
+        slot: Slot,
+    },
+    /// Cells of some rows were replaced together.
+    Updated(Cells),
+    /// Rows were taken away together; their cells are still there.
+    Deleted(Vec<(TableId, Vec<Slot>)>),
+}
+
+/// Values for the same columns of some rows of one table.
+#[derive(Clone, Debug)]
+pub(crate) struct Cells {
+    /// The table.
+    pub(crate) table: TableId,
+    /// The columns.
+    pub(crate) columns: Vec<ColumnId>,
+    /// Each row with a value for each of the columns.
+    pub(crate) rows: Vec<(Slot, Vec<Value>)>,
+}
+
+/// The changes since a transaction began, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log(Vec<Delta>);
+
+impl Log {
+    /// Remembers a change. Amortised O(1).
+    pub(crate) fn push(&mut self, delta: Delta) {
+        self.0.push(delta);
+    }
+
+    /// Takes the newest change, if there is one.
+    pub(crate) fn pop(&mut self) -> Option<Delta> {
+        self.0.pop()
+    }
+
+    /// The changes, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Delta> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,158 @@
+//! All rows of a database in one state, and the only way to change them.
+//!
+//! A clone shares every chunk with its original: that is what a snapshot and a fork are. A change
+//! copies the chunks it touches, when someone else still holds them.
+//!
+//! # Invariants
+//!
+//! 1. Every index holds exactly the live rows of its table (but for keys with nulls).
+//! 2. Every edge's adjacency is right for the live rows of both its ends.
+//! 3. Only [`apply`](Store::apply) and [`undo`](Store::undo) change a row.
+
+mod apply;
+mod bulk;
+mod check;
+mod compact;
+mod memory;
+
+pub use check::Violation;
+pub use memory::TableMemory;
+
+use crate::catalog::{Catalog, Edge, TableInfo};
+use crate::delta::{Delta, Log};
+use crate::id::{EdgeId, Slot, TableId};
+use crate::index::adjacency::Adjacency;
+use crate::index::key::KeyView;
+use crate::table::Table;
+use crate::value::Value;
+use smallvec::{SmallVec, smallvec};
+use std::hash::RandomState;
+use std::sync::Arc;
+
+pub(crate) use apply::Change;
+
+/// The rows of every table, in one state.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    catalog: Arc<Catalog>,
+    tables: Vec<Arc<Table>>,
+    edges: Vec<Arc<Adjacency>>,
+}
+
+impl Store {
+    /// Empty tables.
+    pub(crate) fn new(catalog: Arc<Catalog>) -> Store {
+        let state = RandomState::new();
+        let tables = catalog.tables.iter().map(|info| Arc::new(Table::new(info, &state))).collect();
+        let edges = catalog.edges.iter().map(|_| Arc::new(Adjacency::new(state.clone()))).collect();
+        Store { catalog, tables, edges }
+    }
+
+    /// The schema this store keeps to.
+    #[inline]
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The schema, to be kept beside a borrow of the store.
+    pub(crate) fn shared_catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    /// A table's rows. Ids come from the store's catalog.
+    #[inline]
+    pub(crate) fn table(&self, id: TableId) -> &Table {
+        &self.tables[id.index()]
+    }
+
+    /// Who belongs to whom along an edge. Ids come from the store's catalog.
+    #[inline]
+    pub(crate) fn edge(&self, id: EdgeId) -> &Adjacency {
+        &self.edges[id.index()]
+    }
+
+    /// A table's rows, to be changed; copies its spine when it's shared.
+    pub(crate) fn table_mut(&mut self, id: TableId) -> &mut Table {
+        Arc::make_mut(&mut self.tables[id.index()])
+    }
+
+    /// The key cells of an edge's children.
+    pub(crate) fn child_keys(&self, edge: &Edge) -> KeyView<'_> {
+        self.table(edge.child).keys(&edge.child_columns)
+    }
+
+    /// Whether a child's key along an edge has no null and matches no parent. O(1).
+    pub(crate) fn is_orphan(&self, edge: EdgeId, child: Slot) -> bool {
+        let info = self.catalog.edge(edge);
+        self.table(info.child).is_live(child) && self.edge(edge).is_orphan(&self.child_keys(info), child)
+    }
+
+    /// The children that hold a key without nulls along an edge, ascending; whether or not a parent
+    /// has it. O(them).
+    pub(crate) fn holders(&self, edge: &Edge, key: &[Value]) -> Vec<Slot> {
+        let parent = self.table(edge.parent).find(edge.parent_index, key);
+        self.edge(edge.id).holders(&self.child_keys(edge), parent, key)
+    }
+
+    /// A table's description.
+    pub(crate) fn info(&self, id: TableId) -> &TableInfo {
+        self.catalog.table(id)
+    }
+
+    /// Undoes everything in the log, newest first.
+    pub(crate) fn rollback(&mut self, log: &mut Log) {
+        while let Some(delta) = log.pop() {
+            self.undo(&delta);
+        }
+    }
+
+    /// Whether no row of either was written since one was cloned from the other. O(columns).
+    pub(crate) fn shares_all(&self, other: &Store) -> bool {
+        self.tables.iter().zip(&other.tables).all(|(a, b)| Arc::ptr_eq(a, b) || a.shares_all(b))
+    }
+
+    /// Moves every identity past what an abandoned state of the same tables has given, so that no key
+    /// is given twice. O(tables), and copies nothing when there is nothing to move.
+    pub(crate) fn pass_identities(store: &mut Arc<Store>, abandoned: &Store) {
+        for (at, gone) in abandoned.tables.iter().enumerate() {
+            let id = TableId::new(at);
+            if gone.sequence() > store.table(id).sequence() {
+                Arc::make_mut(store).table_mut(id).pass_identity(gone.sequence());
+            }
+        }
+    }
+
+    /// Lets go of what the log could have brought back, and does a bounded piece of cleaning up.
+    /// O(rows changed).
+    pub(crate) fn settle(&mut self, log: &Log) {
+        /// How many cells or lists a statement cleans up for each row that it changed.
+        const STEP: usize = 64;
+        let mut changed: SmallVec<[usize; 16]> = smallvec![0; self.tables.len()];
+        let mut count = |table: TableId, rows: usize| {
+            if let Some(changed) = changed.get_mut(table.index()) {
+                *changed += rows;
+            }
+        };
+        for delta in log.iter() {
+            match delta {
+                Delta::Inserted { table, .. } => count(*table, 1),
+                Delta::Updated(cells) => count(cells.table, cells.rows.len()),
+                Delta::Deleted(rows) => {
+                    for (table, slots) in rows {
+                        count(*table, slots.len());
+                        self.table_mut(*table).bury(slots);
+                    }
+                }
+            }
+        }
+        let catalog = self.shared_catalog();
+        for (info, rows) in catalog.tables.iter().zip(changed).filter(|(_, rows)| *rows > 0) {
+            self.table_mut(info.id).reclaim(STEP.saturating_mul(rows));
+            for edge in info.child_edges.iter().chain(&info.parent_edges) {
+                if self.edge(*edge).wants_reclaim() {
+                    Arc::make_mut(&mut self.edges[edge.index()]).reclaim(STEP.saturating_mul(rows));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The gateway: every row change and its undoing.
+
+use super::Store;
+use crate::catalog::{Catalog, Edge};
+use crate::delta::{Cells, Delta, Log};
+use crate::id::{ColumnId, EdgeId, Slot, TableId};
+use crate::index::adjacency::Adjacency;
+use crate::table::Table;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// A change to rows. Its values are of their columns' types; constraints are checked by the caller,
+/// before or after, and a refusal undoes the log.
+pub(crate) enum Change<'c> {
+    /// Adds a row with a value for every column.
+    Insert {
+        /// The table.
+        table: TableId,
+        /// The values, in column order.
+        row: &'c [Value],
+    },
+    /// Replaces cells of some rows together, so that rows can swap unique values.
+    Update(Cells),
+    /// Takes rows away together: each once.
+    Delete(Vec<(TableId, Vec<Slot>)>),
+}
+
+impl Store {
+    /// Makes a change and logs how to undo it. Gives the slot of an added row.
+    pub(crate) fn apply(&mut self, change: Change<'_>, log: &mut Log) -> Option<Slot> {
+        let catalog = self.shared_catalog();
+        match change {
+            Change::Insert { table, row } => {
+                let slot = self.table_mut(table).push(row);
+                self.link(&catalog, table, slot);
+                log.push(Delta::Inserted { table, slot });
+                Some(slot)
+            }
+            Change::Update(cells) => {
+                let before = self.write(&catalog, &cells);
+                log.push(Delta::Updated(before));
+                None
+            }
+            Change::Delete(rows) => {
+                self.remove(&catalog, &rows);
+                log.push(Delta::Deleted(rows));
+                None
+            }
+        }
+    }
+
+    /// Takes a change back. Changes made since must have been undone.
+    pub(super) fn undo(&mut self, delta: &Delta) {
+        let catalog = self.shared_catalog();
+        match delta {
+            Delta::Inserted { table, slot } => {
+                self.remove(&catalog, &[(*table, vec![*slot])]);
+                self.table_mut(*table).pop();
+                for edge in &catalog.table(*table).child_edges {
+                    self.edge_mut(*edge).truncate(slot.index());
+                }
+            }
+            Delta::Updated(before) => {
+                self.write(&catalog, before);
+            }
+            Delta::Deleted(rows) => {
+                for (table, slots) in rows {
+                    let table = self.table_mut(*table);
+                    slots.iter().for_each(|slot| table.revive(*slot));
+                }
+                for (table, slots) in rows {
+                    slots.iter().for_each(|slot| self.link(&catalog, *table, *slot));
+                }
+            }
+        }
+    }
+
+    fn edge_mut(&mut self, id: EdgeId) -> &mut Adjacency {
+        Arc::make_mut(&mut self.edges[id.index()])
+    }
+
+    /// Finds the parents of a row that was added or brought back, and gives it its children.
+    pub(super) fn link(&mut self, catalog: &Catalog, table: TableId, slot: Slot) {
+        let info = catalog.table(table);
+        for id in &info.child_edges {
+            self.attach(catalog.edge(*id), slot);
+        }
+        for id in &info.parent_edges {
+            self.adopt(catalog.edge(*id), slot);
+        }
+    }
+
+    /// Takes a row from its parents, and its children from it: they wait for its key.
+    pub(super) fn unlink(&mut self, catalog: &Catalog, table: TableId, slot: Slot) {
+        let info = catalog.table(table);
+        for edge in info.child_edges.iter().map(|id| catalog.edge(*id)) {
+            let (keys, _) = ends(&self.tables, edge);
+            Arc::make_mut(&mut self.edges[edge.id.index()]).detach(&keys, slot);
+        }
+        for edge in info.parent_edges.iter().map(|id| catalog.edge(*id)) {
+            let (keys, _) = ends(&self.tables, edge);
+            Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, slot, |_| true);
+        }
+    }
+
+    fn attach(&mut self, edge: &Edge, child: Slot) {
+        let (keys, parents) = ends(&self.tables, edge);
+        let parent = parents.find_row(edge.parent_index, &keys, child);
+        Arc::make_mut(&mut self.edges[edge.id.index()]).attach(&keys, child, parent);
+    }
+
+    fn adopt(&mut self, edge: &Edge, parent: Slot) {
+        if self.edge(edge.id).orphan_count() == 0 {
+            return;
+        }
+        let (keys, parents) = ends(&self.tables, edge);
+        let parent_keys = parents.keys(&edge.parent_columns);
+        Arc::make_mut(&mut self.edges[edge.id.index()]).adopt(&keys, &parent_keys, parent);
+    }
+
+    /// Replaces cells and keeps indexes and adjacency right; gives the cells that were there.
+    fn write(&mut self, catalog: &Catalog, cells: &Cells) -> Cells {
+        let info = catalog.table(cells.table);
+        let touches = |columns: &[ColumnId]| columns.iter().any(|id| cells.columns.contains(id));
+        let indexes: Vec<_> =
+            info.indexes.iter().filter(|index| touches(&index.columns)).map(|index| index.id).collect();
+        let child_edges: Vec<&Edge> = info
+            .child_edges
+            .iter()
+            .map(|id| catalog.edge(*id))
+            .filter(|e| touches(&e.child_columns))
+            .collect();
+        let parent_edges: Vec<&Edge> = info
+            .parent_edges
+            .iter()
+            .map(|id| catalog.edge(*id))
+            .filter(|e| touches(&e.parent_columns))
+            .collect();
+
+        for (slot, _) in &cells.rows {
+            for edge in &child_edges {
+                let (keys, _) = ends(&self.tables, edge);
+                Arc::make_mut(&mut self.edges[edge.id.index()]).detach(&keys, *slot);
+            }
+        }
+        for (slot, _) in &cells.rows {
+            for edge in &parent_edges {
+                let (keys, _) = ends(&self.tables, edge);
+                Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, *slot, |_| true);
+            }
+        }
+        let table = self.table_mut(cells.table);
+        for (slot, _) in &cells.rows {
+            indexes.iter().for_each(|index| table.unindex_row_in(*index, *slot));
+        }
+        let rows =
+            cells.rows.iter().map(|(slot, values)| (*slot, replace(table, *slot, &cells.columns, values)));
+        let before = Cells { table: cells.table, columns: cells.columns.clone(), rows: rows.collect() };
+        for (slot, _) in &cells.rows {
+            indexes.iter().for_each(|index| table.index_row_in(*index, *slot));
+        }
+        for (slot, _) in &cells.rows {
+            child_edges.iter().for_each(|edge| self.attach(edge, *slot));
+        }
+        for (slot, _) in &cells.rows {
+            parent_edges.iter().for_each(|edge| self.adopt(edge, *slot));
+        }
+        before
+    }
+
+    /// Takes rows away. Rows whose parent goes with them aren't taken out of its list one by one.
+    fn remove(&mut self, catalog: &Catalog, rows: &[(TableId, Vec<Slot>)]) {
+        for (table, slots) in rows {
+            let table = self.table_mut(*table);
+            slots.iter().for_each(|slot| table.kill(*slot));
+        }
+        for (table, slots) in rows {
+            for id in &catalog.table(*table).child_edges {
+                let edge = catalog.edge(*id);
+                let (keys, parents) = ends(&self.tables, edge);
+                let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
+                for slot in slots {
+                    let parent = adjacency.parents().at(slot.index());
+                    if parent.is_none() || parents.is_live(parent) {
+                        adjacency.detach(&keys, *slot);
+                    }
+                }
+            }
+        }
+        for (table, slots) in rows {
+            for id in &catalog.table(*table).parent_edges {
+                let edge = catalog.edge(*id);
+                let (keys, _) = ends(&self.tables, edge);
+                let children = &self.tables[edge.child.index()];
+                let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
+                slots
+                    .iter()
+                    .for_each(|slot| adjacency.abandon(&keys, *slot, |child| children.is_live(child)));
+            }
+        }
+    }
+}
+
+/// The key cells of an edge's children, and the table of its parents.
+fn ends<'t>(tables: &'t [Arc<Table>], edge: &Edge) -> (crate::index::key::KeyView<'t>, &'t Table) {
+    (tables[edge.child.index()].keys(&edge.child_columns), &tables[edge.parent.index()])
+}
+
+/// Writes a row's cells and gives those that were there.
+fn replace(table: &mut Table, slot: Slot, columns: &[ColumnId], values: &[Value]) -> Vec<Value> {
+    let write = |(column, value): (&ColumnId, &Value)| {
+        let before = table.column(*column).get(slot).to_value();
+        table.set(slot, *column, value);
+        before
+    };
+    columns.iter().zip(values).map(write).collect()
+}

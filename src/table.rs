@@ -1,0 +1,313 @@
+//! The rows of one table: columns, live bits and indexes.
+//!
+//! # Glossary
+//!
+//! - *slot*: a row's position in every column. Slots ascend in insertion order; a sweep between two
+//!   statements may move rows down, in that order.
+//! - *live*: a slot whose row is there. A deleted row's cells stay until its transaction is over,
+//!   so that undoing a delete only has to set a bit and index the row again.
+//! - *bound*: the first slot that no row has had.
+
+mod sweep;
+
+use crate::catalog::TableInfo;
+use crate::column::Column;
+use crate::column::bits::{Bits, BitsView};
+use crate::column::chunked::ROWS;
+use crate::column::staged::Staged;
+use crate::id::{ColumnId, IndexId, Slot};
+use crate::index::Index;
+use crate::index::key::KeyView;
+use crate::index::ordered::OrderedIter;
+use crate::value::{Type, Value};
+use std::hash::RandomState;
+use std::ops::{Bound, Range};
+use sweep::Sweep;
+
+/// A row whose key belongs to another one in a unique index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    /// The index.
+    pub(crate) index: IndexId,
+    /// The row.
+    pub(crate) slot: Slot,
+    /// The row that had the key before.
+    pub(crate) by: Slot,
+}
+
+/// The rows of one table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    columns: Vec<Column>,
+    live: Bits,
+    rows: usize,
+    indexes: Vec<Index>,
+    /// The greatest key the identity has given or passed. It never goes back.
+    sequence: i64,
+    /// How far rows have been moved over the places of deleted ones.
+    sweep: Option<Sweep>,
+}
+
+impl Table {
+    /// An empty table as the catalog describes it.
+    pub(crate) fn new(info: &TableInfo, state: &RandomState) -> Table {
+        let indexes = info.indexes.iter().map(|index| {
+            let types: Vec<&Type> =
+                index.columns.iter().filter_map(|id| info.columns.get(id.index())).map(|c| &c.ty).collect();
+            Index::new(index, &types, state.clone())
+        });
+        Table {
+            columns: info.columns.iter().map(|column| Column::new(&column.ty, column.nullable)).collect(),
+            live: Bits::new(),
+            rows: 0,
+            indexes: indexes.collect(),
+            sequence: 0,
+            sweep: None,
+        }
+    }
+
+    /// The cells of a column. Ids come from the catalog the table was made by.
+    #[inline]
+    pub(crate) fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.index()]
+    }
+
+    /// All columns, in declared order.
+    #[inline]
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Which slots have a row.
+    #[inline]
+    pub(crate) fn live(&self) -> BitsView<'_> {
+        self.live.view()
+    }
+
+    /// Whether `slot` has a row. O(1).
+    #[inline]
+    pub(crate) fn is_live(&self, slot: Slot) -> bool {
+        self.live.get(slot.index())
+    }
+
+    /// How many rows there are. O(1).
+    pub(crate) fn row_count(&self) -> usize {
+        self.rows
+    }
+
+    /// The first slot that no row has had; all rows lie before it.
+    pub(crate) fn bound(&self) -> usize {
+        self.live.len()
+    }
+
+    /// Whether both have the very same rows in this chunk. O(columns).
+    pub(crate) fn shares_chunk(&self, other: &Table, chunk: usize) -> bool {
+        self.live.shares_chunk(&other.live, chunk)
+            && self.columns.iter().zip(&other.columns).all(|(a, b)| a.shares_chunk(b, chunk))
+    }
+
+    /// Whether no row of either was written since one was cloned from the other. O(columns).
+    pub(crate) fn shares_all(&self, other: &Table) -> bool {
+        self.live.shares_all(&other.live)
+            && self.columns.iter().zip(&other.columns).all(|(a, b)| a.shares_all(b))
+    }
+
+    /// The cells of some columns, for a loop.
+    pub(crate) fn keys(&self, columns: &[ColumnId]) -> KeyView<'_> {
+        KeyView::new(&self.columns, columns)
+    }
+
+    /// An index of this table. Ids come from the catalog the table was made by.
+    pub(crate) fn index(&self, id: IndexId) -> &Index {
+        &self.indexes[id.index()]
+    }
+
+    /// All indexes, in the catalog's order.
+    pub(crate) fn indexes(&self) -> &[Index] {
+        &self.indexes
+    }
+
+    /// The row with this key in a unique index; none for a key with a null. O(1).
+    #[inline]
+    pub(crate) fn find(&self, index: IndexId, key: &[Value]) -> Option<Slot> {
+        self.index(index).find(&self.columns, key)
+    }
+
+    /// The row whose key in a unique index equals another row's; none for a key with a null. O(1).
+    #[inline]
+    pub(crate) fn find_row(&self, index: IndexId, other: &KeyView<'_>, at: Slot) -> Option<Slot> {
+        self.index(index).find_row(&self.columns, other, at)
+    }
+
+    /// The row that has, in a unique index, the key which `row` would have. O(1).
+    #[inline]
+    pub(crate) fn find_values(&self, index: IndexId, row: &[Value]) -> Option<Slot> {
+        self.index(index).find_values(&self.columns, row)
+    }
+
+    /// The rows with this key, ascending. O(result).
+    pub(crate) fn group(&self, index: IndexId, key: &[Value]) -> Vec<Slot> {
+        self.index(index).group(&self.columns, key)
+    }
+
+    /// The rows in a range of an ordered index, in its order. O(log n + result).
+    pub(crate) fn range(
+        &self,
+        index: IndexId,
+        prefix: &[Value],
+        lower: Bound<&Value>,
+        upper: Bound<&Value>,
+    ) -> OrderedIter<'_> {
+        self.index(index).range(&self.columns, prefix, lower, upper)
+    }
+
+    /// The next value of the identity, which is used up by asking; none past the last integer.
+    pub(crate) fn next_identity(&mut self) -> Option<i64> {
+        let next = self.sequence.checked_add(1)?;
+        self.sequence = next;
+        Some(next)
+    }
+
+    /// The greatest key the identity has given or passed.
+    pub(crate) fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    /// Moves the identity past a key that was given by hand.
+    pub(crate) fn pass_identity(&mut self, given: i64) {
+        self.sequence = self.sequence.max(given);
+    }
+
+    /// Adds a row at the end. Amortised O(columns + indexes).
+    pub(crate) fn push(&mut self, row: &[Value]) -> Slot {
+        let slot = self.append(row);
+        self.index_row(slot);
+        slot
+    }
+
+    /// Adds a row at the end without indexing it; [`index_row`](Table::index_row) has to follow.
+    pub(crate) fn append(&mut self, row: &[Value]) -> Slot {
+        let slot = Slot::new(self.live.len());
+        for (column, value) in self.columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+        self.live.push(true);
+        self.rows += 1;
+        slot
+    }
+
+    /// Adds many rows at the end without indexing them. O(rows x columns).
+    pub(crate) fn append_many(&mut self, rows: &[Vec<Value>]) {
+        static NULL: Value = Value::Null;
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            column.extend(rows, |row| row.get(at).unwrap_or(&NULL));
+        }
+        self.live.extend(rows.iter().map(|_| true));
+        self.rows += rows.len();
+    }
+
+    /// Adds rows that wait column by column, without indexing them. O(cells).
+    pub(crate) fn append_staged(&mut self, columns: &mut [Staged], rows: usize) {
+        for (column, staged) in self.columns.iter_mut().zip(columns) {
+            column.take_staged(staged);
+        }
+        self.live.extend(std::iter::repeat_n(true, rows));
+        self.rows += rows;
+    }
+
+    /// Adds the row at `slot` to every index.
+    pub(crate) fn index_row(&mut self, slot: Slot) {
+        for index in &mut self.indexes {
+            index.insert(&self.columns, slot);
+        }
+    }
+
+    /// Adds the rows at these slots to every index, one index at a time. Gives those whose key an
+    /// earlier row has in a unique index, with that row; they aren't added to it.
+    pub(crate) fn index_rows(&mut self, slots: Range<usize>) -> Vec<Taken> {
+        let mut all = Vec::new();
+        for (at, index) in self.indexes.iter_mut().enumerate() {
+            index.insert_new(&self.columns, slots.clone().map(Slot::new), |slot, by| {
+                all.push(Taken { index: IndexId::new(at), slot, by });
+            });
+        }
+        all
+    }
+
+    /// Adds the row at `slot` to one index.
+    pub(crate) fn index_row_in(&mut self, index: IndexId, slot: Slot) {
+        if let Some(index) = self.indexes.get_mut(index.index()) {
+            index.insert(&self.columns, slot);
+        }
+    }
+
+    /// Takes the row at `slot` out of one index; its cells still hold the key.
+    pub(crate) fn unindex_row_in(&mut self, index: IndexId, slot: Slot) {
+        if let Some(index) = self.indexes.get_mut(index.index()) {
+            index.remove(&self.columns, slot);
+        }
+    }
+
+    /// Takes the row at `slot` away; its cells stay.
+    pub(crate) fn kill(&mut self, slot: Slot) {
+        for index in &mut self.indexes {
+            index.remove(&self.columns, slot);
+        }
+        self.live.set(slot.index(), false);
+        self.rows -= 1;
+    }
+
+    /// Brings a row back whose cells are still there.
+    pub(crate) fn revive(&mut self, slot: Slot) {
+        self.live.set(slot.index(), true);
+        self.rows += 1;
+        self.index_row(slot);
+    }
+
+    /// Drops the newest row, which is indexed no more.
+    pub(crate) fn pop(&mut self) {
+        let bound = self.live.len().saturating_sub(1);
+        self.live.truncate(bound);
+        for column in &mut self.columns {
+            column.truncate(bound);
+        }
+    }
+
+    /// Writes one cell; indexes over it are the caller's.
+    pub(crate) fn set(&mut self, slot: Slot, column: ColumnId, value: &Value) {
+        if let Some(column) = self.columns.get_mut(column.index()) {
+            column.set(slot, value);
+        }
+    }
+
+    /// Frees what deleted rows leave behind, once nothing can bring them back.
+    /// O(rows x columns + rows log rows).
+    pub(crate) fn bury(&mut self, slots: &[Slot]) {
+        let mut chunks: Vec<usize> = slots.iter().map(|slot| slot.index() / ROWS).collect();
+        chunks.sort_unstable();
+        chunks.dedup();
+        // Chunks without any row go whole, each once.
+        chunks.retain(|chunk| {
+            let rows = chunk * ROWS..(chunk + 1) * ROWS;
+            rows.end <= self.live.len() && self.live.ones(rows).next().is_none()
+        });
+        for column in &mut self.columns {
+            let single = slots.iter().filter(|slot| chunks.binary_search(&(slot.index() / ROWS)).is_err());
+            single.for_each(|slot| column.clear(*slot));
+            chunks.iter().for_each(|chunk| column.release(*chunk));
+        }
+    }
+
+    /// Moves what deleted texts leave behind out of the way: at most `rows` cells a column.
+    pub(crate) fn reclaim(&mut self, rows: usize) {
+        for column in &mut self.columns {
+            column.reclaim(rows);
+        }
+    }
+
+    /// Bytes held by cells and by indexes, shared chunks counted in full.
+    pub(crate) fn memory(&self) -> (usize, usize) {
+        let data = self.columns.iter().map(Column::memory).sum::<usize>() + self.live.memory();
+        (data, self.indexes.iter().map(Index::memory).sum())
+    }
+}
