@@ -5,8 +5,10 @@
 pub mod catalog;
 mod column;
 mod delta;
+mod diff;
 mod document;
 mod error;
+mod eval;
 mod filter;
 mod id;
 mod index;
@@ -17,6 +19,7 @@ mod table;
 mod value;
 
 pub use catalog::Catalog;
+pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,

@@ -1,0 +1,210 @@
+//! Walking a relation from many rows at once.
+
+use super::row;
+use crate::catalog::{Hop, RelationInfo};
+use crate::column::chunked::Chunks;
+use crate::id::{ColumnId, IndexId, Slot};
+use crate::index::lists::{Head, ListsView};
+use crate::store::Store;
+use crate::table::Table;
+use smallvec::SmallVec;
+
+/// Parents whose heads are read before the first list: independent loads.
+const AHEAD: usize = 32;
+
+/// The rows that each of some parents leads to, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flat {
+    /// Where the rows of each parent begin, and where those of the last end.
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Flat {
+    /// No rows of no parent.
+    pub(crate) fn clear(&mut self) {
+        self.offsets.clear();
+        self.offsets.push(0);
+        self.slots.clear();
+    }
+
+    /// The rows since the last call are the next parent's.
+    #[inline]
+    pub(crate) fn close(&mut self) {
+        self.offsets.push(self.slots.len() as u32);
+    }
+
+    /// Keeps the rows that `keep` says of, by place.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
+        let (mut kept, mut from) = (0, 0);
+        for offset in self.offsets.iter_mut().skip(1) {
+            let to = *offset as usize;
+            for at in from..to {
+                self.slots[kept] = self.slots[at];
+                kept += usize::from(keep(at));
+            }
+            *offset = kept as u32;
+            from = to;
+        }
+        self.slots.truncate(kept);
+    }
+}
+
+/// One hop with its adjacency hoisted.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Parent(Chunks<'a, Slot>),
+    Children(ListsView<'a>),
+    Lookup { from: &'a Table, columns: &'a [ColumnId], table: &'a Table, index: IndexId },
+    Along(&'a Store, &'a RelationInfo),
+}
+
+/// A walk from a single row, where it needs no buffer.
+#[derive(Clone, Copy)]
+pub(crate) enum Route<'a> {
+    Parent(Chunks<'a, Slot>),
+    Children(ListsView<'a>),
+    /// To the rows of a junction, and from each to its parent.
+    Junction(ListsView<'a>, Chunks<'a, Slot>),
+    Other,
+}
+
+/// The hops of a relation, without its filters and order.
+pub(crate) struct Walk<'a> {
+    steps: SmallVec<[Step<'a>; 2]>,
+    spare: Flat,
+}
+
+impl<'a> Walk<'a> {
+    /// The hops of `relation` in a store.
+    pub(crate) fn new(store: &'a Store, relation: &'a RelationInfo) -> Walk<'a> {
+        let mut table = store.table(relation.source);
+        let steps = relation.hops.iter().map(|hop| {
+            let (step, next) = match hop {
+                Hop::ToParent(edge) => {
+                    (Step::Parent(store.edge(*edge).parents()), store.catalog().edge(*edge).parent)
+                }
+                Hop::ToChildren(edge) => {
+                    (Step::Children(store.edge(*edge).children()), store.catalog().edge(*edge).child)
+                }
+                Hop::Lookup { from: columns, table: target, index } => {
+                    let step =
+                        Step::Lookup { from: table, columns, table: store.table(*target), index: *index };
+                    (step, *target)
+                }
+                Hop::Along { source, relation, target } => {
+                    (Step::Along(store, row::relation_of(store, *source, *relation)), *target)
+                }
+            };
+            table = store.table(next);
+            step
+        });
+        Walk { steps: steps.collect(), spare: Flat::default() }
+    }
+
+    /// Whether every hop goes to a parent, so that a row leads to one row or none.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Parent(_)))
+    }
+
+    /// The one row that each parent leads to, or [`Slot::NONE`]; for direct walks. O(parents).
+    pub(crate) fn direct(&self, parents: &[Slot], out: &mut Vec<Slot>) {
+        out.clear();
+        out.extend_from_slice(parents);
+        for step in &self.steps {
+            if let Step::Parent(cells) = step {
+                out.iter_mut().for_each(|slot| *slot = cells.at(slot.index()));
+            }
+        }
+    }
+
+    /// The walk as one of the paths that a single row is walked along most.
+    pub(crate) fn route(&self) -> Route<'a> {
+        match self.steps.as_slice() {
+            [Step::Parent(parents)] => Route::Parent(*parents),
+            [Step::Children(lists)] => Route::Children(*lists),
+            [Step::Children(lists), Step::Parent(parents)] => Route::Junction(*lists, *parents),
+            _ => Route::Other,
+        }
+    }
+
+    /// The rows that each parent leads to, in the order of the first hop's rows and so on; at most
+    /// `take` of each when the walk is one hop. O(rows reached).
+    pub(crate) fn gather(&mut self, parents: &[Slot], take: usize, flat: &mut Flat) {
+        flat.clear();
+        let single = self.steps.len() == 1;
+        let mut steps = self.steps.iter();
+        match steps.next() {
+            Some(Step::Children(lists)) => {
+                children(*lists, parents, if single { take } else { usize::MAX }, flat)
+            }
+            Some(Step::Parent(cells)) => {
+                for parent in parents {
+                    flat.slots.extend(cells.at(parent.index()).some());
+                    flat.close();
+                }
+            }
+            Some(step) => {
+                for parent in parents {
+                    step.extend(*parent, &mut flat.slots);
+                    flat.close();
+                }
+            }
+            None => {
+                for parent in parents {
+                    flat.slots.push(*parent);
+                    flat.close();
+                }
+            }
+        }
+        for step in steps {
+            if let Step::Parent(cells) = step {
+                flat.slots.iter_mut().for_each(|slot| *slot = cells.at(slot.index()));
+                if flat.slots.iter().any(|slot| slot.is_none()) {
+                    let gone: Vec<bool> = flat.slots.iter().map(|slot| slot.is_none()).collect();
+                    flat.retain(|at| !gone[at]);
+                }
+                continue;
+            }
+            std::mem::swap(flat, &mut self.spare);
+            flat.clear();
+            let mut from = 0;
+            for to in self.spare.offsets.iter().skip(1) {
+                for slot in self.spare.slots.get(from..*to as usize).unwrap_or_default() {
+                    step.extend(*slot, &mut flat.slots);
+                }
+                flat.close();
+                from = *to as usize;
+            }
+        }
+    }
+}
+
+impl Step<'_> {
+    #[inline]
+    fn extend(&self, from: Slot, out: &mut impl Extend<Slot>) {
+        match self {
+            Step::Parent(cells) => out.extend(cells.at(from.index()).some()),
+            Step::Children(lists) => out.extend(lists.of(from).iter().copied()),
+            Step::Lookup { from: source, columns, table, index } if !from.is_none() => {
+                out.extend(row::lookup(table, *index, &source.keys(columns).values(from)));
+            }
+            Step::Lookup { .. } => {}
+            Step::Along(store, relation) => out.extend(row::along(store, relation, from)),
+        }
+    }
+}
+
+fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, flat: &mut Flat) {
+    let mut heads = [Head::default(); AHEAD];
+    for block in parents.chunks(AHEAD) {
+        for (head, parent) in heads.iter_mut().zip(block) {
+            *head = lists.head(*parent);
+        }
+        for head in &heads[..block.len()] {
+            let items = lists.items(*head);
+            flat.slots.extend_from_slice(items.get(..take).unwrap_or(items));
+            flat.close();
+        }
+    }
+}
