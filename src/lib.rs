@@ -9,14 +9,18 @@ mod diff;
 mod document;
 mod error;
 mod eval;
+mod exec;
 mod filter;
 mod id;
 mod index;
+mod plan;
 mod predicate;
+mod query;
 mod schema;
 mod store;
 mod table;
 mod value;
+mod view;
 
 pub use catalog::Catalog;
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
@@ -24,13 +28,19 @@ pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,
 };
+pub use exec::{ByKey, Prepared};
 pub use filter::{
     Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
 };
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
+pub use query::{Query, Unbound};
 pub use schema::{
     Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
     Through, Unique,
 };
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};
+pub use view::{
+    Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
+    TableCells, TableRef, Tree, UniqueRef, Walker,
+};

@@ -1,0 +1,214 @@
+//! Answering plans, level by level over vectors of slots.
+//!
+//! # Glossary
+//!
+//! - *bound level*: a level of the plan with its columns, filters and walks looked up in a store.
+//! - *flat*: the rows of several parents one after the other, with offsets.
+//! - *arranging*: order, cursor, distinct, offset and limit, for each parent apart.
+//!
+//! A level is found for all parents of a block at once: its walk, its filter and its order each run
+//! over one vector. Buffers are kept between blocks.
+
+mod arrange;
+mod cursor;
+mod level;
+mod prepared;
+mod root;
+mod warm;
+
+pub use prepared::{ByKey, Prepared};
+
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::filter::Filter;
+use crate::id::{Slot, TableId};
+use crate::plan::{Level, Plan};
+use crate::predicate::{self, Predicate};
+use crate::query::Query;
+use crate::store::Store;
+use crate::view::{FoundLevel, Page, RowView};
+use level::Bound;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Root rows that are answered together when rows are streamed: what they include stays in the
+/// processor's nearest caches.
+const BLOCK: usize = 16;
+
+/// How many rows an answer may still have.
+#[derive(Debug)]
+struct Budget {
+    left: u64,
+    allowed: u64,
+}
+
+impl Budget {
+    fn new(rows: Option<u64>) -> Budget {
+        let allowed = rows.unwrap_or(u64::MAX);
+        Budget { left: allowed, allowed }
+    }
+
+    /// Takes rows off.
+    ///
+    /// # Errors
+    /// `limit_exceeded` when there are fewer left.
+    fn take(&mut self, rows: usize) -> Result<()> {
+        match self.left.checked_sub(rows as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed: self.allowed })),
+        }
+    }
+}
+
+/// All rows that answer a query. O(rows read); see the query's `explain`.
+///
+/// # Errors
+/// Everything that is wrong with the query, and `limit_exceeded` for more than `max_rows` rows in
+/// all levels together.
+pub(crate) fn all<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Page> {
+    page(store, &Arc::new(Plan::new(store, query)?), max_rows)
+}
+
+/// The first row that answers a query, as a page of one or none.
+///
+/// # Errors
+/// As [`all`].
+pub(crate) fn first<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Page> {
+    let mut plan = Plan::new(store, query)?;
+    plan.root.limit = Some(plan.root.limit.unwrap_or(1).min(1));
+    page(store, &Arc::new(plan), max_rows)
+}
+
+/// All rows that answer a plan.
+///
+/// # Errors
+/// `limit_exceeded`.
+pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) -> Result<Page> {
+    let mut budget = Budget::new(max_rows);
+    let mut bound = Bound::root(store, &plan.root);
+    let mut found = FoundLevel { slots: root::slots(store, plan, &mut bound), ..FoundLevel::default() };
+    budget.take(found.slots.len())?;
+    bound.expand(&mut found, &mut budget)?;
+    drop(bound);
+    Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
+}
+
+/// Shows each row that answers a plan, a block of rows at a time in buffers that are used again;
+/// stops when told to. Same rows as [`page`], in less memory and time.
+///
+/// # Errors
+/// `limit_exceeded`.
+pub(crate) fn each(
+    store: &Store,
+    plan: &Plan,
+    max_rows: Option<u64>,
+    mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
+) -> Result<()> {
+    let mut budget = Budget::new(max_rows);
+    let mut bound = Bound::root(store, &plan.root);
+    let slots = root::slots(store, plan, &mut bound);
+    let mut found = FoundLevel::default();
+    for block in slots.chunks(BLOCK) {
+        budget.take(block.len())?;
+        found.slots.clear();
+        found.slots.extend_from_slice(block);
+        bound.expand(&mut found, &mut budget)?;
+        warm::warm(store, &plan.root, &found);
+        for at in 0..block.len() {
+            if show(RowView::new(store, &plan.root, &found, at)).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One plan answered for root rows that the caller finds, over and over in the same buffers.
+pub(crate) struct Runner<'a> {
+    store: &'a Store,
+    level: &'a Level,
+    bound: Bound<'a>,
+    found: FoundLevel,
+    max_rows: Option<u64>,
+}
+
+impl<'a> Runner<'a> {
+    pub(crate) fn new(store: &'a Store, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
+        let bound = Bound::root(store, &plan.root);
+        Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
+    }
+
+    /// The row at `slot` with all that is included; `None` when it isn't there or doesn't pass.
+    ///
+    /// # Errors
+    /// `limit_exceeded`.
+    pub(crate) fn row(&mut self, slot: Slot) -> Result<Option<RowView<'_>>> {
+        let mut budget = Budget::new(self.max_rows);
+        self.found.slots.clear();
+        self.found.slots.push(slot);
+        self.bound.filter.retain(&mut self.found.slots);
+        if self.found.slots.is_empty() {
+            return Ok(None);
+        }
+        budget.take(1)?;
+        self.bound.expand(&mut self.found, &mut budget)?;
+        warm::warm(self.store, self.level, &self.found);
+        Ok(Some(RowView::new(self.store, self.level, &self.found, 0)))
+    }
+}
+
+/// How many rows a query's filter lets through. Order, limit, offset, cursor and distinct don't
+/// count.
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
+    let plan = Plan::new(store, query)?;
+    Ok(root::count(store, &plan) as u64)
+}
+
+/// Whether a query's filter lets any row through. O(rows up to the first).
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn exists<S>(store: &Store, query: &Query<S>) -> Result<bool> {
+    let plan = Plan::new(store, query)?;
+    Ok(root::exists(store, &plan))
+}
+
+/// A query's plan in words.
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn explain<S>(store: &Store, query: &Query<S>) -> Result<String> {
+    Ok(Plan::new(store, query)?.explain(store))
+}
+
+/// A query with its names resolved and its access chosen.
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Prepared> {
+    Ok(Prepared::new(Arc::clone(store), Plan::new(store, query)?, max_rows))
+}
+
+/// The rows of a table that a filter lets through, ascending: by an index where one fits. Without a
+/// filter all rows.
+///
+/// # Errors
+/// Everything that is wrong with the filter, with its path inside it. A filter that asks nothing
+/// names no rows: a write by it would be a write to all of them.
+pub(crate) fn slots(store: &Store, table: TableId, filter: Option<&Filter>) -> Result<Vec<Slot>> {
+    let terms = match filter {
+        Some(filter) => predicate::resolve(store.catalog(), table, filter, &predicate::no_extras)?,
+        None => Predicate::And(Vec::new()),
+    };
+    if filter.is_some() && matches!(&terms, Predicate::And(parts) if parts.is_empty()) {
+        return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::NoRowsNamed)));
+    }
+    let plan = Plan::of_filter(store, table, terms);
+    let mut bound = Bound::root(store, &plan.root);
+    Ok(root::slots(store, &plan, &mut bound))
+}

@@ -1,0 +1,189 @@
+//! Levels bound to a store: from parents to children.
+
+use super::Budget;
+use super::arrange::Arrange;
+use crate::error::{Error, ErrorKind, Result};
+use crate::eval::{Counter, Flat, TRUE, Tester, Walk};
+use crate::id::Slot;
+use crate::plan::{Include, Level};
+use crate::store::Store;
+use crate::view::{Found, FoundLevel};
+
+/// Parents whose children are found together.
+const PARENTS: usize = 1024;
+
+/// A level with everything looked up that it names.
+pub(super) struct Bound<'a> {
+    pub(super) level: &'a Level,
+    pub(super) filter: Tester<'a>,
+    pub(super) arrange: Arrange<'a>,
+    extras: Vec<Counter<'a>>,
+    includes: Vec<Below<'a>>,
+}
+
+/// How to get from a level to one that it includes.
+struct Below<'a> {
+    walk: Walk<'a>,
+    many: bool,
+    /// Which parents lead anywhere.
+    source: Tester<'a>,
+    bound: Bound<'a>,
+    parents: Vec<Slot>,
+    truths: Vec<u8>,
+    flat: Flat,
+}
+
+impl<'a> Bound<'a> {
+    pub(super) fn root(store: &'a Store, level: &'a Level) -> Bound<'a> {
+        Bound::new(store, level, Tester::new(store, level.table, &level.filter))
+    }
+
+    /// Recursion is as deep as includes may nest.
+    fn new(store: &'a Store, level: &'a Level, filter: Tester<'a>) -> Bound<'a> {
+        let info = store.catalog().table(level.table);
+        let extras = level.extras.iter();
+        let extras =
+            extras.map(|extra| Counter::new(store, info.relation(extra.counted.relation), &extra.counted));
+        let below = |include: &'a Include| {
+            let relation = info.relation(include.relation);
+            let filter = relation.filter.iter().chain(&include.level.filter);
+            Below {
+                walk: Walk::new(store, relation),
+                many: include.many,
+                source: Tester::new(store, level.table, &relation.source_filter),
+                bound: Bound::new(store, &include.level, Tester::new(store, include.level.table, filter)),
+                parents: Vec::new(),
+                truths: Vec::new(),
+                flat: Flat::default(),
+            }
+        };
+        Bound {
+            level,
+            filter,
+            arrange: Arrange::new(store, level),
+            extras: extras.collect(),
+            includes: level.includes.iter().map(below).collect(),
+        }
+    }
+
+    /// Finds the extras and includes of rows that are known. Recursion is as deep as includes nest.
+    ///
+    /// # Errors
+    /// `limit_exceeded` when the budget is used up.
+    pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
+        found.extras.resize_with(self.extras.len(), Vec::new);
+        for (counter, counts) in self.extras.iter_mut().zip(&mut found.extras) {
+            counts.clear();
+            counter.append(&found.slots, counts);
+        }
+        found.includes.resize_with(self.includes.len(), Found::default);
+        for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
+            below.find(&found.slots, nested, budget)?;
+            below.bound.expand(&mut nested.rows, budget)?;
+        }
+        Ok(())
+    }
+}
+
+impl Below<'_> {
+    /// Finds the children of each parent.
+    fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+        found.offsets.clear();
+        found.rows.slots.clear();
+        let level = self.bound.level;
+        let takes_first = level.cursor.is_none() && level.offset == 0 && level.limit != Some(0);
+        if !self.many && self.walk.is_direct() && takes_first {
+            return self.find_direct(parents, found, budget);
+        }
+        if self.many {
+            found.offsets.push(0);
+        }
+        let plain = self.bound.filter.is_empty() && level.is_plain();
+        let take = if plain { level.needed() } else { usize::MAX };
+        for block in parents.chunks(PARENTS) {
+            if self.source.is_empty() {
+                self.walk.gather(block, take, &mut self.flat);
+            } else {
+                self.start_from(block);
+                self.walk.gather(&self.parents, take, &mut self.flat);
+            }
+            filter_flat(&mut self.bound.filter, &mut self.truths, &mut self.flat);
+            self.bound.arrange.arrange(&mut self.flat);
+            if self.many {
+                budget.take(self.flat.slots.len())?;
+                append_many(&self.flat, found)?;
+            } else {
+                append_first(&self.flat, found, budget)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every parent has one place in the result, whether it leads anywhere or not.
+    fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+        let slots = &mut found.rows.slots;
+        if self.source.is_empty() {
+            self.walk.direct(parents, slots);
+        } else {
+            self.start_from(parents);
+            self.walk.direct(&self.parents, slots);
+        }
+        blank_failing(&mut self.bound.filter, &mut self.truths, slots);
+        budget.take(slots.iter().filter(|slot| !slot.is_none()).count())
+    }
+
+    /// The parents that lead anywhere; the others become none.
+    fn start_from(&mut self, parents: &[Slot]) {
+        self.parents.clear();
+        self.parents.extend_from_slice(parents);
+        blank_failing(&mut self.source, &mut self.truths, &mut self.parents);
+    }
+}
+
+/// Turns slots that don't pass into none.
+fn blank_failing(tester: &mut Tester<'_>, truths: &mut Vec<u8>, slots: &mut [Slot]) {
+    if tester.is_empty() {
+        return;
+    }
+    tester.mask(slots, truths);
+    for (slot, truth) in slots.iter_mut().zip(truths) {
+        if *truth != TRUE {
+            *slot = Slot::NONE;
+        }
+    }
+}
+
+/// Keeps the rows that pass.
+fn filter_flat(tester: &mut Tester<'_>, truths: &mut Vec<u8>, flat: &mut Flat) {
+    if tester.is_empty() {
+        return;
+    }
+    tester.mask(&flat.slots, truths);
+    flat.retain(|at| truths[at] == TRUE);
+}
+
+fn append_many(flat: &Flat, found: &mut Found) -> Result<()> {
+    let slots = &mut found.rows.slots;
+    let base = place(slots.len())?;
+    place(slots.len() + flat.slots.len())?;
+    slots.extend_from_slice(&flat.slots);
+    found.offsets.extend(flat.offsets.iter().skip(1).map(|offset| base + offset));
+    Ok(())
+}
+
+fn append_first(flat: &Flat, found: &mut Found, budget: &mut Budget) -> Result<()> {
+    let mut from = 0;
+    for to in flat.offsets.iter().skip(1).map(|offset| *offset as usize) {
+        let first = flat.slots.get(from..to).and_then(<[Slot]>::first).copied();
+        budget.take(usize::from(first.is_some()))?;
+        found.rows.slots.push(first.unwrap_or_default());
+        from = to;
+    }
+    Ok(())
+}
+
+/// A place among the rows of a level, of which there are at most 2^32.
+fn place(at: usize) -> Result<u32> {
+    let limit = || Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed: u32::MAX.into() });
+    u32::try_from(at).map_err(|_| limit())
+}

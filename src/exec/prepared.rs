@@ -1,0 +1,118 @@
+//! Queries resolved and planned once, to be answered in one go, streamed, or over and over by key.
+
+use super::{Runner, each, page};
+use crate::error::Result;
+use crate::id::Slot;
+use crate::plan::Plan;
+use crate::store::Store;
+use crate::value::Value;
+use crate::view::{Page, RowView, Shape};
+use std::fmt;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// A query with its names resolved and its access chosen, for one snapshot.
+///
+/// ```
+/// # use relata::{Column, Database, ForeignKey, Relation, Schema, Table, row};
+/// # let db = Database::new(Schema::new()
+/// #     .table(Table::new("authors").column(Column::integer("id")).column(Column::text("name"))
+/// #         .primary_key(["id"]))
+/// #     .table(Table::new("books").column(Column::integer("id")).column(Column::text("title"))
+/// #         .column(Column::integer("author_id")).primary_key(["id"])
+/// #         .foreign_key(ForeignKey::new(["author_id"], "authors")))
+/// #     .relation(Relation::one("books", "author", "authors").from(["author_id"]).to(["id"]))
+/// #     .relation(Relation::many("authors", "books", "books")))?;
+/// # db.insert("authors", row! { id: 1, name: "Frank" })?;
+/// # db.insert("books", row! { id: 7, title: "Dune", author_id: 1 })?;
+/// let prepared = db.query("authors").include("books", |books| books.columns(["title"])).prepare()?;
+/// prepared.each(|author| println!("{author}"))?;
+///
+/// let mut by_key = prepared.by_key();
+/// let frank = by_key.get(&[1.into()])?;
+/// assert_eq!(frank.unwrap().to_string(), r#"{id: 1, name: "Frank", books: [{title: "Dune"}]}"#);
+/// assert!(by_key.get(&[2.into()])?.is_none());
+/// # Ok::<(), relata::Error>(())
+/// ```
+pub struct Prepared {
+    store: Arc<Store>,
+    plan: Arc<Plan>,
+    max_rows: Option<u64>,
+}
+
+impl Prepared {
+    pub(crate) fn new(store: Arc<Store>, plan: Plan, max_rows: Option<u64>) -> Prepared {
+        Prepared { store, plan: Arc::new(plan), max_rows }
+    }
+
+    /// The columns and relations of the rows it gives, to be resolved once for a loop.
+    pub fn shape(&self) -> Shape<'_> {
+        Shape::new(&self.store, &self.plan.root)
+    }
+
+    /// All rows, with everything included.
+    ///
+    /// # Errors
+    /// `limit_exceeded` for more rows than are allowed.
+    pub fn all(&self) -> Result<Page> {
+        page(&self.store, &self.plan, self.max_rows)
+    }
+
+    /// Shows each row in order, a few at a time in buffers that are used again: faster than
+    /// [`all`](Prepared::all), and in no more memory than the rows of a few.
+    ///
+    /// # Errors
+    /// `limit_exceeded` for more rows than are allowed.
+    pub fn each(&self, mut show: impl FnMut(RowView<'_>)) -> Result<()> {
+        self.each_until(|row| {
+            show(row);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`each`](Prepared::each), until `show` breaks.
+    ///
+    /// # Errors
+    /// `limit_exceeded` for more rows than are allowed.
+    pub fn each_until(&self, show: impl FnMut(RowView<'_>) -> ControlFlow<()>) -> Result<()> {
+        each(&self.store, &self.plan, self.max_rows, show)
+    }
+
+    /// Answers the query for one row after the other, got by primary key, in buffers that are used
+    /// again. The query's filter and includes hold; its order, limit and the rest don't matter.
+    pub fn by_key(&self) -> ByKey<'_> {
+        ByKey { prepared: self, runner: Runner::new(&self.store, &self.plan, self.max_rows) }
+    }
+
+    /// In words: how the rows are found and how many are expected.
+    pub fn explain(&self) -> String {
+        self.plan.explain(&self.store)
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain())
+    }
+}
+
+/// A [`Prepared`] query answered by primary key. Made by [`Prepared::by_key`].
+pub struct ByKey<'q> {
+    prepared: &'q Prepared,
+    runner: Runner<'q>,
+}
+
+impl ByKey<'_> {
+    /// The row with this primary key and all that is included; `None` when there is none, or it doesn't
+    /// pass the filter. O(rows included).
+    ///
+    /// # Errors
+    /// `limit_exceeded` for more rows than are allowed.
+    pub fn get(&mut self, key: &[Value]) -> Result<Option<RowView<'_>>> {
+        let store = &self.prepared.store;
+        let table = self.prepared.plan.root.table;
+        let index = store.catalog().table(table).primary_key;
+        let slot = index.and_then(|index| store.table(table).find(index, key)).and_then(Slot::some);
+        slot.map_or(Ok(None), |slot| self.runner.row(slot))
+    }
+}

@@ -1,0 +1,146 @@
+//! From a query by name to a plan by id.
+//!
+//! # Glossary
+//!
+//! - *level*: what is asked of the rows of one table; the root's, and one for each include.
+//! - *access*: how the root's rows are found before what is left of the filter is asked.
+//! - *key*: one part of an order.
+//!
+//! A plan is made for one snapshot: its choices look at how many rows there are.
+
+mod access;
+mod choose;
+mod explain;
+mod level;
+mod words;
+
+pub(crate) use access::Access;
+
+use crate::catalog::OrderInfo;
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::id::{ColumnId, RelationId, TableId};
+use crate::predicate::{Predicate, RelationCount};
+use crate::query::Query;
+use crate::store::Store;
+use crate::value::Value;
+use ecow::EcoString;
+
+/// How deep includes may nest, so that a document can't exhaust the stack.
+pub(crate) const INCLUDE_DEPTH_MAX: usize = 64;
+
+/// How a query is answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) root: Level,
+    pub(crate) access: Access,
+    /// How many rows the access is expected to find.
+    pub(crate) expected: usize,
+}
+
+/// What is asked of the rows of one table.
+#[derive(Clone, Debug)]
+pub(crate) struct Level {
+    pub(crate) table: TableId,
+    /// The columns it gives, in declared order.
+    pub(crate) columns: Vec<ColumnId>,
+    /// All of them hold; the relation's own filters aside. At the root without those that the access
+    /// answers.
+    pub(crate) filter: Vec<Predicate>,
+    pub(crate) order: Vec<Key>,
+    /// A value for each key: rows come after it.
+    pub(crate) cursor: Option<Vec<Value>>,
+    /// Rows equal in these columns are one: the first.
+    pub(crate) distinct: Option<Vec<ColumnId>>,
+    pub(crate) limit: Option<usize>,
+    pub(crate) offset: usize,
+    pub(crate) extras: Vec<Extra>,
+    pub(crate) includes: Vec<Include>,
+}
+
+/// A count beside the columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Extra {
+    pub(crate) name: EcoString,
+    pub(crate) counted: RelationCount,
+}
+
+/// A relation that is included.
+#[derive(Clone, Debug)]
+pub(crate) struct Include {
+    /// Its name in the result.
+    pub(crate) name: EcoString,
+    pub(crate) relation: RelationId,
+    pub(crate) many: bool,
+    pub(crate) level: Level,
+}
+
+/// One part of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Key {
+    /// By a column.
+    Column(OrderInfo),
+    /// By how many rows there are along a relation.
+    Count { name: EcoString, counted: RelationCount, descending: bool },
+}
+
+impl Plan {
+    /// Resolves a query and chooses how to find its rows.
+    ///
+    /// # Errors
+    /// Unknown names, values that don't fit and parts that mean nothing, each with its path.
+    pub(crate) fn new<S>(store: &Store, query: &Query<S>) -> Result<Plan> {
+        let catalog = store.catalog();
+        let mut root = level::resolve(catalog, catalog.table_id(&query.table)?, &query.select)?;
+        let (access, expected) = choose::choose(store, &mut root);
+        Ok(Plan { root, access, expected })
+    }
+
+    /// A plan that finds the rows a predicate is true of.
+    pub(crate) fn of_filter(store: &Store, table: TableId, predicate: Predicate) -> Plan {
+        let mut root = Level::of_rows(store, table);
+        root.filter = match predicate {
+            Predicate::And(terms) => terms,
+            term => vec![term],
+        };
+        let (access, expected) = choose::choose(store, &mut root);
+        Plan { root, access, expected }
+    }
+
+    /// A plan that gives all columns of rows that are known already.
+    pub(crate) fn of_rows(store: &Store, table: TableId) -> Plan {
+        Plan { root: Level::of_rows(store, table), access: Access::Scan, expected: 0 }
+    }
+}
+
+impl Level {
+    /// All columns of a table's rows.
+    fn of_rows(store: &Store, table: TableId) -> Level {
+        Level {
+            table,
+            columns: store.catalog().table(table).columns.iter().map(|column| column.id).collect(),
+            filter: Vec::new(),
+            order: Vec::new(),
+            cursor: None,
+            distinct: None,
+            limit: None,
+            offset: 0,
+            extras: Vec::new(),
+            includes: Vec::new(),
+        }
+    }
+
+    /// The least number of rows that have to be found before no more are needed.
+    pub(crate) fn needed(&self) -> usize {
+        self.limit.map_or(usize::MAX, |limit| self.offset.saturating_add(limit))
+    }
+
+    /// Whether rows are given as they are found, all that lie within offset and limit.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.order.is_empty() && self.cursor.is_none() && self.distinct.is_none()
+    }
+}
+
+/// An error about a query that means nothing.
+pub(crate) fn mistake(mistake: QueryMistake) -> Error {
+    Error::new(ErrorKind::InvalidQuery(mistake))
+}

@@ -1,0 +1,241 @@
+//! Names to ids, level by level.
+
+use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake};
+use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::filter::{Direction, OrderBy};
+use crate::id::{ColumnId, TableId};
+use crate::predicate::{Predicate, RelationCount, no_extras, resolve as predicate};
+use crate::query::{self, Columns, Distinct, Select};
+use crate::value::{Row, Type, Value};
+use ecow::EcoString;
+
+/// The level that `select` asks of the rows of `table`.
+pub(super) fn resolve(catalog: &Catalog, table: TableId, select: &Select) -> Result<Level> {
+    Scope { catalog, table: catalog.table(table), depth: 0 }.level(select, None)
+}
+
+/// Where names are looked up, and how deep among the includes that is.
+#[derive(Clone, Copy)]
+struct Scope<'a> {
+    catalog: &'a Catalog,
+    table: &'a TableInfo,
+    depth: usize,
+}
+
+impl Scope<'_> {
+    /// Recursion is as deep as includes may nest.
+    fn level(self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
+        let columns = self.columns(&select.columns).map_err(|error| error.at("columns"))?;
+        let extras = self.extras(&select.extras).map_err(|error| error.at("extras"))?;
+        let mut includes = Vec::with_capacity(select.includes.len());
+        for include in &select.includes {
+            includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
+        }
+        self.check_names(&columns, &extras, &includes)?;
+        let mut order =
+            self.order(&select.order_by, relation, &extras).map_err(|error| error.at("orderBy"))?;
+        let cursor = match &select.cursor {
+            Some(cursor) => Some(self.cursor(cursor, &mut order).map_err(|error| error.at("cursor"))?),
+            None => None,
+        };
+        let distinct = match &select.distinct {
+            Some(Distinct::Selected) => Some(columns.clone()),
+            Some(Distinct::On(names)) => Some(self.column_ids(names).map_err(|error| error.at("distinct"))?),
+            None => None,
+        };
+        let mut limit = select.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        if relation.is_some_and(|relation| !relation.many) {
+            limit = Some(limit.unwrap_or(1).min(1));
+        }
+        Ok(Level {
+            table: self.table.id,
+            columns,
+            filter: self.filters(select, &extras).map_err(|error| error.at("where"))?,
+            order,
+            cursor,
+            distinct,
+            limit,
+            offset: usize::try_from(select.offset).unwrap_or(usize::MAX),
+            extras,
+            includes,
+        })
+    }
+
+    /// The columns a level gives, in declared order.
+    fn columns(self, columns: &Columns) -> Result<Vec<ColumnId>> {
+        let all = self.table.columns.iter().map(|column| column.id);
+        match columns {
+            Columns::All => Ok(all.collect()),
+            Columns::Pick(names) => {
+                let picked = self.column_ids(names)?;
+                Ok(all.filter(|id| picked.contains(id)).collect())
+            }
+            Columns::Omit(names) => {
+                let omitted = self.column_ids(names)?;
+                Ok(all.filter(|id| !omitted.contains(id)).collect())
+            }
+        }
+    }
+
+    fn column_ids(self, names: &[EcoString]) -> Result<Vec<ColumnId>> {
+        names.iter().map(|name| self.table.column_id(name).map_err(|error| error.at(name))).collect()
+    }
+
+    fn extras(self, extras: &[query::Extra]) -> Result<Vec<Extra>> {
+        let resolve = |extra: &query::Extra| {
+            let relation = self.table.relation(self.table.relation_id(&extra.relation)?);
+            let filter = match &extra.filter {
+                Some(filter) => {
+                    let asked = predicate(self.catalog, relation.target, filter, &no_extras);
+                    Some(asked.map_err(|error| error.at("where"))?)
+                }
+                None => None,
+            };
+            let filter = filter.filter(|filter| *filter != Predicate::And(Vec::new()));
+            Ok(Extra { name: extra.name.clone(), counted: RelationCount { relation: relation.id, filter } })
+        };
+        extras.iter().map(|extra| resolve(extra).map_err(|error: Error| error.at(&extra.name))).collect()
+    }
+
+    fn include(self, include: &query::Include) -> Result<Include> {
+        let relation = self.table.relation(self.table.relation_id(&include.relation)?);
+        if self.depth == INCLUDE_DEPTH_MAX {
+            let allowed = INCLUDE_DEPTH_MAX as u64;
+            return Err(Error::new(ErrorKind::LimitExceeded { limit: "include_depth", allowed }));
+        }
+        let inner = Scope { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
+        Ok(Include {
+            name: include.name.clone(),
+            relation: relation.id,
+            many: relation.many,
+            level: inner.level(&include.select, Some(relation))?,
+        })
+    }
+
+    /// Every name of the result stands once, and there is at least one.
+    fn check_names(self, columns: &[ColumnId], extras: &[Extra], includes: &[Include]) -> Result<()> {
+        if columns.is_empty() && extras.is_empty() && includes.is_empty() {
+            return Err(mistake(QueryMistake::NothingSelected).at("columns"));
+        }
+        let selected = |name: &EcoString| columns.iter().any(|id| self.table.column(*id).name == *name);
+        let duplicate =
+            |name: &EcoString| mistake(QueryMistake::DuplicateName { name: name.clone() }).at(name);
+        for (at, extra) in extras.iter().enumerate() {
+            if selected(&extra.name) || extras[..at].iter().any(|other| other.name == extra.name) {
+                return Err(duplicate(&extra.name).at("extras"));
+            }
+        }
+        for (at, include) in includes.iter().enumerate() {
+            let taken = selected(&include.name)
+                || extras.iter().any(|extra| extra.name == include.name)
+                || includes[..at].iter().any(|other| other.name == include.name);
+            if taken {
+                return Err(duplicate(&include.name).at("with"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What all filters ask, its outermost terms apart.
+    fn filters(self, select: &Select, extras: &[Extra]) -> Result<Vec<Predicate>> {
+        let counted = |name: &str| extras.iter().find(|e| e.name == name).map(|extra| extra.counted.clone());
+        let mut terms = Vec::new();
+        for filter in &select.filters {
+            match predicate(self.catalog, self.table.id, filter, &counted)? {
+                Predicate::And(parts) => terms.extend(parts),
+                term => terms.push(term),
+            }
+        }
+        Ok(terms)
+    }
+
+    /// The query's order, then the relation's own.
+    fn order(self, order: &[OrderBy], relation: Option<&RelationInfo>, extras: &[Extra]) -> Result<Vec<Key>> {
+        let mut keys: Vec<Key> = Vec::with_capacity(order.len());
+        for part in order {
+            keys.push(self.key(part, extras)?);
+        }
+        keys.extend(relation.into_iter().flat_map(|relation| &relation.order_by).copied().map(Key::Column));
+        // A column that orders already has nothing to add further on.
+        let mut kept: Vec<Key> = Vec::with_capacity(keys.len());
+        for key in keys {
+            if !kept.iter().any(|other| other.same_subject(&key)) {
+                kept.push(key);
+            }
+        }
+        Ok(kept)
+    }
+
+    fn key(self, part: &OrderBy, extras: &[Extra]) -> Result<Key> {
+        match self.table.order(part) {
+            Ok(order) => Ok(Key::Column(order)),
+            Err(unknown) => match extras.iter().find(|extra| extra.name == part.name) {
+                Some(Extra { name, counted }) => Ok(Key::Count {
+                    name: name.clone(),
+                    counted: counted.clone(),
+                    descending: part.direction == Direction::Desc,
+                }),
+                None => Err(unknown),
+            },
+        }
+    }
+
+    /// A value for each key. Without an order, the cursor's columns ascending become the order.
+    fn cursor(self, cursor: &Row, order: &mut Vec<Key>) -> Result<Vec<Value>> {
+        if order.is_empty() {
+            for (name, _) in cursor.iter() {
+                let column = self.table.column_id(name).map_err(|error| error.at(name))?;
+                order.push(Key::Column(OrderInfo::new(column, Direction::Asc, None)));
+            }
+        }
+        let names: Vec<EcoString> = order.iter().map(|key| key.name(self.table)).collect();
+        let fits =
+            cursor.len() == names.len() && names.iter().all(|name| cursor.iter().any(|(c, _)| c == name));
+        if !fits || names.is_empty() {
+            let cursor = cursor.iter().map(|(name, _)| name.clone()).collect();
+            return Err(mistake(QueryMistake::CursorColumns { order: names, cursor }));
+        }
+        let value = |(key, name): (&Key, &EcoString)| {
+            let Some((_, input)) = cursor.iter().find(|(column, _)| *column == name) else {
+                return Ok(Value::Null);
+            };
+            let read = match key {
+                Key::Column(order) => {
+                    let column = self.table.column(order.column);
+                    input
+                        .resolve(&column.ty)
+                        .map_err(|error| error.for_column(&self.table.name, &column.name))
+                }
+                Key::Count { .. } => input.resolve(&Type::Integer),
+            };
+            read.map_err(|error| error.at(name))
+        };
+        order.iter().zip(&names).map(value).collect()
+    }
+}
+
+impl Key {
+    fn same_subject(&self, other: &Key) -> bool {
+        match (self, other) {
+            (Key::Column(a), Key::Column(b)) => a.column == b.column,
+            (Key::Count { name: a, .. }, Key::Count { name: b, .. }) => a == b,
+            _ => false,
+        }
+    }
+
+    /// The column's name, or the extra's.
+    pub(super) fn name(&self, table: &TableInfo) -> EcoString {
+        match self {
+            Key::Column(order) => table.column(order.column).name.clone(),
+            Key::Count { name, .. } => name.clone(),
+        }
+    }
+
+    pub(crate) fn is_descending(&self) -> bool {
+        match self {
+            Key::Column(order) => order.descending,
+            Key::Count { descending, .. } => *descending,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Names of a level resolved once, for loops.
+
+use super::row::{RowView, not_included, not_selected};
+use crate::column::{ColumnView, DataView};
+use crate::error::Result;
+use crate::id::Slot;
+use crate::plan::{Include, Level};
+use crate::store::Store;
+use crate::value::{Type, ValueRef};
+
+/// The columns and relations of one level of a result.
+///
+/// ```
+/// # use relata::{Column, Database, ForeignKey, Relation, Schema, Table, row};
+/// # let db = Database::new(Schema::new()
+/// #     .table(Table::new("authors").column(Column::integer("id")).column(Column::text("name"))
+/// #         .primary_key(["id"]))
+/// #     .table(Table::new("books").column(Column::integer("id")).column(Column::text("title"))
+/// #         .column(Column::integer("author_id")).primary_key(["id"])
+/// #         .foreign_key(ForeignKey::new(["author_id"], "authors")))
+/// #     .relation(Relation::one("books", "author", "authors").from(["author_id"]).to(["id"]))
+/// #     .relation(Relation::many("authors", "books", "books")))?;
+/// # db.insert("authors", row! { id: 1, name: "Frank" })?;
+/// # db.insert("books", row! { id: 7, title: "Dune", author_id: 1 })?;
+/// let page = db.query("authors").include("books", |books| books).all()?;
+/// let books = page.shape().relation("books")?;
+/// let title = books.shape().column("title")?;
+/// for author in &page {
+///     for book in author.rows(books) {
+///         assert_eq!(title.text(book), Some("Dune"));
+///     }
+/// }
+/// # Ok::<(), relata::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Shape<'p> {
+    store: &'p Store,
+    level: &'p Level,
+}
+
+impl<'p> Shape<'p> {
+    pub(crate) fn new(store: &'p Store, level: &'p Level) -> Shape<'p> {
+        Shape { store, level }
+    }
+
+    /// The cells of a column, or an extra. O(1).
+    ///
+    /// # Errors
+    /// `invalid_query` for a name that the query doesn't give.
+    pub fn column(self, name: &str) -> Result<Cells<'p>> {
+        let info = self.store.catalog().table(self.level.table);
+        let source = match info.column_ids.get(name).filter(|id| self.level.columns.contains(id)) {
+            Some(id) => Source::Column(self.store.table(self.level.table).column(*id).view()),
+            None => match self.level.extras.iter().position(|extra| extra.name == name) {
+                Some(extra) => Source::Extra(extra),
+                None => return Err(not_selected(self.store, self.level, name)),
+            },
+        };
+        Ok(Cells { level: self.level, source })
+    }
+
+    /// What is included under a name. O(includes).
+    ///
+    /// # Errors
+    /// `invalid_query` when the query didn't include it.
+    pub fn relation(self, name: &str) -> Result<Nested<'p>> {
+        match self.level.includes.iter().position(|include| include.name == name) {
+            Some(index) => Ok(Nested { store: self.store, level: self.level, index }),
+            None => Err(not_included(self.level, name)),
+        }
+    }
+
+    /// The names and types of its columns in declared order, then of its extras.
+    pub fn columns(self) -> impl DoubleEndedIterator<Item = (&'p str, &'p Type)> {
+        let info = self.store.catalog().table(self.level.table);
+        let columns = self.level.columns.iter().map(|id| info.column(*id));
+        let extras = self.level.extras.iter().map(|extra| (extra.name.as_str(), &Type::Integer));
+        columns.map(|column| (column.name.as_str(), &column.ty)).chain(extras)
+    }
+
+    /// What is included, in the order asked.
+    pub fn relations(self) -> impl ExactSizeIterator<Item = Nested<'p>> + DoubleEndedIterator {
+        (0..self.level.includes.len()).map(move |index| Nested {
+            store: self.store,
+            level: self.level,
+            index,
+        })
+    }
+
+    /// The table its rows are of.
+    pub fn table(self) -> &'p str {
+        &self.store.catalog().table(self.level.table).name
+    }
+}
+
+/// What is included with the rows of a level.
+#[derive(Clone, Copy)]
+pub struct Nested<'p> {
+    store: &'p Store,
+    pub(super) level: &'p Level,
+    pub(super) index: usize,
+}
+
+impl<'p> Nested<'p> {
+    fn include(self) -> Option<&'p Include> {
+        self.level.includes.get(self.index)
+    }
+
+    /// Its name in the result.
+    pub fn name(self) -> &'p str {
+        self.include().map_or("", |include| include.name.as_str())
+    }
+
+    /// Whether it leads to many rows.
+    pub fn is_many(self) -> bool {
+        self.include().is_some_and(|include| include.many)
+    }
+
+    /// The columns and relations of its rows.
+    pub fn shape(self) -> Shape<'p> {
+        Shape::new(self.store, self.include().map_or(self.level, |include| &include.level))
+    }
+}
+
+/// The cells of one column of a level, for a loop over its rows.
+///
+/// A row of another level gives null, as a type that the column doesn't hold gives `None`.
+#[derive(Clone, Copy)]
+pub struct Cells<'p> {
+    level: &'p Level,
+    source: Source<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'p> {
+    Column(ColumnView<'p>),
+    Extra(usize),
+}
+
+impl<'p> Cells<'p> {
+    /// The row's cell. O(1).
+    #[inline]
+    pub fn get(&self, row: RowView<'_>) -> ValueRef<'p> {
+        match &self.source {
+            _ if !std::ptr::eq(self.level, row.level) => ValueRef::Null,
+            Source::Column(view) => view.get(row.slot()),
+            Source::Extra(extra) => ValueRef::Integer(row.extra(*extra).as_i64().unwrap_or_default()),
+        }
+    }
+
+    /// The row's cell of a text, JSON or enum column. O(1).
+    #[inline]
+    pub fn text(&self, row: RowView<'_>) -> Option<&'p str> {
+        let (view, slot) = self.at(row)?;
+        text(view, slot)
+    }
+
+    /// The row's cell of an integer column of any width, or its count. O(1).
+    #[inline]
+    pub fn integer(&self, row: RowView<'_>) -> Option<i64> {
+        match self.at(row) {
+            Some((view, slot)) => integer(view, slot),
+            None => self.get(row).as_i64(),
+        }
+    }
+
+    /// The row's cell of a float column. O(1).
+    #[inline]
+    pub fn float(&self, row: RowView<'_>) -> Option<f64> {
+        let (view, slot) = self.at(row)?;
+        float(view, slot)
+    }
+
+    /// The row's cell of a boolean column. O(1).
+    #[inline]
+    pub fn boolean(&self, row: RowView<'_>) -> Option<bool> {
+        let (view, slot) = self.at(row)?;
+        boolean(view, slot)
+    }
+
+    #[inline]
+    fn at(&self, row: RowView<'_>) -> Option<(&ColumnView<'p>, Slot)> {
+        match &self.source {
+            Source::Column(view) if std::ptr::eq(self.level, row.level) => Some((view, row.slot())),
+            _ => None,
+        }
+    }
+}
+
+/// The text of a cell, read without making a value.
+#[inline(always)]
+pub(super) fn text<'a>(view: &ColumnView<'a>, slot: Slot) -> Option<&'a str> {
+    match view.data {
+        _ if view.is_null(slot) => None,
+        DataView::Text(v) | DataView::Json(v) => Some(v.at(slot.index())),
+        _ => label(view, slot),
+    }
+}
+
+/// The label of an enum's cell. Apart, so that reading a text stays small enough to be inlined.
+#[cold]
+fn label<'a>(view: &ColumnView<'a>, slot: Slot) -> Option<&'a str> {
+    view.get(slot).as_str()
+}
+
+/// The integer of a cell, read without making a value.
+#[inline(always)]
+pub(super) fn integer(view: &ColumnView<'_>, slot: Slot) -> Option<i64> {
+    match view.data {
+        _ if view.is_null(slot) => None,
+        DataView::Integer(v) => Some(v.at(slot.index())),
+        DataView::Int(v) => Some(v.at(slot.index()).into()),
+        DataView::Smallint(v) => Some(v.at(slot.index()).into()),
+        _ => None,
+    }
+}
+
+/// The number of a float cell, read without making a value.
+#[inline(always)]
+pub(super) fn float(view: &ColumnView<'_>, slot: Slot) -> Option<f64> {
+    match view.data {
+        DataView::Float(v) if !view.is_null(slot) => Some(v.at(slot.index())),
+        _ => None,
+    }
+}
+
+/// The truth of a boolean cell, read without making a value.
+#[inline(always)]
+pub(super) fn boolean(view: &ColumnView<'_>, slot: Slot) -> Option<bool> {
+    match view.data {
+        DataView::Boolean(v) if !view.is_null(slot) => Some(v.at(slot.index())),
+        _ => None,
+    }
+}
