@@ -17,10 +17,12 @@ mod plan;
 mod predicate;
 mod query;
 mod schema;
+mod statement;
 mod store;
 mod table;
 mod value;
 mod view;
+mod write;
 
 pub use catalog::Catalog;
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
@@ -38,6 +40,7 @@ pub use schema::{
     Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
     Through, Unique,
 };
+pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};
 pub use view::{

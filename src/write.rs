@@ -1,0 +1,140 @@
+//! Statements: rows in, constraints kept, all or nothing.
+//!
+//! A [`Writer`] carries one statement out. It makes its changes through the store's gateway and
+//! logs them; whoever began it undoes the log when it refuses. Cascades run over explicit queues,
+//! so that their depth is bounded by memory and not by the stack.
+//!
+//! The order of a statement: values by type and default, not null, unique, the change itself with
+//! what foreign keys set off, checks, at the end the foreign keys that were left open, and then the
+//! counters and touched times of the rows above.
+
+mod block;
+mod constraint;
+mod delete;
+mod destroy;
+mod insert;
+mod load;
+mod normalise;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod update;
+mod upkeep;
+mod upsert;
+
+pub(crate) use block::Block;
+pub(crate) use load::Loading;
+pub(crate) use upkeep::counted;
+
+use crate::catalog::{Catalog, TableInfo};
+use crate::delta::Log;
+use crate::error::Result;
+use crate::id::{ForeignKeyId, Slot};
+use crate::store::Store;
+use std::sync::Arc;
+use upkeep::Due;
+use uuid::Uuid;
+
+/// What a statement takes from outside the store: both can be replaced for tests.
+pub(crate) struct Environment {
+    /// The time, read at most once a transaction.
+    pub(crate) clock: Box<dyn Fn() -> jiff::Timestamp + Send + Sync>,
+    /// A new id for each call.
+    pub(crate) ids: Box<dyn Fn() -> Uuid + Send + Sync>,
+}
+
+/// One statement being carried out.
+pub(crate) struct Writer<'s> {
+    store: &'s mut Store,
+    log: &'s mut Log,
+    catalog: Arc<Catalog>,
+    environment: &'s Environment,
+    /// The time of the transaction, once it was asked for.
+    now: Option<jiff::Timestamp>,
+    /// Foreign keys that matched nothing when they were looked at.
+    open: Vec<OpenKey>,
+    /// What rows above the written ones are owed.
+    dues: Vec<Due>,
+    /// Whether rows touch their parents.
+    touching: bool,
+}
+
+/// A row's foreign key that has to match by the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenKey {
+    key: ForeignKeyId,
+    child: Slot,
+    /// Whether it matched until its parent went or changed.
+    bereft: bool,
+}
+
+impl OpenKey {
+    /// The key of a row whose parent went or changed.
+    fn bereft(key: ForeignKeyId, child: Slot) -> OpenKey {
+        OpenKey { key, child, bereft: true }
+    }
+}
+
+impl<'s> Writer<'s> {
+    /// A statement on `store`, logged in `log`.
+    pub(crate) fn new(store: &'s mut Store, log: &'s mut Log, environment: &'s Environment) -> Writer<'s> {
+        let catalog = store.shared_catalog();
+        let (open, dues) = (Vec::new(), Vec::new());
+        Writer { store, log, catalog, environment, now: None, open, dues, touching: true }
+    }
+
+    /// The same statement in a transaction whose clock was read already, if it was.
+    pub(crate) fn at(self, now: Option<jiff::Timestamp>) -> Writer<'s> {
+        Writer { now, ..self }
+    }
+
+    /// The time, if anything has asked for it.
+    pub(crate) fn clock_reading(&self) -> Option<jiff::Timestamp> {
+        self.now
+    }
+
+    /// This statement, whose rows touch their parents or don't.
+    pub(crate) fn touching(self, touching: bool) -> Writer<'s> {
+        Writer { touching, ..self }
+    }
+
+    /// Ends the statement: every foreign key that was left open must match by now, and what is owed is
+    /// paid. Gives the deferrable keys that don't match, which have until the commit, and how many
+    /// rows were kept up.
+    pub(crate) fn finish(&mut self) -> Result<(Vec<OpenKey>, usize)> {
+        let mut deferred = Vec::new();
+        for open in std::mem::take(&mut self.open) {
+            let key = self.catalog.foreign_key(open.key);
+            if self.store.is_orphan(key.edge, open.child) {
+                match key.deferrable {
+                    true => deferred.push(open),
+                    false => return Err(self.foreign_key_violation(open)),
+                }
+            }
+        }
+        Ok((deferred, self.pay()?))
+    }
+
+    /// Ends a transaction: its deferred foreign keys must match by now.
+    pub(crate) fn verify(&self, deferred: &[OpenKey]) -> Result<()> {
+        let is_open =
+            |open: &&OpenKey| self.store.is_orphan(self.catalog.foreign_key(open.key).edge, open.child);
+        match deferred.iter().find(is_open) {
+            Some(open) => Err(self.foreign_key_violation(*open)),
+            None => Ok(()),
+        }
+    }
+
+    fn now(&mut self) -> jiff::Timestamp {
+        *self.now.get_or_insert_with(|| (self.environment.clock)())
+    }
+
+    /// Remembers the foreign keys of a written row that match nothing yet.
+    fn leave_open(&mut self, info: &TableInfo, slot: Slot) {
+        for key in &info.outgoing {
+            if self.store.is_orphan(self.catalog.foreign_key(*key).edge, slot) {
+                self.open.push(OpenKey { key: *key, child: slot, bereft: false });
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Taking rows away, with what foreign keys set off.
+//!
+//! First everything that has to go is found, over an explicit stack and in the order in which
+//! PostgreSQL would meet it: one foreign key after the other, and all that a key sets off before the
+//! next. A `restrict` looks at the rows that aren't on their way out when its turn comes; nothing
+//! has changed when it refuses. Then all of it goes at once, and only then are the rows changed that
+//! stay behind.
+
+use super::{OpenKey, Writer};
+use crate::catalog::ForeignKeyInfo;
+use crate::delta::Cells;
+use crate::error::Result;
+use crate::id::{ColumnId, ForeignKeyId, Slot, TableId};
+use crate::schema::Action;
+use crate::store::Change;
+use crate::value::Value;
+use hashbrown::HashSet;
+use std::sync::Arc;
+
+/// Rows on their way out.
+#[derive(Default)]
+pub(super) struct Doomed {
+    seen: HashSet<(TableId, Slot)>,
+    /// What goes, in the order it was met.
+    rows: Vec<(TableId, Vec<Slot>)>,
+    /// Rows that lose the parent they have by this key. Some of them may go as well.
+    bereft: Vec<(ForeignKeyId, Vec<Slot>)>,
+}
+
+/// Rows that were met together.
+pub(super) struct Family {
+    pub(super) table: TableId,
+    pub(super) slots: Vec<Slot>,
+    /// The next of what there is to follow from the table: foreign keys that reference it, or its
+    /// dependents.
+    pub(super) next: usize,
+}
+
+impl Doomed {
+    /// Condemns those of `slots` that weren't met before.
+    pub(super) fn meet(&mut self, table: TableId, slots: impl Iterator<Item = Slot>) -> Option<Family> {
+        let slots: Vec<Slot> = slots.filter(|slot| self.seen.insert((table, *slot))).collect();
+        if slots.is_empty() {
+            return None;
+        }
+        match self.rows.last_mut() {
+            Some((last, rows)) if *last == table => rows.extend_from_slice(&slots),
+            _ => self.rows.push((table, slots.clone())),
+        }
+        Some(Family { table, slots, next: 0 })
+    }
+
+    /// Whether a row is on its way out.
+    pub(super) fn has(&self, table: TableId, slot: Slot) -> bool {
+        self.seen.contains(&(table, slot))
+    }
+}
+
+impl Writer<'_> {
+    /// Takes rows away with whatever foreign keys say goes or changes with them.
+    /// O(rows touched), whatever the depth.
+    pub(crate) fn delete(&mut self, table: TableId, slots: Vec<Slot>) -> Result<()> {
+        let mut doomed = Doomed::default();
+        doomed.meet(table, slots.into_iter());
+        self.remove(doomed)
+    }
+
+    /// Takes condemned rows away, and what foreign keys say goes or changes with them.
+    pub(super) fn remove(&mut self, mut doomed: Doomed) -> Result<()> {
+        self.condemn(&mut doomed)?;
+        if doomed.rows.is_empty() {
+            return Ok(());
+        }
+        let catalog = Arc::clone(&self.catalog);
+        for (table, slots) in &doomed.rows {
+            let info = catalog.table(*table);
+            if !info.upkeep.is_empty() {
+                slots.iter().for_each(|slot| self.owe(info, *slot, -1, None));
+            }
+        }
+        self.store.apply(Change::Delete(doomed.rows), self.log);
+        for (key, children) in doomed.bereft {
+            self.release(key, children)?;
+        }
+        Ok(())
+    }
+
+    /// Finds all that goes with the condemned. Changes nothing.
+    fn condemn(&mut self, doomed: &mut Doomed) -> Result<()> {
+        let catalog = Arc::clone(&self.catalog);
+        let met = doomed.rows.iter().rev();
+        let mut stack: Vec<Family> =
+            met.map(|(table, slots)| Family { table: *table, slots: slots.clone(), next: 0 }).collect();
+        while let Some(mut family) = stack.pop() {
+            let keys = &catalog.table(family.table).incoming;
+            let Some(key) = keys.get(family.next) else { continue };
+            family.next += 1;
+            let met = self.follow(catalog.foreign_key(*key), &family.slots, doomed)?;
+            // A family whose last key this was isn't kept: a chain takes no room on the stack.
+            if family.next < keys.len() {
+                stack.push(family);
+            }
+            stack.extend(met);
+        }
+        Ok(())
+    }
+
+    /// What one foreign key makes of the children of rows that go: those that go too.
+    fn follow(
+        &mut self,
+        key: &ForeignKeyInfo,
+        slots: &[Slot],
+        doomed: &mut Doomed,
+    ) -> Result<Option<Family>> {
+        let child = self.catalog.edge(key.edge).child;
+        let lists = self.store.edge(key.edge).children();
+        let all = slots.iter().flat_map(|slot| lists.of(*slot)).copied();
+        match key.on_delete {
+            Action::Cascade => return Ok(doomed.meet(child, all)),
+            Action::Restrict => {
+                for slot in slots {
+                    let stays = |other: &Slot| !doomed.has(child, *other);
+                    let left: Vec<Slot> = lists.of(*slot).iter().copied().filter(stays).collect();
+                    if !left.is_empty() {
+                        let edge = self.catalog.edge(key.edge);
+                        let values = self.store.table(edge.parent).keys(&edge.parent_columns).values(*slot);
+                        return Err(self.restrict_along(&key.name, edge, values, &left));
+                    }
+                }
+            }
+            Action::NoAction => self.open.extend(all.map(|slot| OpenKey::bereft(key.id, slot))),
+            Action::SetNull | Action::SetDefault => {
+                let left: Vec<Slot> = all.filter(|slot| !doomed.has(child, *slot)).collect();
+                if !left.is_empty() {
+                    doomed.bereft.push((key.id, left));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes a key from the rows that are still there and whose parent by it went.
+    fn release(&mut self, key: ForeignKeyId, mut children: Vec<Slot>) -> Result<()> {
+        let catalog = Arc::clone(&self.catalog);
+        let key = catalog.foreign_key(key);
+        let edge = catalog.edge(key.edge);
+        // Another key over some of the same columns may have taken this one along.
+        children.retain(|child| self.store.is_orphan(edge.id, *child));
+        if children.is_empty() {
+            return Ok(());
+        }
+        let values = self.orphaned_values(key, key.on_delete, &children);
+        let rows = children.into_iter().map(|child| (child, values.clone())).collect();
+        self.change(Cells { table: edge.child, columns: edge.child_columns.clone(), rows })
+    }
+
+    /// What a key's columns become in `children` under `set_null` and `set_default`.
+    pub(super) fn orphaned_values(
+        &mut self,
+        key: &ForeignKeyInfo,
+        action: Action,
+        children: &[Slot],
+    ) -> Vec<Value> {
+        let catalog = Arc::clone(&self.catalog);
+        let edge = catalog.edge(key.edge);
+        if action != Action::SetDefault {
+            return vec![Value::Null; edge.child_columns.len()];
+        }
+        // Some may hold the default already: no change of theirs will tell that nothing has it.
+        self.open.extend(children.iter().map(|child| OpenKey::bereft(key.id, *child)));
+        let info = catalog.table(edge.child);
+        let default = |column: &ColumnId| self.default_of(info.column(*column));
+        edge.child_columns.iter().map(default).collect()
+    }
+}

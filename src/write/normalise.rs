@@ -1,0 +1,129 @@
+//! From what a caller gives to a value of the right type for each column.
+
+use super::Writer;
+use crate::catalog::{ColumnInfo, DefaultInfo, TableInfo};
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::id::ColumnId;
+use crate::value::{Input, Row, Type, Value};
+use ecow::EcoString;
+
+impl Writer<'_> {
+    /// A value for every column of a new row: given, generated, by default or null.
+    pub(super) fn complete(&mut self, info: &TableInfo, row: &Row) -> Result<Vec<Value>> {
+        let mut values: Vec<Option<Value>> = vec![None; info.columns.len()];
+        for (place, (name, input)) in row.iter().enumerate() {
+            let (column, value) = resolve(info, place, name, input)?;
+            match values.get_mut(column.index()) {
+                Some(Some(_)) => return Err(given_twice(name)),
+                Some(slot) => *slot = Some(value),
+                None => {}
+            }
+        }
+        self.fill(info, values)
+    }
+
+    /// Fills what wasn't given, and sees to identities and nulls.
+    pub(super) fn fill(&mut self, info: &TableInfo, values: Vec<Option<Value>>) -> Result<Vec<Value>> {
+        let mut row = Vec::with_capacity(values.len());
+        for (column, value) in info.columns.iter().zip(values) {
+            let value = match value {
+                Some(value) => {
+                    if let (true, Value::Integer(given)) = (column.generated, &value) {
+                        self.store.table_mut(info.id).pass_identity(*given);
+                    }
+                    value
+                }
+                None if column.generated => self.identity(info, column)?,
+                None => self.default_of(column),
+            };
+            require(info, column, &value)?;
+            row.push(value);
+        }
+        Ok(row)
+    }
+
+    pub(super) fn identity(&mut self, info: &TableInfo, column: &ColumnInfo) -> Result<Value> {
+        let next = match self.store.table_mut(info.id).next_identity() {
+            Some(next) => column.ty.accept(Value::Integer(next)),
+            None => Err(Error::new(ErrorKind::OutOfRange {
+                expected: ecow::eco_format!("{}", column.ty),
+                found: ecow::eco_format!("{}", i128::from(i64::MAX) + 1),
+                column: None,
+            })),
+        };
+        next.map_err(|error| error.for_column(&info.name, &column.name))
+    }
+
+    /// What a column gets when nothing is given: its default, or null.
+    pub(super) fn default_of(&mut self, column: &ColumnInfo) -> Value {
+        match &column.default {
+            None => Value::Null,
+            Some(DefaultInfo::Constant(value)) => value.clone(),
+            Some(DefaultInfo::Uuid) => Value::Uuid((self.environment.ids)()),
+            Some(DefaultInfo::Now) => self.time(&column.ty),
+        }
+    }
+
+    /// The time of the statement as a type holds it.
+    pub(super) fn time(&mut self, ty: &Type) -> Value {
+        let now = self.now();
+        let civil = jiff::tz::Offset::UTC.to_datetime(now);
+        let value = match ty {
+            Type::Date => Value::Date(civil.date()),
+            Type::Timestamp => Value::Timestamp(civil),
+            _ => Value::Timestamptz(now),
+        };
+        ty.accept(value).unwrap_or_default()
+    }
+
+    /// The columns an update changes, and to what.
+    pub(super) fn assignments(&self, info: &TableInfo, set: &Row) -> Result<Vec<(ColumnId, Value)>> {
+        if set.is_empty() {
+            return Err(ErrorKind::InvalidQuery(QueryMistake::NothingToWrite).into());
+        }
+        let mut out: Vec<(ColumnId, Value)> = Vec::with_capacity(set.len());
+        for (place, (name, input)) in set.iter().enumerate() {
+            let (column, value) = resolve(info, place, name, input)?;
+            if out.iter().any(|(known, _)| *known == column) {
+                return Err(given_twice(name));
+            }
+            out.push((column, value));
+        }
+        Ok(out)
+    }
+}
+
+/// The column of a name, and what it is given. Most rows name their columns in declared order, so the
+/// column at the name's own `place` is looked at first.
+fn resolve(info: &TableInfo, place: usize, name: &EcoString, input: &Input) -> Result<(ColumnId, Value)> {
+    let column = match info.columns.get(place) {
+        Some(column) if column.name == *name => column.id,
+        _ => info.column_id(name).map_err(|error| error.at(name))?,
+    };
+    refuse_counter(info, info.column(column)).map_err(|error| error.at(name))?;
+    let ty = &info.column(column).ty;
+    let null = matches!(input, Input::Literal(crate::value::Literal::Null));
+    let value = if null { Ok(Value::Null) } else { input.resolve(ty) };
+    Ok((column, value.map_err(|error| error.for_column(&info.name, name).at(name))?))
+}
+
+fn given_twice(name: &EcoString) -> Error {
+    Error::new(ErrorKind::InvalidQuery(QueryMistake::ColumnGivenTwice { column: name.clone() })).at(name)
+}
+
+/// A counter takes no value from outside.
+pub(super) fn refuse_counter(info: &TableInfo, column: &ColumnInfo) -> Result<()> {
+    let Some(counter) = &column.counter else { return Ok(()) };
+    let relation = ecow::eco_format!("{}.{}", info.name, info.relation(counter.relation).name);
+    let mistake = QueryMistake::CounterGiven { column: column.name.clone(), relation };
+    Err(ErrorKind::InvalidQuery(mistake).into())
+}
+
+/// A column that isn't nullable must have a value.
+pub(super) fn require(info: &TableInfo, column: &ColumnInfo, value: &Value) -> Result<()> {
+    if !value.is_null() || column.nullable {
+        return Ok(());
+    }
+    let (table, name) = (info.name.clone(), column.name.clone());
+    Err(Error::new(ErrorKind::NotNullViolation { table, column: name }).at(&column.name))
+}

@@ -1,0 +1,80 @@
+//! What no single statement can ask for yet: rows of one change that trade their keys.
+
+use super::{Environment, Writer};
+use crate::catalog::Catalog;
+use crate::delta::{Cells, Log};
+use crate::id::{ColumnId, Slot, TableId};
+use crate::schema::{Action, Column, ForeignKey, Schema, Table};
+use crate::store::Store;
+use crate::value::Value;
+use std::sync::Arc;
+
+const PARENTS: TableId = TableId::new(0);
+const CHILDREN: TableId = TableId::new(1);
+
+/// Two parents, 1 and 2, and a child of each.
+fn family(action: Action) -> Store {
+    let parents = Table::new("parents").column(Column::integer("id")).primary_key(["id"]);
+    let children = Table::new("children")
+        .column(Column::integer("parent"))
+        .foreign_key(ForeignKey::new(["parent"], "parents").on_update(action));
+    let catalog = Catalog::try_from(Schema::new().table(parents).table(children)).unwrap();
+    let mut store = Store::new(Arc::new(catalog));
+    for table in [PARENTS, CHILDREN] {
+        for key in [1, 2] {
+            store.apply(crate::store::Change::Insert { table, row: &[key.into()] }, &mut Log::default());
+        }
+    }
+    store
+}
+
+/// Gives the parents these keys in one change.
+fn rekey(store: &mut Store, log: &mut Log, keys: [i64; 2]) -> Result<(), &'static str> {
+    let ids = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(uuid::Uuid::new_v4) };
+    let rows = keys.iter().enumerate().map(|(at, key)| (Slot::new(at), vec![Value::from(*key)])).collect();
+    let mut writer = Writer::new(store, log, &ids);
+    let cells = Cells { table: PARENTS, columns: vec![ColumnId::new(0)], rows };
+    let done = writer.change(cells).and_then(|()| writer.finish()).and_then(|(open, _)| writer.verify(&open));
+    done.map_err(|error| error.kind().name())
+}
+
+fn column(store: &Store, table: TableId) -> Vec<Value> {
+    let keys = store.table(table).keys(&[ColumnId::new(0)]);
+    (0..2).flat_map(|at| keys.values(Slot::new(at))).collect()
+}
+
+#[test]
+fn two_rows_trade_their_keys_and_each_keeps_its_children() {
+    let mut store = family(Action::Cascade);
+    let mut log = Log::default();
+    rekey(&mut store, &mut log, [2, 1]).unwrap();
+    assert_eq!(column(&store, PARENTS), [Value::from(2), 1.into()]);
+    assert_eq!(column(&store, CHILDREN), [Value::from(2), 1.into()]);
+    assert_eq!(store.check(), []);
+    store.rollback(&mut log);
+    assert_eq!(
+        (column(&store, PARENTS), column(&store, CHILDREN)),
+        (vec![1.into(), 2.into()], vec![1.into(), 2.into()])
+    );
+    assert_eq!(store.check(), []);
+}
+
+#[test]
+fn traded_keys_satisfy_no_action_and_not_restrict() {
+    let mut store = family(Action::NoAction);
+    rekey(&mut store, &mut Log::default(), [2, 1]).unwrap();
+    assert_eq!(column(&store, CHILDREN), [Value::from(1), 2.into()]);
+    assert_eq!(store.check(), []);
+    let error = rekey(&mut family(Action::Restrict), &mut Log::default(), [2, 1]);
+    assert_eq!(error, Err("restrict_violation"));
+}
+
+#[test]
+fn keys_can_shift_but_not_meet() {
+    let mut store = family(Action::Cascade);
+    rekey(&mut store, &mut Log::default(), [2, 3]).unwrap();
+    assert_eq!(column(&store, CHILDREN), [Value::from(2), 3.into()]);
+    assert_eq!(store.check(), []);
+    assert_eq!(rekey(&mut store, &mut Log::default(), [7, 7]), Err("unique_violation"));
+    assert_eq!(store.check(), []);
+}

@@ -1,0 +1,277 @@
+//! Counters and touches: what rows above the written ones are owed.
+//!
+//! # Glossary
+//!
+//! - *due*: something that a column of a row is owed. Dues are noted with each write and paid at the
+//!   end of the statement, so that a row is written once however many children came or went.
+//! - *paid*: a row with dues gets new values for all of them in one change.
+//!
+//! A counter of all children is read off their list. One with a filter adds up what each write makes
+//! of it, and counts anew only where the list itself has changed hands: that of a new parent which
+//! adopts orphans, or of one whose key has changed.
+
+use super::Writer;
+use crate::catalog::{CounterInfo, TableInfo};
+use crate::delta::Cells;
+use crate::error::Result;
+use crate::eval::{TRUE, truth};
+use crate::id::{ColumnId, Slot, TableId};
+use crate::store::{Change, Store};
+use crate::value::Value;
+use hashbrown::HashSet;
+use std::sync::Arc;
+
+/// What a column of a row is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Due {
+    table: TableId,
+    slot: Slot,
+    column: ColumnId,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// This much more.
+    Add(i64),
+    /// The number of its children.
+    Count,
+    /// The time.
+    Touch,
+}
+
+/// How many children a counter counts under a row. O(1) without a filter, else O(children).
+pub(crate) fn counted(store: &Store, counter: &CounterInfo, slot: Slot) -> i64 {
+    let children = store.edge(counter.edge).children();
+    let count = match &counter.filter {
+        None => children.count(slot),
+        Some(filter) => {
+            let child = store.catalog().edge(counter.edge).child;
+            children.of(slot).iter().filter(|slot| truth(store, child, filter, **slot) == TRUE).count()
+        }
+    };
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl Writer<'_> {
+    /// Notes what a row's parents are owed: with -1 before the row goes or changes, with 1 after it
+    /// came or changed. With `changed`, only these columns of it do.
+    pub(super) fn owe(&mut self, info: &TableInfo, slot: Slot, by: i64, changed: Option<&[ColumnId]>) {
+        let catalog = Arc::clone(&self.catalog);
+        let hits = |columns: &[ColumnId]| {
+            changed.is_none_or(|changed| columns.iter().any(|column| changed.contains(column)))
+        };
+        for upkeep in &info.upkeep {
+            let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
+            if parent.is_none() {
+                continue;
+            }
+            let moves = hits(&catalog.edge(upkeep.edge).child_columns);
+            let above = catalog.table(upkeep.parent);
+            for column in &upkeep.counters {
+                let Some(counter) = &above.column(*column).counter else { continue };
+                let what = match &counter.filter {
+                    None if moves => What::Count,
+                    Some(filter) if moves || hits(&counter.reads) => {
+                        if truth(self.store, info.id, filter, slot) != TRUE {
+                            continue;
+                        }
+                        What::Add(by)
+                    }
+                    _ => continue,
+                };
+                self.note_due(Due { table: above.id, slot: parent, column: *column, what });
+            }
+            if self.touching {
+                for column in &upkeep.touches {
+                    self.note_due(Due { table: above.id, slot: parent, column: *column, what: What::Touch });
+                }
+            }
+        }
+    }
+
+    /// Notes that the counters of a row have to count anew: it's new, or with `changed`, these
+    /// columns of it are.
+    pub(super) fn owe_itself(&mut self, info: &TableInfo, slot: Slot, changed: Option<&[ColumnId]>) {
+        for column in &info.counters {
+            let Some(counter) = &info.column(*column).counter else { continue };
+            let adopts = match changed {
+                None => self.store.edge(counter.edge).children().count(slot) > 0,
+                Some(changed) => {
+                    let keys = &self.catalog.edge(counter.edge).parent_columns;
+                    keys.iter().any(|key| changed.contains(key))
+                }
+            };
+            if adopts {
+                self.note_due(Due { table: info.id, slot, column: *column, what: What::Count });
+            }
+        }
+    }
+
+    /// Has the counters of a table count what a load brought: new rows from `start` of their table on.
+    /// The checks of new rows are the load's.
+    pub(super) fn count_loaded(&mut self, info: &TableInfo, start: impl Fn(TableId) -> usize) -> Result<()> {
+        let catalog = Arc::clone(&self.catalog);
+        let first = start(info.id);
+        for column in &info.counters {
+            let Some(counter) = &info.column(*column).counter else { continue };
+            let child = catalog.edge(counter.edge).child;
+            let edge = self.store.edge(counter.edge);
+            let above = (start(child)..self.store.table(child).bound()).map(|at| edge.parents().at(at));
+            let mut parents: Vec<Slot> = above.filter(|slot| slot.index() < first).collect();
+            parents.sort_unstable();
+            parents.dedup();
+            parents.extend((first..self.store.table(info.id).bound()).map(Slot::new));
+            let due = |slot| Due { table: info.id, slot, column: *column, what: What::Count };
+            let dues: Vec<Due> = parents.into_iter().map(due).collect();
+            self.dues.extend(dues);
+        }
+        let changes = self.changes_due()?;
+        changes.into_iter().try_for_each(|cells| self.settle(cells, |slot| slot.index() < first).map(drop))
+    }
+
+    /// Has every counter of every row count anew.
+    pub(crate) fn owe_everything(&mut self) {
+        let catalog = Arc::clone(&self.catalog);
+        for info in catalog.tables.iter().filter(|info| !info.counters.is_empty()) {
+            let live = self.store.table(info.id).live().ones(0..usize::MAX).map(Slot::new);
+            let dues = live.flat_map(|slot| {
+                let due =
+                    move |column: &ColumnId| Due { table: info.id, slot, column: *column, what: What::Count };
+                info.counters.iter().map(due)
+            });
+            self.dues.extend(dues);
+        }
+    }
+
+    fn note_due(&mut self, due: Due) {
+        // Children of one parent mostly come one after the other.
+        if let Some(last) = self.dues.last_mut()
+            && (last.table, last.slot, last.column) == (due.table, due.slot, due.column)
+        {
+            match (last.what, due.what) {
+                (What::Add(sum), What::Add(by)) => return last.what = What::Add(sum.saturating_add(by)),
+                (before, what) if before == what => return,
+                _ => {}
+            }
+        }
+        self.dues.push(due);
+    }
+
+    /// Pays all that is owed, each row in one change; gives how many rows got new values.
+    pub(super) fn pay(&mut self) -> Result<usize> {
+        if self.dues.is_empty() {
+            return Ok(0);
+        }
+        self.pass_touches_on();
+        let changes = self.changes_due()?;
+        changes.into_iter().map(|cells| self.settle(cells, |_| true)).sum()
+    }
+
+    /// The changes that pay all that is owed.
+    fn changes_due(&mut self) -> Result<Vec<Cells>> {
+        let mut dues = std::mem::take(&mut self.dues);
+        dues.sort_unstable();
+        let catalog = Arc::clone(&self.catalog);
+        let mut changes: Vec<Cells> = Vec::new();
+        for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
+            let Some(Due { table, slot, .. }) = row.first().copied() else { continue };
+            if !self.store.table(table).is_live(slot) {
+                continue;
+            }
+            let (mut columns, mut values) = (Vec::new(), Vec::new());
+            for dues in row.chunk_by(|a, b| a.column == b.column) {
+                if let Some((column, value)) = self.paid(catalog.table(table), slot, dues)? {
+                    columns.push(column);
+                    values.push(value);
+                }
+            }
+            if columns.is_empty() {
+                continue;
+            }
+            let mut same = changes.iter_mut().rev().take_while(|cells| cells.table == table);
+            match same.find(|cells| cells.columns == columns) {
+                Some(cells) => cells.rows.push((slot, values)),
+                None => changes.push(Cells { table, columns, rows: vec![(slot, values)] }),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The value that a column of a row comes to; `None` when it has it already.
+    fn paid(&mut self, info: &TableInfo, slot: Slot, dues: &[Due]) -> Result<Option<(ColumnId, Value)>> {
+        // Dues of one column are in the order of what is owed: sums, then counts and touches.
+        let Some(Due { column, what, .. }) = dues.last().copied() else { return Ok(None) };
+        let described = info.column(column);
+        let before = self.store.table(info.id).column(column).get(slot).to_value();
+        let after = match (what, &described.counter) {
+            (What::Touch, _) => self.time(&described.ty),
+            (What::Count, Some(counter)) => Value::Integer(counted(self.store, counter, slot)),
+            _ => {
+                let sum = dues.iter().fold(0i64, |sum, due| match due.what {
+                    What::Add(by) => sum.saturating_add(by),
+                    _ => sum,
+                });
+                match before {
+                    Value::Integer(before) => Value::Integer(before.saturating_add(sum)),
+                    _ => Value::Integer(sum),
+                }
+            }
+        };
+        if before == after {
+            return Ok(None);
+        }
+        let fitted = described.ty.accept(after);
+        fitted.map(|value| Some((column, value))).map_err(|e| e.for_column(&info.name, &described.name))
+    }
+
+    /// Touches of touched rows, up to the top. A row that is met twice isn't followed twice.
+    fn pass_touches_on(&mut self) {
+        let catalog = Arc::clone(&self.catalog);
+        let touched = self.dues.iter().filter(|due| due.what == What::Touch);
+        let mut queue: Vec<(TableId, Slot)> = touched
+            .map(|due| (due.table, due.slot))
+            .filter(|(table, _)| catalog.table(*table).upkeep.iter().any(|up| !up.touches.is_empty()))
+            .collect();
+        let mut seen: HashSet<(TableId, Slot)> = HashSet::new();
+        while let Some((table, slot)) = queue.pop() {
+            if !seen.insert((table, slot)) || !self.store.table(table).is_live(slot) {
+                continue;
+            }
+            for upkeep in catalog.table(table).upkeep.iter().filter(|upkeep| !upkeep.touches.is_empty()) {
+                let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
+                if parent.is_none() {
+                    continue;
+                }
+                let due = |column: &ColumnId| Due {
+                    table: upkeep.parent,
+                    slot: parent,
+                    column: *column,
+                    what: What::Touch,
+                };
+                self.dues.extend(upkeep.touches.iter().map(due));
+                queue.push((upkeep.parent, parent));
+            }
+        }
+    }
+
+    /// Writes kept columns, which no key and no foreign key reads, and checks the rows that `checks`
+    /// says of; gives how many rows there were.
+    fn settle(&mut self, cells: Cells, checks: impl Fn(Slot) -> bool) -> Result<usize> {
+        let catalog = Arc::clone(&self.catalog);
+        let info = catalog.table(cells.table);
+        let count = cells.rows.len();
+        if info.checks.is_empty() {
+            self.store.apply(Change::Update(cells), self.log);
+            return Ok(count);
+        }
+        let columns = cells.columns.clone();
+        let slots: Vec<Slot> =
+            cells.rows.iter().map(|(slot, _)| *slot).filter(|slot| checks(*slot)).collect();
+        self.store.apply(Change::Update(cells), self.log);
+        for slot in slots {
+            self.run_checks(info, slot, Some(&columns))?;
+        }
+        Ok(count)
+    }
+}
