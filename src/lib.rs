@@ -4,6 +4,7 @@
 
 pub mod catalog;
 mod column;
+mod db;
 mod delta;
 mod diff;
 mod document;
@@ -25,6 +26,7 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
+pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,

@@ -1,0 +1,179 @@
+//! The database: where reads and writes meet.
+
+mod builder;
+mod change;
+mod diff;
+mod history;
+mod load;
+mod scope;
+mod snapshot;
+mod transaction;
+mod turn;
+
+pub use builder::Builder;
+pub use change::Outcome;
+pub use load::{LoadError, LoadProblem, Loader, RowLoader};
+pub use snapshot::Snapshot;
+pub use transaction::Transaction;
+
+use crate::catalog::Catalog;
+use crate::error::Result;
+use crate::query::Query;
+use crate::schema::Schema;
+use crate::store::{Store, TableMemory, Violation};
+use crate::write::Environment;
+use history::History;
+use parking_lot::RwLock;
+use std::fmt;
+use std::sync::Arc;
+
+/// Tables of rows, kept whole.
+///
+/// A handle is cheap to clone and to send to other threads; all clones are one database. An
+/// independent copy is a [`fork`](Database::fork).
+///
+/// ```
+/// use relata::{Column, Database, ForeignKey, Relation, Schema, Table, row};
+///
+/// let db = Database::new(
+///     Schema::new()
+///         .table(Table::new("authors").column(Column::integer("id").generated())
+///             .column(Column::text("name")).primary_key(["id"]))
+///         .table(Table::new("books").column(Column::integer("id").generated())
+///             .column(Column::text("title")).column(Column::integer("author_id")).primary_key(["id"])
+///             .foreign_key(ForeignKey::new(["author_id"], "authors")))
+///         .relation(Relation::one("books", "author", "authors").from(["author_id"]).to(["id"]))
+///         .relation(Relation::many("authors", "books", "books")),
+/// )?;
+/// let frank = db.insert("authors", row! { name: "Frank" })?;
+/// db.insert("books", row! { title: "Dune", author_id: &frank })?;
+///
+/// let page = db.query("authors").include("books", |books| books.columns(["title"])).all()?;
+/// assert_eq!(
+///     serde_json::to_string(&page).unwrap(),
+///     r#"[{"id":1,"name":"Frank","books":[{"title":"Dune"}]}]"#,
+/// );
+/// let error = db.insert("books", row! { title: "Lost", author_id: 9 }).unwrap_err();
+/// assert_eq!(error.to_string(), "books.author_id = 9 matches no row of authors");
+/// # Ok::<(), relata::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Database {
+    shared: Arc<Shared>,
+    /// Whether what is written through this handle touches parents.
+    touching: bool,
+}
+
+struct Shared {
+    turns: turn::Turns,
+    current: RwLock<Arc<Store>>,
+    environment: Arc<Environment>,
+    history: History,
+}
+
+impl Shared {
+    /// Makes a state the one that is read from now on, as one step.
+    fn publish(&self, store: Arc<Store>) {
+        let before = std::mem::replace(&mut *self.current.write(), Arc::clone(&store));
+        // What only the old state held is freed when readers can go on.
+        self.history.record(Some(before), &store);
+    }
+}
+
+impl Database {
+    /// An empty database of this schema.
+    ///
+    /// # Errors
+    /// `invalid_schema` with every mistake of the schema.
+    pub fn new(schema: Schema) -> Result<Database> {
+        Database::builder(schema).build()
+    }
+
+    /// A database whose clock and ids are to be chosen.
+    pub fn builder(schema: Schema) -> Builder {
+        Builder::new(schema)
+    }
+
+    fn with(store: Arc<Store>, environment: Arc<Environment>, history: usize) -> Database {
+        let history = History::new(history);
+        let shared =
+            Shared { turns: turn::Turns::default(), current: RwLock::new(store), environment, history };
+        Database { shared: Arc::new(shared), touching: true }
+    }
+
+    /// A handle to the same database through which writes touch no parent. Counters are kept as ever.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let db = Database::new(Schema::new()
+    /// #     .table(Table::new("users").column(Column::integer("id").generated())
+    /// #         .column(Column::timestamptz("updated_at").nullable()).primary_key(["id"]))
+    /// #     .table(Table::new("posts").column(Column::integer("id").generated())
+    /// #         .column(Column::integer("user_id")).primary_key(["id"]))
+    /// #     .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]).touch()))?;
+    /// let ann = db.insert("users", row! {})?;
+    /// db.without_touching().insert("posts", row! { user_id: &ann })?;
+    /// assert!(db.snapshot().get("users", 1)?.unwrap().value("updated_at")?.is_null());
+    /// db.insert("posts", row! { user_id: &ann })?;
+    /// assert!(!db.snapshot().get("users", 1)?.unwrap().value("updated_at")?.is_null());
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    #[must_use = "writes through the handle it was asked of touch as before"]
+    pub fn without_touching(&self) -> Database {
+        Database { shared: Arc::clone(&self.shared), touching: false }
+    }
+
+    /// The rows as they are now. What is written later doesn't show in it. O(1), after a statement that
+    /// is running; an open transaction isn't waited for.
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot_of(Arc::clone(&self.shared.current.read()))
+    }
+
+    fn snapshot_of(&self, store: Arc<Store>) -> Snapshot {
+        Snapshot::new(store, Arc::clone(&self.shared.environment), self.shared.history.limit)
+    }
+
+    /// An independent database with the same rows: writing to either never shows in the other. O(1);
+    /// later writes copy the chunks they touch.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("notes")
+    /// #     .column(Column::integer("id").generated()).primary_key(["id"])))?;
+    /// let fork = db.fork();
+    /// fork.insert("notes", row! {})?;
+    /// assert_eq!((db.query("notes").count()?, fork.query("notes").count()?), (0, 1));
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    #[must_use = "a fork that nobody holds is gone"]
+    pub fn fork(&self) -> Database {
+        self.snapshot().fork()
+    }
+
+    /// A query of a table, to be answered from the rows as they are now.
+    pub fn query(&self, table: &str) -> Query<Snapshot> {
+        self.snapshot().query(table)
+    }
+
+    /// The validated schema. O(1).
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.shared.current.read().shared_catalog()
+    }
+
+    /// Everything that must hold of rows, indexes, relations and constraints and doesn't: nothing,
+    /// unless Relata itself is at fault. O(rows x (indexes + edges)).
+    pub fn check(&self) -> Vec<Violation> {
+        self.snapshot().check()
+    }
+
+    /// How much memory each table holds, in declared order. O(chunks).
+    pub fn memory(&self) -> Vec<TableMemory> {
+        self.snapshot().memory()
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.snapshot().fmt(f)
+    }
+}

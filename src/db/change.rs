@@ -1,0 +1,163 @@
+//! Writing: one statement at a time, all or nothing.
+
+use super::Database;
+use super::scope::{Scope, compact};
+use crate::error::Result;
+use crate::statement::{Rows, Statement};
+use crate::store::Violation;
+use crate::value::{Key, Row};
+use crate::view::Page;
+
+/// What a statement answers.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The rows of an insert or upsert, as stored.
+    Rows(Page),
+    /// How many rows the filter of an update, delete or destroy named; cascaded ones apart.
+    Count(u64),
+    /// What a check found.
+    Violations(Vec<Violation>),
+}
+
+impl Database {
+    /// Adds a row and gives its primary key. O(columns + indexes).
+    ///
+    /// # Errors
+    /// Whatever constraint refuses it; then nothing has changed.
+    pub fn insert(&self, table: &str, row: Row) -> Result<Key> {
+        let keys = self.insert_many(table, vec![row])?;
+        Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// Adds rows in order, all or none, and gives their primary keys.
+    ///
+    /// # Errors
+    /// Whatever constraint refuses one of them; then nothing has changed.
+    pub fn insert_many(&self, table: &str, rows: Vec<Row>) -> Result<Vec<Key>> {
+        self.write(|scope| scope.insert(table, &rows))
+    }
+
+    /// Adds a row, or changes the one that has its values under any unique constraint. Gives the
+    /// primary key.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("users")
+    /// #     .column(Column::integer("id").generated()).column(Column::text("email").unique())
+    /// #     .column(Column::text("name")).primary_key(["id"])))?;
+    /// let ann = db.upsert("users", row! { email: "ann@x.org", name: "Ann" })?;
+    /// let same = db.upsert("users", row! { email: "ann@x.org", name: "Anne" })?;
+    /// assert_eq!(ann, same);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Whatever constraint refuses it; then nothing has changed.
+    pub fn upsert(&self, table: &str, row: Row) -> Result<Key> {
+        let rows = [row];
+        let keys = self.write(|scope| scope.upsert(table, &rows))?;
+        Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// Changes the rows that a filter or key names. Gives how many there were.
+    ///
+    /// # Errors
+    /// Whatever constraint refuses it; then nothing has changed.
+    pub fn update(&self, table: &str, rows: impl Into<Rows>, set: Row) -> Result<u64> {
+        let rows = rows.into();
+        self.write(|scope| scope.update(table, &rows, &set))
+    }
+
+    /// Takes away the rows that a filter or key names; foreign keys act. Gives how many were named,
+    /// those apart that went with them.
+    ///
+    /// # Errors
+    /// Whatever constraint refuses it; then nothing has changed.
+    pub fn delete(&self, table: &str, rows: impl Into<Rows>) -> Result<u64> {
+        let rows = rows.into();
+        self.write(|scope| scope.delete(table, &rows))
+    }
+
+    /// Takes away the rows that a filter or key names, with their dependents: the relations that say
+    /// what becomes of their rows ([`Relation::dependent`](crate::Relation::dependent)), and what foreign
+    /// keys say of all that goes. First those that hold the row's key, in declared order, then rows of
+    /// junctions, then what the row holds the key of. Gives how many were named, those apart that went
+    /// with them. [`delete`](Database::delete) lets foreign keys alone act.
+    ///
+    /// # Errors
+    /// `restrict_violation` when a dependent forbids it, and whatever constraint refuses it; then
+    /// nothing has changed.
+    pub fn destroy(&self, table: &str, rows: impl Into<Rows>) -> Result<u64> {
+        let rows = rows.into();
+        self.write(|scope| scope.destroy(table, &rows))
+    }
+
+    /// Carries out a statement given as data.
+    ///
+    /// # Errors
+    /// Whatever the statement meets; then nothing has changed.
+    pub fn execute(&self, statement: &Statement) -> Result<Outcome> {
+        match statement {
+            Statement::Check => Ok(Outcome::Violations(self.check())),
+            _ => self.write(|scope| scope.execute(statement)),
+        }
+    }
+
+    /// Carries out one statement in place: it's a transaction of its own.
+    pub(super) fn write<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
+        let _turn = self.shared.turns.take()?;
+        let mut current = self.shared.current.write();
+        compact(&mut current);
+        let environment = &self.shared.environment;
+        let touching = self.touching;
+        let before = self.shared.history.before(&current);
+        let answer = run(&mut Scope { store: &mut current, environment, pending: None, touching })?;
+        self.shared.history.record(before, &current);
+        Ok(answer)
+    }
+
+    /// Counts every counter anew; gives how many rows had a wrong one. None has, unless rows came from
+    /// outside or Relata itself is at fault. O(counters x rows).
+    ///
+    /// # Errors
+    /// `check_violation` when a check refuses what is counted; then nothing has changed.
+    pub fn rebuild_counters(&self) -> Result<usize> {
+        self.write(|scope| scope.rebuild_counters())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::id::{ColumnId, Slot};
+    use crate::row;
+    use crate::schema::{Column, Relation, Schema, Table};
+    use crate::value::Value;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_counter_that_drifts_is_found_and_counted_anew() {
+        let table = |name| Table::new(name).column(Column::integer("id").generated()).primary_key(["id"]);
+        let schema = Schema::new()
+            .table(table("users").column(Column::integer("n").default(0)))
+            .table(table("posts").column(Column::integer("user_id")))
+            .relation(
+                Relation::many("users", "posts", "posts").from(["id"]).to(["user_id"]).counter_cache("n"),
+            );
+        let db = Database::new(schema).unwrap();
+        db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+        db.insert("posts", row! { user_id: 2 }).unwrap();
+        let users = db.catalog().table_id("users").unwrap();
+        Arc::make_mut(&mut db.shared.current.write()).table_mut(users).set(
+            Slot::new(1),
+            ColumnId::new(1),
+            &Value::Integer(7),
+        );
+        let shown: Vec<String> = db.check().iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["users [2] has 7 in n, and counts 1"]);
+        assert_eq!(db.rebuild_counters().unwrap(), 1);
+        assert_eq!((db.check(), db.rebuild_counters().unwrap()), (vec![], 0));
+    }
+}

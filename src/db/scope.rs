@@ -1,0 +1,183 @@
+//! Statements on one state, whether or not a transaction is around them.
+
+use super::{Outcome, snapshot};
+use crate::catalog::TableInfo;
+use crate::delta::Log;
+use crate::error::Result;
+use crate::exec;
+use crate::id::{Slot, TableId};
+use crate::statement::{Rows, Statement};
+use crate::store::Store;
+use crate::value::{Key, Row};
+use crate::view::Page;
+use crate::write::{Environment, OpenKey, Writer};
+use std::sync::Arc;
+
+/// What the statements of a transaction leave for the next one and for its commit.
+#[derive(Default)]
+pub(super) struct Pending {
+    /// Deferred foreign keys that matched nothing, in the order in which they were met.
+    pub(super) open: Vec<OpenKey>,
+    /// The one reading of the clock.
+    now: Option<jiff::Timestamp>,
+}
+
+/// Where statements are carried out, one at a time, each all or nothing.
+pub(super) struct Scope<'s> {
+    pub(super) store: &'s mut Arc<Store>,
+    pub(super) environment: &'s Environment,
+    /// None when each statement is a transaction of its own.
+    pub(super) pending: Option<&'s mut Pending>,
+    /// Whether rows touch their parents.
+    pub(super) touching: bool,
+}
+
+impl Scope<'_> {
+    pub(super) fn insert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
+        self.change(table, |writer, table| writer.insert(table, rows), keys)
+    }
+
+    pub(super) fn upsert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
+        self.change(table, |writer, table| writer.upsert(table, rows, None, None), keys)
+    }
+
+    pub(super) fn update(&mut self, table: &str, rows: &Rows, set: &Row) -> Result<u64> {
+        self.change_named(table, rows, |writer, table, slots| writer.update(table, slots, set))
+    }
+
+    pub(super) fn delete(&mut self, table: &str, rows: &Rows) -> Result<u64> {
+        self.change_named(table, rows, |writer, table, slots| writer.delete(table, slots))
+    }
+
+    pub(super) fn destroy(&mut self, table: &str, rows: &Rows) -> Result<u64> {
+        self.change_named(table, rows, |writer, table, slots| writer.destroy(table, slots))
+    }
+
+    /// Carries out a statement given as data.
+    pub(super) fn execute(&mut self, statement: &Statement) -> Result<Outcome> {
+        match statement {
+            Statement::Insert { table, rows } => {
+                self.change(table, |writer, table| writer.insert(table, rows), page).map(Outcome::Rows)
+            }
+            Statement::Upsert { table, rows, on, set } => {
+                let upsert =
+                    |writer: &mut Writer<'_>, table| writer.upsert(table, rows, on.as_deref(), set.as_ref());
+                self.change(table, upsert, page).map(Outcome::Rows)
+            }
+            Statement::Update { table, rows, set } => self.update(table, rows, set).map(Outcome::Count),
+            Statement::Delete { table, rows } => self.delete(table, rows).map(Outcome::Count),
+            Statement::Destroy { table, rows } => self.destroy(table, rows).map(Outcome::Count),
+            Statement::Check => Ok(Outcome::Violations(snapshot::check(self.store))),
+        }
+    }
+
+    /// Counts every counter anew; gives how many rows had a wrong one.
+    pub(super) fn rebuild_counters(&mut self) -> Result<usize> {
+        let owed = |writer: &mut Writer<'_>| {
+            writer.owe_everything();
+            Ok(())
+        };
+        self.kept(owed).map(|((), rows)| rows)
+    }
+
+    /// Writes rows of a table and answers from the state right after.
+    fn change<T>(
+        &mut self,
+        table: &str,
+        write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
+        answer: impl FnOnce(&Arc<Store>, &TableInfo, Vec<Slot>) -> T,
+    ) -> Result<T> {
+        let id = self.store.catalog().table_id(table)?;
+        let slots = self.statement(|writer| write(writer, id))?;
+        Ok(answer(self.store, self.store.info(id), slots))
+    }
+
+    /// Writes the rows that are named; gives how many there were.
+    fn change_named(
+        &mut self,
+        table: &str,
+        rows: &Rows,
+        write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
+    ) -> Result<u64> {
+        let id = self.store.catalog().table_id(table)?;
+        let slots = match rows {
+            Rows::All => exec::slots(self.store, id, None)?,
+            Rows::Where(filter) => {
+                exec::slots(self.store, id, Some(filter)).map_err(|error| error.at("where"))?
+            }
+            Rows::Key(key) => snapshot::find(self.store, table, key)?.into_iter().collect(),
+        };
+        let count = slots.len() as u64;
+        self.statement(|writer| write(writer, id, slots))?;
+        Ok(count)
+    }
+
+    /// Runs one statement. When it refuses or panics, the store is as it was before.
+    pub(super) fn statement<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+        self.kept(run).map(|(answer, _)| answer)
+    }
+
+    /// As [`statement`](Scope::statement), with how many rows were kept up at its end.
+    fn kept<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<(T, usize)> {
+        let mut open = Open { store: Arc::make_mut(self.store), log: Log::default() };
+        let now = self.pending.as_ref().and_then(|pending| pending.now);
+        let writer = Writer::new(open.store, &mut open.log, self.environment).at(now);
+        let mut writer = writer.touching(self.touching);
+        let done = run(&mut writer).and_then(|answer| Ok((answer, writer.finish()?)));
+        if let Some(pending) = &mut self.pending {
+            pending.now = writer.clock_reading();
+        }
+        let (answer, (deferred, kept)) = done?;
+        match &mut self.pending {
+            Some(pending) => pending.open.extend(deferred),
+            None => writer.verify(&deferred)?,
+        }
+        open.store.settle(&open.log);
+        open.log = Log::default();
+        Ok((answer, kept))
+    }
+
+    /// Verifies the foreign keys that were deferred.
+    pub(super) fn verify(&mut self) -> Result<()> {
+        match &self.pending {
+            Some(pending) if !pending.open.is_empty() => {
+                let mut log = Log::default();
+                Writer::new(Arc::make_mut(self.store), &mut log, self.environment).verify(&pending.open)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Gives a bounded number of deleted rows' places back. Nobody may hold a slot, so it's done before a
+/// statement or transaction begins.
+pub(super) fn compact(store: &mut Arc<Store>) {
+    /// How many rows are moved each time.
+    const STEP: usize = 256;
+    if store.wants_compacting() {
+        Arc::make_mut(store).compact(STEP);
+    }
+}
+
+/// A statement that isn't over: what it logged is undone unless it's let go of first.
+struct Open<'s> {
+    store: &'s mut Store,
+    log: Log,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.store.rollback(&mut self.log);
+    }
+}
+
+fn keys(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Vec<Key> {
+    let columns = info.primary_key.map_or(&[][..], |index| &info.index(index).columns);
+    let table = store.table(info.id);
+    let key = |slot| columns.iter().map(|id| table.column(*id).get(slot).to_value()).collect();
+    slots.into_iter().map(key).collect()
+}
+
+fn page(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Page {
+    Page::from_slots(Arc::clone(store), info.id, slots)
+}

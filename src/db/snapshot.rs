@@ -1,0 +1,223 @@
+//! One state of a database, to be read.
+
+use super::Database;
+use crate::catalog::{Catalog, TableInfo};
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::eval;
+use crate::exec::{self, Prepared};
+use crate::id::Slot;
+use crate::query::Query;
+use crate::store::{Store, TableMemory, Violation};
+use crate::value::{Key, Value};
+use crate::view::{Page, RowRef, RowView, TableRef};
+use crate::write::{Environment, counted};
+use std::fmt;
+use std::sync::Arc;
+
+/// The rows of a database at one moment. Cheap to clone, and safe to keep: writes don't show in it.
+#[derive(Clone)]
+pub struct Snapshot {
+    store: Arc<Store>,
+    environment: Arc<Environment>,
+    /// How many steps a fork can undo.
+    history: usize,
+}
+
+impl Snapshot {
+    pub(super) fn new(store: Arc<Store>, environment: Arc<Environment>, history: usize) -> Snapshot {
+        Snapshot { store, environment, history }
+    }
+
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The validated schema. O(1).
+    pub fn catalog(&self) -> &Catalog {
+        self.store.catalog()
+    }
+
+    /// A query of a table, to be answered from this state.
+    pub fn query(&self, table: &str) -> Query<Snapshot> {
+        Query::of(table).bind(self.clone())
+    }
+
+    /// The rows of a table without a query: got by key, walked from row to row, with columns and
+    /// relations resolved once for a loop.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, Value, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("notes")
+    /// #     .column(Column::integer("id").generated()).column(Column::text("body")).primary_key(["id"])))?;
+    /// db.insert("notes", row! { body: "Milk" })?;
+    /// let snapshot = db.snapshot();
+    /// let notes = snapshot.table("notes")?;
+    /// let body = notes.column("body")?;
+    /// let note = notes.get(&[Value::from(1)]).unwrap();
+    /// assert_eq!(body.text(note), Some("Milk"));
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `unknown_table`.
+    pub fn table(&self, name: &str) -> Result<TableRef<'_>> {
+        Ok(TableRef::new(&self.store, self.catalog().table_id(name)?))
+    }
+
+    /// The row with this primary key. O(1).
+    ///
+    /// # Errors
+    /// `unknown_table`; `type_mismatch` for a key of another type or number of values.
+    pub fn get(&self, table: &str, key: impl Into<Key>) -> Result<Option<RowRef<'_>>> {
+        let id = self.catalog().table_id(table)?;
+        let slot = find(&self.store, table, &key.into())?;
+        Ok(slot.map(|slot| RowRef::new(&self.store, id, slot)))
+    }
+
+    /// An independent database that starts from this state. O(1).
+    #[must_use = "a fork that nobody holds is gone"]
+    pub fn fork(&self) -> Database {
+        Database::with(Arc::clone(&self.store), Arc::clone(&self.environment), self.history)
+    }
+
+    /// Everything that must hold and doesn't. O(rows x (indexes + edges)).
+    pub fn check(&self) -> Vec<Violation> {
+        check(&self.store)
+    }
+
+    /// How much memory each table holds, in declared order. O(chunks).
+    pub fn memory(&self) -> Vec<TableMemory> {
+        self.store.memory()
+    }
+}
+
+/// Everything that must hold of a state and doesn't.
+pub(super) fn check(store: &Store) -> Vec<Violation> {
+    let mut found = store.check();
+    for info in store.catalog().tables() {
+        let table = store.table(info.id);
+        check_counters(store, info, &mut found);
+        for check in &info.checks {
+            let slots = table.live().ones(0..table.bound()).map(Slot::new);
+            let broken =
+                slots.filter(|slot| eval::matches(store, info.id, &check.predicate, *slot) == Some(false));
+            found.extend(broken.map(|slot| Violation::Check {
+                table: info.name.clone(),
+                constraint: check.name.clone(),
+                row: store.row_name(info, slot),
+            }));
+        }
+    }
+    found
+}
+
+fn check_counters(store: &Store, info: &TableInfo, found: &mut Vec<Violation>) {
+    let table = store.table(info.id);
+    for column in &info.counters {
+        let described = info.column(*column);
+        let Some(counter) = &described.counter else { continue };
+        for slot in table.live().ones(0..table.bound()).map(Slot::new) {
+            let held = table.column(*column).get(slot).to_value();
+            let counted = counted(store, counter, slot);
+            if held != Value::Integer(counted) {
+                let row = store.row_name(info, slot);
+                let (table, column) = (info.name.clone(), described.name.clone());
+                found.push(Violation::Counter { table, column, row, held, counted });
+            }
+        }
+    }
+}
+
+/// The slot of the row with this primary key.
+pub(super) fn find(store: &Store, table: &str, key: &Key) -> Result<Option<Slot>> {
+    let info = store.info(store.catalog().table_id(table)?);
+    let Some(index) = info.primary_key.map(|id| info.index(id)) else {
+        let mistake = QueryMistake::NoPrimaryKey { table: info.name.clone() };
+        return Err(ErrorKind::InvalidQuery(mistake).into());
+    };
+    if index.columns.len() != key.values().len() {
+        let expected = ecow::eco_format!("a key of {} values", index.columns.len());
+        let found = ecow::eco_format!("{key}");
+        return Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None }));
+    }
+    let columns = index.columns.iter().map(|id| info.column(*id)).zip(key.values());
+    let typed = columns.map(|(column, value)| {
+        column.ty.accept(value.clone()).map_err(|error| error.for_column(&info.name, &column.name))
+    });
+    Ok(store.table(info.id).find(index.id, &typed.collect::<Result<Vec<_>>>()?))
+}
+
+impl Query {
+    /// This query, to be answered from a state of a database.
+    pub fn on(self, snapshot: &Snapshot) -> Query<Snapshot> {
+        self.bind(snapshot.clone())
+    }
+}
+
+impl Query<Snapshot> {
+    /// The rows, with everything included.
+    ///
+    /// # Errors
+    /// Names that don't exist, values of the wrong type, and whatever else makes a query mean nothing.
+    pub fn all(&self) -> Result<Page> {
+        exec::all(self.source.store(), self, None)
+    }
+
+    /// The first row as a page of one or none; a limit of the query is taken as 1.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn first(&self) -> Result<Page> {
+        exec::first(self.source.store(), self, None)
+    }
+
+    /// Shows each row in order with everything included, a few at a time in buffers that are used
+    /// again: faster than [`all`](Query::all), in no more memory than a few rows take.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn each(&self, show: impl FnMut(RowView<'_>)) -> Result<()> {
+        self.prepare()?.each(show)
+    }
+
+    /// This query with its names resolved and its access chosen, to be answered many times.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn prepare(&self) -> Result<Prepared> {
+        exec::prepare(self.source.store(), self, None)
+    }
+
+    /// How many rows match; order, limit and includes don't matter.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn count(&self) -> Result<u64> {
+        exec::count(self.source.store(), self)
+    }
+
+    /// Whether any row matches; order, limit and includes don't matter. O(rows up to the first).
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn exists(&self) -> Result<bool> {
+        exec::exists(self.source.store(), self)
+    }
+
+    /// In words: how the rows are found and how many are expected.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn explain(&self) -> Result<String> {
+        exec::explain(self.source.store(), self)
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tables = self.catalog().tables();
+        f.debug_map()
+            .entries(tables.map(|info| (info.name(), self.store.table(info.id).row_count())))
+            .finish()
+    }
+}
