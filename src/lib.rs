@@ -14,6 +14,8 @@ mod exec;
 mod filter;
 mod id;
 mod index;
+#[cfg(feature = "json")]
+pub mod json;
 mod plan;
 mod predicate;
 mod query;

@@ -1,0 +1,116 @@
+//! The options of an object, claimed one by one; what nobody knows is refused.
+
+use crate::error::{Error, ErrorKind, QueryMistake};
+use crate::value::Literal;
+use ecow::{EcoString, eco_format};
+
+/// Scalars longer than this are only named in an error.
+const SHOWN_LENGTH_MAX: usize = 40;
+
+/// Options by name.
+pub(super) struct Options(Vec<(EcoString, Literal)>);
+
+/// An option's value under the spelling it has in the document.
+pub(super) type Spelled = Option<(&'static str, Literal)>;
+
+impl Options {
+    /// The options of an object, which may be those `known` and no others.
+    pub(super) fn of(literal: Literal, known: &[&'static str]) -> Result<Options, Error> {
+        let entries = entries(literal, "an object of options")?;
+        match entries.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(unknown(name, known).at(name)),
+            None => Ok(Options(entries)),
+        }
+    }
+
+    /// The value of an option, claimed.
+    pub(super) fn take(&mut self, name: &str) -> Option<Literal> {
+        let at = self.0.iter().position(|(key, _)| key == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// The value of an option that has two spellings, of which one object may use one.
+    pub(super) fn take_either(&mut self, ours: &'static str, theirs: &'static str) -> Result<Spelled, Error> {
+        match (self.take(ours), self.take(theirs)) {
+            (Some(_), Some(_)) => {
+                Err(invalid(QueryMistake::TwoSpellings { first: ours, second: theirs }).at(theirs))
+            }
+            (Some(value), None) => Ok(Some((ours, value))),
+            (None, value) => Ok(value.map(|value| (theirs, value))),
+        }
+    }
+}
+
+/// The error of a query that means nothing.
+pub(super) fn invalid(mistake: QueryMistake) -> Error {
+    Error::new(ErrorKind::InvalidQuery(mistake))
+}
+
+/// The error of an option that isn't among those there are.
+pub(super) fn unknown(name: &str, known: &[&'static str]) -> Error {
+    let known = known.iter().map(|name| EcoString::from(*name)).collect();
+    Error::new(ErrorKind::UnknownOption { name: name.into(), known })
+}
+
+/// The error of a value of another shape.
+pub(super) fn shape(expected: &str, found: &Literal) -> Error {
+    invalid(QueryMistake::Shape { expected: expected.into(), found: shown(found) })
+}
+
+/// A literal as an error shows it: short ones as they are.
+fn shown(literal: &Literal) -> EcoString {
+    match literal {
+        Literal::List(items) if items.is_empty() => "an empty list".into(),
+        Literal::Object(entries) if entries.is_empty() => "an empty object".into(),
+        Literal::Number(text) | Literal::Text(text) if text.len() > SHOWN_LENGTH_MAX => literal.kind().into(),
+        Literal::List(_) | Literal::Object(_) => literal.kind().into(),
+        scalar => eco_format!("{scalar}"),
+    }
+}
+
+/// The entries of an object.
+pub(super) fn entries(literal: Literal, expected: &str) -> Result<Vec<(EcoString, Literal)>, Error> {
+    match literal {
+        Literal::Object(entries) => Ok(entries),
+        other => Err(shape(expected, &other)),
+    }
+}
+
+/// A name.
+pub(super) fn name(literal: Literal, expected: &str) -> Result<EcoString, Error> {
+    match literal {
+        Literal::Text(name) => Ok(name),
+        other => Err(shape(expected, &other)),
+    }
+}
+
+/// A list of names.
+pub(super) fn names(items: Vec<Literal>) -> Result<Vec<EcoString>, Error> {
+    let names = items.into_iter().enumerate();
+    names.map(|(at, item)| name(item, "a column's name").map_err(|error| error.at(at))).collect()
+}
+
+/// A switch.
+pub(super) fn boolean(literal: &Literal) -> Result<bool, Error> {
+    match literal {
+        Literal::Boolean(value) => Ok(*value),
+        other => Err(shape("true or false", other)),
+    }
+}
+
+/// A whole number from 0.
+pub(super) fn count(literal: &Literal) -> Result<u64, Error> {
+    let expected = EcoString::from("a whole number from 0");
+    let found = shown(literal);
+    let kind = match literal {
+        Literal::Number(text) => match text.parse::<u64>() {
+            Ok(number) => return Ok(number),
+            Err(_) if text.contains(['.', 'e', 'E']) => {
+                ErrorKind::TypeMismatch { expected, found, column: None }
+            }
+            Err(_) => ErrorKind::OutOfRange { expected, found, column: None },
+        },
+        _ => ErrorKind::TypeMismatch { expected, found, column: None },
+    };
+    Err(kind.into())
+}

@@ -1,0 +1,105 @@
+//! The options of statements.
+
+use super::options::{Options, boolean, invalid, name, names, shape};
+use super::request::Request;
+use super::select::{filter, row};
+use crate::error::{Error, QueryMistake};
+use crate::statement::{Rows, Statement};
+use crate::value::{Literal, Row};
+use ecow::EcoString;
+
+/// A statement whose answer is a list or a number.
+pub(super) fn whole(statement: Statement) -> Request {
+    Request::Statement { statement, single: false }
+}
+
+pub(super) fn insert(table: EcoString, mut options: Options) -> Result<Request, Error> {
+    let (rows, single) = values(&mut options)?;
+    Ok(Request::Statement { statement: Statement::Insert { table, rows }, single })
+}
+
+pub(super) fn update(table: EcoString, mut options: Options) -> Result<Request, Error> {
+    let rows = rows(&mut options)?;
+    let set = set(&mut options)?.ok_or_else(|| invalid(QueryMistake::NothingToWrite))?;
+    Ok(whole(Statement::Update { table, rows, set }))
+}
+
+pub(super) fn upsert(table: EcoString, mut options: Options) -> Result<Request, Error> {
+    let (rows, single) = values(&mut options)?;
+    let on = options.take("on").map(columns).transpose().map_err(|error| error.at("on"))?;
+    let set = set(&mut options)?;
+    Ok(Request::Statement { statement: Statement::Upsert { table, rows, on, set }, single })
+}
+
+pub(super) fn delete(table: EcoString, mut options: Options) -> Result<Request, Error> {
+    let rows = rows(&mut options)?;
+    Ok(whole(Statement::Delete { table, rows }))
+}
+
+pub(super) fn destroy(table: EcoString, mut options: Options) -> Result<Request, Error> {
+    let rows = rows(&mut options)?;
+    Ok(whole(Statement::Destroy { table, rows }))
+}
+
+/// The rows to write, and whether one was given and not a list.
+fn values(options: &mut Options) -> Result<(Vec<Row>, bool), Error> {
+    const EXPECTED: &str = "a row or a list of rows";
+    let rows = match options.take("values") {
+        Some(Literal::List(items)) => {
+            let rows = items.into_iter().enumerate();
+            let rows: Result<_, Error> =
+                rows.map(|(at, item)| row(item).map_err(|error| error.at(at))).collect();
+            rows.map(|rows| (rows, false))
+        }
+        Some(item @ Literal::Object(_)) => row(item).map(|row| (vec![row], true)),
+        Some(other) => Err(shape(EXPECTED, &other)),
+        None => {
+            let expected = ecow::eco_format!("`values`: {EXPECTED}");
+            return Err(invalid(QueryMistake::Shape { expected, found: "none".into() }));
+        }
+    };
+    rows.map_err(|error| error.at("values"))
+}
+
+fn set(options: &mut Options) -> Result<Option<Row>, Error> {
+    options.take("set").map(row).transpose().map_err(|error| error.at("set"))
+}
+
+/// One column, or several that are unique together.
+fn columns(literal: Literal) -> Result<Vec<EcoString>, Error> {
+    match literal {
+        Literal::List(items) => names(items),
+        other => name(other, "a column's name, or a list of them").map(|column| vec![column]),
+    }
+}
+
+/// Which rows are meant. A filter that would ask nothing names none.
+fn rows(options: &mut Options) -> Result<Rows, Error> {
+    let all = options.take("all").as_ref().map(boolean).transpose().map_err(|error| error.at("all"))?;
+    let condition = options.take("where");
+    if all == Some(true) && condition.is_some() {
+        let mistake = QueryMistake::Shape { expected: "`where` or `all`".into(), found: "both".into() };
+        return Err(invalid(mistake).at("all"));
+    }
+    match condition {
+        Some(literal) if asks_nothing(&literal) => Err(invalid(QueryMistake::NoRowsNamed).at("where")),
+        Some(literal) => {
+            let filter = filter(literal).map_err(|error| error.at("where"))?;
+            filter.map(Rows::Where).ok_or_else(|| invalid(QueryMistake::NoRowsNamed).at("where"))
+        }
+        None if all == Some(true) => Ok(Rows::All),
+        None => Err(invalid(QueryMistake::NoRowsNamed)),
+    }
+}
+
+/// Whether a filter is made of nothing but empty `AND`, `OR` and `NOT`, which are ignored.
+/// Recursion is bounded by the depth of the document.
+fn asks_nothing(literal: &Literal) -> bool {
+    match literal {
+        Literal::Object(entries) => entries
+            .iter()
+            .all(|(key, value)| matches!(key.as_str(), "AND" | "OR" | "NOT") && asks_nothing(value)),
+        Literal::List(items) => items.iter().all(asks_nothing),
+        _ => false,
+    }
+}

@@ -1,0 +1,163 @@
+//! Documents from strangers.
+
+use crate::catalog;
+use relata::json::{Limits, Request, read, script};
+use relata::{ErrorKind, Literal};
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+/// A limit, what it allows, and where it was passed.
+type Passed = (&'static str, u64, Option<(usize, usize)>);
+
+/// The limit that a text passes, or `None` when it's read.
+fn passed(text: &str, limits: &Limits) -> Option<Passed> {
+    let error = read(text, limits).err()?;
+    match error.kind() {
+        ErrorKind::LimitExceeded { limit, allowed } => Some((limit, *allowed, error.position())),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_text_may_have_as_many_bytes_as_allowed_and_not_one_more() {
+    assert_eq!(passed("[10]", &Limits::default().bytes(4)), None);
+    assert_eq!(passed("[10]", &Limits::default().bytes(3)), Some(("bytes", 3, None)));
+}
+
+#[test]
+fn a_document_may_be_as_deep_as_allowed_and_not_deeper() {
+    let limits = Limits::default().depth(3);
+    assert_eq!(passed("[[1], {\"a\": []}]", &limits), None);
+    assert_eq!(passed("[[1],\n {\"a\": [[]]}]", &limits), Some(("depth", 3, Some((2, 9)))));
+    assert_eq!(passed("7", &Limits::default().depth(0)), None);
+}
+
+#[test]
+fn brackets_inside_texts_are_no_depth() {
+    assert_eq!(passed(r#"["[[[[\"[[[["]"#, &Limits::default().depth(1)), None);
+}
+
+#[test]
+fn a_document_may_have_as_many_values_as_allowed_and_not_one_more() {
+    assert_eq!(passed("[1, {\"a\": 2}]", &Limits::default().nodes(4)), None);
+    assert_eq!(passed("[1, {\"a\": 2}]", &Limits::default().nodes(3)), Some(("nodes", 3, Some((1, 6)))));
+    assert_eq!(passed("[\",\",\n1, 2,3]", &Limits::default().nodes(3)), Some(("nodes", 3, Some((2, 4)))));
+    assert_eq!(passed("[\",\",\n1, 2,3]", &Limits::default().nodes(5)), None);
+    let long = format!("[\"{}\",\n1, 2, {{\"a\": [[]]}}]", "[{,".repeat(100));
+    assert_eq!(passed(&long, &Limits::default().nodes(3)), Some(("nodes", 3, Some((2, 4)))));
+    assert_eq!(passed(&long, &Limits::default().nodes(7).depth(3)), Some(("depth", 3, Some((2, 14)))));
+    assert_eq!(passed(&long, &Limits::default().nodes(7).depth(4)), None);
+}
+
+#[test]
+fn without_limits_depth_still_ends_where_the_stack_could() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let limits = Limits::none();
+    assert_eq!(passed(&nested(Limits::DEPTH_MAX), &limits), None);
+    let deeper = passed(&nested(Limits::DEPTH_MAX + 1), &limits.depth(usize::MAX));
+    assert_eq!(deeper.map(|(limit, ..)| limit), Some("depth"));
+}
+
+#[test]
+fn the_deepest_document_can_be_printed_and_stored() {
+    let depth = Limits::DEPTH_MAX;
+    let text = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let literal = read(&text, &Limits::none()).unwrap();
+    assert_eq!(literal.to_string(), text);
+    let json = relata::Json::from_literal(&literal).unwrap();
+    assert_eq!(serde_json::to_string(&json).unwrap(), text);
+}
+
+#[test]
+fn one_request_may_write_as_many_rows_as_allowed() {
+    let text = r#"{"insert": "users", "values": [{"name": "a"}, {"name": "b"}]}"#;
+    assert!(Request::parse(&catalog(), text, &Limits::default().rows(2)).is_ok());
+    let error = Request::parse(&catalog(), text, &Limits::default().rows(1)).unwrap_err();
+    assert_eq!(
+        format!("{error:#}"),
+        "more than 1: the limit `rows`\n    at: $.values (1:31)\n    help: raise `rows` if that is meant"
+    );
+}
+
+#[test]
+fn limits_but_bytes_hold_for_each_request_of_a_script() {
+    let catalog = catalog();
+    let text = "{\"count\": \"users\"}\n".repeat(5);
+    let limits = Limits::default().nodes(2);
+    assert!(script(&catalog, &text, &limits).unwrap().all(|item| item.request().is_ok()));
+    let error = script(&catalog, &text, &limits.bytes(text.len() - 1)).err().unwrap();
+    assert!(matches!(error.kind(), ErrorKind::LimitExceeded { limit: "bytes", .. }));
+}
+
+/// How long reading takes, at best of a few times: other work on the machine isn't meant.
+fn fastest(mut read: impl FnMut()) -> Duration {
+    let times = (0..5).map(|_| {
+        let start = Instant::now();
+        read();
+        start.elapsed()
+    });
+    times.min().unwrap()
+}
+
+#[test]
+fn a_bomb_is_refused_long_before_its_end() {
+    let size = 32 << 20;
+    let deep = "[".repeat(size);
+    let deep_objects = "{\"a\":".repeat(size / 5);
+    let hidden = format!("{{\"findMany\": \"users\", \"where\": {}", "{\"NOT\":".repeat(size / 7));
+    let many = format!("[{}]", "0,".repeat(size / 2));
+    let limits = Limits::default().nodes(10_000);
+    for bomb in [&deep, &deep_objects, &hidden, &many] {
+        let time = fastest(|| drop(read(bomb, &limits).unwrap_err()));
+        assert!(time < Duration::from_millis(10), "{time:?}");
+    }
+}
+
+#[test]
+fn reading_takes_time_in_proportion_to_the_text() {
+    // Each of these would be slow for a reader that compares all keys or reads inner values again.
+    let wide = |keys: usize| {
+        let mut text = String::from("{\"\": 0");
+        (0..keys).for_each(|key| write!(text, ",\"{key}\":0").unwrap());
+        text + "}"
+    };
+    let long_inside =
+        |length: usize| format!("{}\"{}\"{}", "[".repeat(60), "x".repeat(length), "]".repeat(60));
+    let limits = Limits::default();
+    let cases: [(String, String); 2] =
+        [(wide(10_000), wide(80_000)), (long_inside(200_000), long_inside(1_600_000))];
+    for (small, large) in &cases {
+        let time =
+            |text: &str| fastest(|| drop(read(text, &limits).unwrap())).max(Duration::from_micros(200));
+        let (once, eight_times) = (time(small), time(large));
+        assert!(eight_times < once * 40, "{once:?} and {eight_times:?}");
+    }
+}
+
+#[test]
+fn a_script_of_nothing_but_mistakes_takes_time_in_proportion_to_its_length() {
+    let catalog = catalog();
+    let limits = Limits::default();
+    let lines = ["{]\n", "{\"a\" 1}\n", "[[[[[[[[[[\n", "{\"count\": 1}\n"];
+    for line in lines {
+        let time = |times: usize| {
+            let text = line.repeat(times);
+            fastest(|| {
+                script(&catalog, &text, &limits)
+                    .unwrap()
+                    .for_each(|item| drop(item.request().unwrap_err().to_string()));
+            })
+        };
+        let (once, eight_times) = (time(1_000).max(Duration::from_micros(200)), time(8_000));
+        assert!(eight_times < once * 40, "{line}: {once:?} and {eight_times:?}");
+    }
+}
+
+#[test]
+fn the_default_limits_let_a_bulk_insert_through() {
+    let rows: Vec<_> =
+        (0..100_000).map(|i| format!("{{\"id\": {i}, \"name\": \"user {i}\", \"age\": 30}}")).collect();
+    let text = format!("{{\"insert\": \"users\", \"values\": [{}]}}", rows.join(","));
+    assert!(Request::parse(&catalog(), &text, &Limits::default()).is_ok());
+    assert!(matches!(read("[]", &Limits::default()), Ok(Literal::List(items)) if items.is_empty()));
+}
