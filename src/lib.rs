@@ -1,4 +1,100 @@
 //! An embedded in-memory relational store with association traversal.
+//!
+//! Relata keeps tables of typed columns in a process, with the keys and constraints of a relational
+//! database, and walks the relations between them by array loads instead of SQL. It is for three
+//! kinds of work: testing repository logic without a database, keeping relational data in a process
+//! as a cache, and generating data in property tests that must stay referentially whole.
+//!
+//! # Start
+//!
+//! ```
+//! use relata::{Action, Column, Database, ForeignKey, Relation, Schema, Table, col, desc, row};
+//!
+//! let schema = Schema::new()
+//!     .table(Table::new("authors")
+//!         .column(Column::integer("id").generated())
+//!         .column(Column::text("name"))
+//!         .primary_key(["id"]))
+//!     .table(Table::new("books")
+//!         .column(Column::integer("id").generated())
+//!         .column(Column::integer("author_id"))
+//!         .column(Column::text("title"))
+//!         .column(Column::int("year"))
+//!         .primary_key(["id"])
+//!         .foreign_key(ForeignKey::new(["author_id"], "authors").on_delete(Action::Cascade)))
+//!     .relation(Relation::one("books", "author", "authors").from(["author_id"]).to(["id"]))
+//!     .relation(Relation::many("authors", "books", "books"));
+//!
+//! let db = Database::new(schema)?;
+//! let frank = db.insert("authors", row! { name: "Frank Herbert" })?;
+//! db.insert("books", row! { author_id: &frank, title: "Dune", year: 1965 })?;
+//! db.insert("books", row! { author_id: &frank, title: "Hellstrom's Hive", year: 1973 })?;
+//!
+//! let page = db
+//!     .query("authors")
+//!     .filter(col("name").like("Frank%"))
+//!     .include("books", |books| books.order_by(desc("year")).limit(1))
+//!     .all()?;
+//! for author in &page {
+//!     for book in author.many("books")? {
+//!         println!("{} wrote {}", author.get::<&str>("name")?, book.get::<&str>("title")?);
+//!     }
+//! }
+//!
+//! let fork = db.fork(); // an isolated copy, whatever the size
+//! fork.delete("authors", col("id").eq(1))?;
+//! assert_eq!((db.query("books").count()?, fork.query("books").count()?), (2, 0));
+//! # Ok::<(), relata::Error>(())
+//! ```
+//!
+//! # Vocabulary
+//!
+//! - A *foreign key* guards writes; a *relation* says how to walk. One can be there without the other.
+//! - A relation leads to *one* row or to *many*; *through* a junction it is many-to-many. It is
+//!   declared once, on the side that holds the key; the bare reverse side finds its columns.
+//! - An *include* gives the rows along a relation inside each row of a query. Its filter, order,
+//!   limit, offset, cursor and distinct are per parent.
+//! - A *relation filter* keeps rows by what is along a relation ([`rel`]); it never repeats rows and
+//!   never filters what is included.
+//! - A *counter* is a column that always holds how many rows a relation leads to; a *touch* gives a
+//!   parent the time when a child comes, changes or goes; a *dependent* is what becomes of the rows along
+//!   a relation when a row is destroyed.
+//! - A *statement* is one write, all or nothing, with everything that foreign keys and
+//!   relations set off.
+//! - A *transaction* is several statements, all or nothing; a *savepoint* is a moment in it to which
+//!   it can go back.
+//! - A *snapshot* is one state, to be read; a *fork* is a database of its own that starts from one.
+//!
+//! # What holds
+//!
+//! Without an order, rows come in insertion order, in every query and include. Constraints and
+//! comparisons are PostgreSQL's: null compares as unknown, ascending order puts nulls last, a
+//! composite key matches as a tuple. The same operations give the same results: clock and ids can be
+//! given ([`Builder`]). A refused statement has changed nothing, and [`Database::check`] finds
+//! nothing, ever.
+//!
+//! # What it doesn't do
+//!
+//! No SQL, no persistence, no server, no async. A filter that is absent is an error and never means
+//! everything.
+//!
+//! # Recipes
+//!
+//! The [`guide`] has pages on relations, queries, JSON documents and testing.
+//!
+//! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
+//!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
+//! - Write: [`Database::insert`], [`upsert`](Database::upsert), [`update`](Database::update),
+//!   [`delete`](Database::delete), [`destroy`](Database::destroy), many rows at once with [`Database::load`].
+//! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
+//! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
+//!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
+//!   words: [`Catalog::explain_writes`].
+//! - Seed once, fork in every test: [`Database::fork`].
+//! - Take steps back, and keep moments by name: [`Database::undo`], [`Database::keep`].
+//! - Assert what a piece of code changed: [`Snapshot::diff`].
+//! - Requests and answers as text: the [`json`] module (feature `json`, on by default).
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +108,7 @@ mod error;
 mod eval;
 mod exec;
 mod filter;
+pub mod guide;
 mod id;
 mod index;
 #[cfg(feature = "json")]

@@ -1,0 +1,19 @@
+//! Guides, rendered with the reference.
+
+#[doc = include_str!("../docs/relations.md")]
+pub mod relations {}
+
+#[doc = include_str!("../docs/queries.md")]
+pub mod queries {}
+
+#[cfg(feature = "json")]
+#[doc = include_str!("../docs/json.md")]
+pub mod json {}
+
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}
