@@ -1,0 +1,525 @@
+//! Counter caches: a column of the parent always equals the number of its children.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{column, kind, rows, sound, table};
+use relata::{
+    Action, Catalog, Column, Database, ErrorKind, ForeignKey, Relation, Rows, Schema, Statement, Table, col,
+    rel, row,
+};
+
+fn count(name: &str) -> Column {
+    Column::integer(name).default(0)
+}
+
+/// Users with posts, of which all and the published ones are counted.
+fn blog(action: Action) -> Schema {
+    let key = ForeignKey::new(["user_id"], "users").on_delete(action).on_update(action);
+    Schema::new()
+        .table(table("users").column(count("posts_count")).column(count("published_count")))
+        .table(
+            table("posts")
+                .column(Column::integer("user_id").nullable().default(2))
+                .column(Column::boolean("published").default(false))
+                .column(Column::text("title").default(""))
+                .foreign_key(key),
+        )
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::many("users", "posts", "posts").counter_cache("posts_count"))
+        .relation(
+            Relation::many("users", "published", "posts")
+                .counter_cache_where("published_count", col("published").eq(true)),
+        )
+}
+
+/// Three users; the first has posts 1 and 2, the second post 3; only 2 is published.
+fn open(action: Action) -> Database {
+    let db = Database::new(blog(action)).unwrap();
+    db.insert_many("users", vec![row! {}, row! {}, row! {}]).unwrap();
+    for (user, published) in [(1, false), (1, true), (2, false)] {
+        db.insert("posts", row! { user_id: user, published: published }).unwrap();
+    }
+    db
+}
+
+/// The counters of all users: of posts, and of published ones.
+#[track_caller]
+fn counts(db: &Database) -> (String, String) {
+    sound(db);
+    (column(db, "users", "posts_count"), column(db, "users", "published_count"))
+}
+
+fn pair(posts: &str, published: &str) -> (String, String) {
+    (posts.into(), published.into())
+}
+
+#[test]
+fn inserts_and_deletes_are_counted() {
+    let db = open(Action::Cascade);
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+    db.insert_many("posts", vec![row! { user_id: 3, published: true }, row! { user_id: 3 }]).unwrap();
+    assert_eq!(counts(&db), pair("2,1,2", "1,0,1"));
+    db.delete("posts", col("published").eq(true)).unwrap();
+    assert_eq!(counts(&db), pair("1,1,1", "0,0,0"));
+    db.delete("posts", Rows::All).unwrap();
+    assert_eq!(counts(&db), pair("0,0,0", "0,0,0"));
+}
+
+#[test]
+fn reassignment_takes_one_from_the_old_parent_and_gives_one_to_the_new() {
+    let db = open(Action::Cascade);
+    db.update("posts", col("id").eq(2), row! { user_id: 3 }).unwrap();
+    assert_eq!(counts(&db), pair("1,1,1", "0,0,1"));
+    db.update("posts", Rows::All, row! { user_id: 2 }).unwrap();
+    assert_eq!(counts(&db), pair("0,3,0", "0,1,0"));
+}
+
+#[test]
+fn assigning_null_and_back_counts_once() {
+    let db = open(Action::Cascade);
+    db.update("posts", col("id").eq(2), row! { user_id: relata::Value::Null }).unwrap();
+    assert_eq!(counts(&db), pair("1,1,0", "0,0,0"));
+    db.update("posts", col("id").eq(2), row! { user_id: 1 }).unwrap();
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+}
+
+#[test]
+fn a_change_that_isnt_one_counts_nothing() {
+    let db = open(Action::Cascade);
+    db.update("posts", Rows::All, row! { title: "x" }).unwrap();
+    db.update("posts", col("user_id").eq(1), row! { user_id: 1 }).unwrap();
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+}
+
+#[test]
+fn a_child_that_enters_or_leaves_the_filter_is_counted() {
+    let db = open(Action::Cascade);
+    db.update("posts", Rows::All, row! { published: true }).unwrap();
+    assert_eq!(counts(&db), pair("2,1,0", "2,1,0"));
+    db.update("posts", col("id").eq(1), row! { published: false, user_id: 3 }).unwrap();
+    assert_eq!(counts(&db), pair("1,1,1", "1,1,0"));
+    db.update("posts", col("id").eq(1), row! { published: true, user_id: 2 }).unwrap();
+    assert_eq!(counts(&db), pair("1,2,0", "1,2,0"));
+}
+
+#[test]
+fn what_foreign_keys_do_on_delete_is_counted() {
+    for (action, expected) in [
+        (Action::Cascade, pair("1,0", "0,0")),
+        (Action::SetNull, pair("1,0", "0,0")),
+        (Action::SetDefault, pair("3,0", "1,0")),
+    ] {
+        let db = open(action);
+        db.delete("users", col("id").eq(1)).unwrap();
+        assert_eq!(counts(&db), expected, "{action:?}");
+    }
+    for action in [Action::Restrict, Action::NoAction] {
+        let db = open(action);
+        assert!(db.delete("users", col("id").eq(1)).is_err());
+        assert_eq!(counts(&db), pair("2,1,0", "1,0,0"), "{action:?}");
+    }
+}
+
+#[test]
+fn what_foreign_keys_do_on_update_is_counted() {
+    for (action, expected) in [
+        (Action::Cascade, pair("2,1,0", "1,0,0")),
+        (Action::SetNull, pair("0,1,0", "0,0,0")),
+        (Action::SetDefault, pair("0,3,0", "0,1,0")),
+    ] {
+        let db = open(action);
+        db.update("users", col("id").eq(1), row! { id: 9 }).unwrap();
+        assert_eq!(counts(&db), expected, "{action:?}");
+    }
+}
+
+#[test]
+fn upserts_are_counted() {
+    let db = open(Action::Cascade);
+    db.upsert("posts", row! { id: 1, user_id: 3, published: true }).unwrap();
+    db.upsert("posts", row! { id: 9, user_id: 3 }).unwrap();
+    assert_eq!(counts(&db), pair("1,1,2", "1,0,1"));
+}
+
+#[test]
+fn a_refused_statement_leaves_counters_as_they_were() {
+    let db = open(Action::Restrict);
+    let posts = vec![row! { user_id: 1, published: true }, row! { user_id: 99 }];
+    assert_eq!(kind(&db.insert_many("posts", posts).unwrap_err()), "foreign_key_violation");
+    assert!(db.update("posts", Rows::All, row! { user_id: 99 }).is_err());
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+}
+
+#[test]
+fn a_load_counts_new_and_old_parents() {
+    let db = open(Action::Cascade);
+    db.load(|loader| {
+        for user in [1, 4, 4] {
+            loader.push("posts", &row! { user_id: user, published: true })?;
+        }
+        let mut posts = loader.rows("posts", ["user_id"])?;
+        posts.push(&[relata::ValueRef::Integer(4)])?;
+        drop(posts);
+        loader.push("users", &row! { id: 4 })
+    })
+    .unwrap();
+    assert_eq!(counts(&db), pair("3,1,0,3", "2,0,0,2"));
+}
+
+#[test]
+fn forks_count_apart() {
+    let db = open(Action::Cascade);
+    let fork = db.fork();
+    fork.insert("posts", row! { user_id: 1 }).unwrap();
+    assert_eq!((counts(&db).0, counts(&fork).0), ("2,1,0".into(), "3,1,0".into()));
+}
+
+#[test]
+fn a_user_cant_write_a_counter() {
+    let db = open(Action::Cascade);
+    let error = db.insert("users", row! { posts_count: 3 }).unwrap_err();
+    assert_eq!(
+        format!("{error:#}"),
+        "`posts_count` can't be written by hand: it counts the rows of `users.posts`\n    \
+         at: $.values.posts_count\n    \
+         help: leave `posts_count` out: it follows the rows, and `rebuild_counters` counts them anew"
+    );
+    assert!(db.update("users", Rows::All, row! { posts_count: 2 }).is_err());
+    assert!(db.upsert("users", row! { id: 1, posts_count: 2 }).is_err());
+    assert!(db.load(|loader| loader.push("users", &row! { posts_count: 0 })).is_err());
+    assert!(db.load(|loader| loader.rows("users", ["posts_count"]).map(drop)).is_err());
+    let by_place = |loader: &mut relata::Loader<'_>| {
+        let users = loader.table("users")?;
+        loader.push_values(users, vec![Some(7.into()), Some(0.into())])
+    };
+    assert!(db.load(by_place).is_err());
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+}
+
+#[test]
+fn a_self_referencing_counter_moves_once() {
+    let nodes =
+        table("nodes").column(Column::integer("parent_id").nullable()).column(count("children_count"));
+    let schema = Schema::new()
+        .table(nodes.foreign_key(ForeignKey::new(["parent_id"], "nodes").on_delete(Action::Cascade)))
+        .relation(Relation::one("nodes", "parent", "nodes").from(["parent_id"]).to(["id"]))
+        .relation(
+            Relation::many("nodes", "children", "nodes")
+                .from(["id"])
+                .to(["parent_id"])
+                .counter_cache("children_count"),
+        );
+    let db = Database::new(schema).unwrap();
+    let check = |expected: &str| {
+        sound(&db);
+        assert_eq!(column(&db, "nodes", "children_count"), expected);
+    };
+    // The first refers to itself, the second to a row that comes later in the statement.
+    db.insert_many("nodes", vec![row! { parent_id: 1 }, row! { parent_id: 3 }, row! { parent_id: 1 }])
+        .unwrap();
+    check("2,0,1");
+    db.update("nodes", col("id").eq(3), row! { parent_id: 2 }).unwrap();
+    check("1,1,1");
+    db.update("nodes", col("id").eq(1), row! { parent_id: relata::Value::Null }).unwrap();
+    check("0,1,1");
+    db.update("nodes", col("id").eq(3), row! { parent_id: 1 }).unwrap();
+    check("1,0,1");
+    db.delete("nodes", col("id").eq(2)).unwrap();
+    check("1,0");
+    db.delete("nodes", Rows::All).unwrap();
+    check("");
+}
+
+#[test]
+fn two_counters_of_one_parent_count_their_own_children_only() {
+    let people = table("people").column(count("written")).column(count("edited"));
+    let books =
+        table("books").column(Column::integer("author_id")).column(Column::integer("editor_id").nullable());
+    let schema = Schema::new()
+        .table(people)
+        .table(books)
+        .relation(Relation::one("books", "author", "people").from(["author_id"]).to(["id"]).alias("a"))
+        .relation(Relation::one("books", "editor", "people").from(["editor_id"]).to(["id"]).alias("e"))
+        .relation(Relation::many("people", "wrote", "books").alias("a").counter_cache("written"))
+        .relation(Relation::many("people", "edits", "books").alias("e").counter_cache("edited"));
+    let db = Database::new(schema).unwrap();
+    db.insert_many("people", vec![row! {}, row! {}]).unwrap();
+    db.insert("books", row! { author_id: 1, editor_id: 2 }).unwrap();
+    db.insert("books", row! { author_id: 1, editor_id: 1 }).unwrap();
+    assert_eq!(rows(&db, "people"), r#"[{"id":1,"written":2,"edited":1},{"id":2,"written":0,"edited":1}]"#);
+    db.update("books", Rows::All, row! { editor_id: 2 }).unwrap();
+    assert_eq!(rows(&db, "people"), r#"[{"id":1,"written":2,"edited":0},{"id":2,"written":0,"edited":2}]"#);
+    sound(&db);
+}
+
+#[test]
+fn a_new_parent_starts_with_the_orphans_it_adopts() {
+    let schema = Schema::new()
+        .table(table("users").column(count("posts_count")).column(count("good_count")))
+        .table(table("posts").column(Column::integer("user_id")).column(Column::integer("stars")))
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::many("users", "posts", "posts").counter_cache("posts_count"))
+        .relation(
+            Relation::many("users", "good", "posts").filter(col("stars").gt(3)).counter_cache("good_count"),
+        );
+    let db = Database::new(schema).unwrap();
+    for (user, stars) in [(5, 5), (5, 1), (6, 4), (5, 4)] {
+        db.insert("posts", row! { user_id: user, stars: stars }).unwrap();
+    }
+    db.insert("users", row! { id: 5 }).unwrap();
+    assert_eq!(rows(&db, "users"), r#"[{"id":5,"posts_count":3,"good_count":2}]"#);
+    // Without a foreign key, children stay where they are when their parent's key changes or goes.
+    db.update("users", col("id").eq(5), row! { id: 6 }).unwrap();
+    assert_eq!(rows(&db, "users"), r#"[{"id":6,"posts_count":1,"good_count":1}]"#);
+    db.delete("users", Rows::All).unwrap();
+    db.insert("users", row! { id: 5 }).unwrap();
+    assert_eq!(rows(&db, "users"), r#"[{"id":5,"posts_count":3,"good_count":2}]"#);
+    sound(&db);
+}
+
+#[test]
+fn a_filter_of_the_relation_counts_too() {
+    let schema = Schema::new()
+        .table(table("users").column(count("n")))
+        .table(
+            table("posts")
+                .column(Column::integer("user_id"))
+                .column(Column::integer("a"))
+                .column(Column::integer("b")),
+        )
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(
+            Relation::many("users", "posts", "posts")
+                .filter(col("a").eq(1))
+                .counter_cache_where("n", col("b").eq(1)),
+        );
+    let db = Database::new(schema).unwrap();
+    db.insert("users", row! {}).unwrap();
+    for (a, b) in [(1, 1), (1, 0), (0, 1)] {
+        db.insert("posts", row! { user_id: 1, a: a, b: b }).unwrap();
+    }
+    assert_eq!(column(&db, "users", "n"), "1");
+    db.update("posts", Rows::All, row! { a: 1 }).unwrap();
+    assert_eq!(column(&db, "users", "n"), "2");
+    sound(&db);
+}
+
+#[test]
+fn a_composite_key_counts_as_a_tuple() {
+    let schema = Schema::new()
+        .table(
+            Table::new("seats")
+                .column(Column::integer("hall"))
+                .column(Column::integer("seat"))
+                .column(count("n"))
+                .primary_key(["hall", "seat"]),
+        )
+        .table(
+            table("bookings")
+                .column(Column::integer("hall").nullable())
+                .column(Column::integer("seat").nullable()),
+        )
+        .relation(Relation::one("bookings", "at", "seats").from(["hall", "seat"]).to(["hall", "seat"]))
+        .relation(Relation::many("seats", "bookings", "bookings").counter_cache("n"));
+    let db = Database::new(schema).unwrap();
+    for (hall, seat) in [(1, 1), (1, 2), (2, 1)] {
+        db.insert("seats", row! { hall: hall, seat: seat }).unwrap();
+    }
+    for (hall, seat) in [(Some(1), Some(2)), (Some(1), None), (Some(2), Some(2)), (Some(1), Some(2))] {
+        db.insert("bookings", row! { hall: hall, seat: seat }).unwrap();
+    }
+    assert_eq!(column(&db, "seats", "n"), "0,2,0");
+    sound(&db);
+}
+
+#[test]
+fn a_check_on_a_counter_refuses_the_child_that_is_one_too_many() {
+    let schema = Schema::new()
+        .table(table("rooms").column(Column::smallint("taken").default(0)).check("full", col("taken").lte(2)))
+        .table(table("guests").column(Column::integer("room_id")))
+        .relation(Relation::one("guests", "room", "rooms").from(["room_id"]).to(["id"]))
+        .relation(Relation::many("rooms", "guests", "guests").counter_cache("taken"));
+    let db = Database::new(schema).unwrap();
+    db.insert("rooms", row! {}).unwrap();
+    db.insert_many("guests", vec![row! { room_id: 1 }, row! { room_id: 1 }]).unwrap();
+    assert_eq!(kind(&db.insert("guests", row! { room_id: 1 }).unwrap_err()), "check_violation");
+    let more = db.load(|loader| loader.push("guests", &row! { room_id: 1 })).unwrap_err();
+    assert_eq!((more.problems.len(), more.problems[0].row), (1, None));
+    assert_eq!((db.query("guests").count().unwrap(), column(&db, "rooms", "taken")), (2, "2".into()));
+    sound(&db);
+}
+
+#[test]
+fn nothing_is_to_be_rebuilt_when_all_is_well() {
+    let db = open(Action::Cascade);
+    assert_eq!(db.rebuild_counters().unwrap(), 0);
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
+}
+
+#[test]
+fn counters_can_be_filtered_and_ordered_by() {
+    let db = open(Action::Cascade);
+    assert_eq!(db.query("users").filter(col("posts_count").gte(1)).count().unwrap(), 2);
+    assert_eq!(
+        db.update("users", rel("posts").exists(), row! { id: 7 }).unwrap_err().kind().name(),
+        "unique_violation"
+    );
+}
+
+#[test]
+fn the_answer_of_an_insert_shows_what_it_counted() {
+    let schema = Schema::new()
+        .table(table("nodes").column(Column::integer("up").nullable()).column(count("n")))
+        .relation(Relation::many("nodes", "below", "nodes").from(["id"]).to(["up"]).counter_cache("n"));
+    let db = Database::new(schema).unwrap();
+    let rows = vec![row! {}, row! { up: 1 }];
+    let statement = Statement::Insert { table: "nodes".into(), rows };
+    let relata::Outcome::Rows(page) = db.execute(&statement).unwrap() else { panic!("no rows") };
+    assert_eq!(serde_json::to_string(&page).unwrap(), r#"[{"id":1,"up":null,"n":1},{"id":2,"up":1,"n":0}]"#);
+}
+
+/// Every mistake of a schema, as `message | help`.
+fn mistakes(schema: Schema) -> Vec<String> {
+    let error = Catalog::try_from(schema).unwrap_err();
+    let ErrorKind::InvalidSchema { mistakes } = error.kind() else { panic!("{error}") };
+    mistakes.iter().map(|mistake| format!("{mistake} | {}", mistake.help())).collect()
+}
+
+fn shop(columns: Vec<Column>) -> Schema {
+    let users = columns.into_iter().fold(table("users"), Table::column);
+    Schema::new()
+        .table(users)
+        .table(table("posts").column(Column::integer("user_id")).column(count("likes")))
+        .table(table("likes").column(Column::integer("post_id")))
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::one("likes", "post", "posts").from(["post_id"]).to(["id"]))
+        .relation(Relation::many("posts", "liked", "likes").counter_cache("likes"))
+}
+
+#[test]
+fn a_counter_column_must_be_able_to_count() {
+    let columns = vec![
+        Column::text("a").default("0"),
+        Column::integer("b").default(0).nullable(),
+        Column::integer("c"),
+        Column::integer("d").default(1),
+    ];
+    let posts = |name: &str| Relation::many("users", name, "posts");
+    let schema = ["a", "b", "c", "d", "e"]
+        .iter()
+        .fold(shop(columns), |schema, name| schema.relation(posts(&format!("{name}s")).counter_cache(*name)));
+    let must = |column: &str, it: &str| {
+        format!(
+            "users.{column}s: the counter `{column}` must be an integer, not null and 0 by default; it {it} | \
+             declare `Column::integer(\"{column}\").default(0)`"
+        )
+    };
+    assert_eq!(
+        mistakes(schema),
+        [
+            must("a", "is text"),
+            must("b", "is nullable"),
+            must("c", "has no default"),
+            must("d", "has another default"),
+            "users.es: no column `e` on `users` | there are: id, a, b, c, d".into(),
+        ]
+    );
+}
+
+#[test]
+fn one_counter_declared_twice_is_a_mistake() {
+    let schema = shop(vec![count("n")])
+        .relation(Relation::many("users", "posts", "posts").counter_cache("n"))
+        .relation(Relation::many("users", "others", "posts").counter_cache("n"));
+    assert_eq!(
+        mistakes(schema),
+        ["users.others: `n` counts the rows of `posts` already | give each relation a column of its own"]
+    );
+}
+
+#[test]
+fn a_counter_counts_children_by_their_own_columns() {
+    let schema = shop(vec![count("n"), count("m"), count("k")])
+        .relation(Relation::many("users", "posts", "posts"))
+        .relation(
+            Relation::many("users", "likes", "likes")
+                .through_relations(["posts", "liked"])
+                .counter_cache("n"),
+        )
+        .relation(Relation::one("users", "first", "posts").counter_cache("n"))
+        .relation(Relation::many("users", "popular", "posts").counter_cache_where("m", col("likes").gt(1)))
+        .relation(Relation::many("users", "liked", "posts").counter_cache_where("k", rel("liked").exists()));
+    let relation = "a counter cache counts the children of a row, which this isn't | declare it on a relation \
+        to many rows that hold this table's key; to count along a junction, on the relation to the junction";
+    assert_eq!(
+        mistakes(schema),
+        [
+            format!("users.likes: {relation}"),
+            format!("users.first: {relation}"),
+            "users.liked: a counter sees the counted row only, not the relation `liked` | \
+             use columns of the counted table only"
+                .into(),
+            "users.popular: the counter's filter reads `likes`, which is kept up itself | use another column"
+                .into(),
+        ]
+    );
+}
+
+#[test]
+fn rows_arent_found_by_a_counter() {
+    let schema = shop(vec![count("n").unique()])
+        .relation(Relation::many("users", "posts", "posts").counter_cache("n"));
+    assert_eq!(
+        mistakes(schema),
+        ["users.posts: `n` is kept up, and part of a unique constraint, foreign key or relation | \
+          use a column of its own"]
+    );
+}
+
+#[test]
+fn a_document_declares_counters_in_both_forms() {
+    let text = r#"{
+        "tables": {
+            "users": {"columns": {"id": {"type": "integer"}, "a": {"type": "integer", "default": 0},
+                                  "b": {"type": "int", "default": 0}}, "primaryKey": "id"},
+            "posts": {"columns": {"user_id": {"type": "integer"}, "open": {"type": "boolean"}}}
+        },
+        "relations": {
+            "posts": {"user": {"one": "users", "from": "user_id", "to": "id"}},
+            "users": {
+                "posts": {"many": "posts", "counterCache": "a"},
+                "drafts": {"many": "posts", "counterCache": {"column": "b", "where": {"open": false}}}
+            }
+        }
+    }"#;
+    let schema = Schema::from_json(text).unwrap();
+    assert_eq!(Schema::from_json(&schema.to_json()).unwrap(), schema);
+    let db = Database::new(schema).unwrap();
+    db.insert("users", row! { id: 1 }).unwrap();
+    db.insert_many("posts", vec![row! { user_id: 1, open: true }, row! { user_id: 1, open: false }]).unwrap();
+    assert_eq!(rows(&db, "users"), r#"[{"id":1,"a":2,"b":1}]"#);
+    let wrong = text.replace(r#""a"}"#, "1}").replace(r#""column": "b", "#, "");
+    let error = format!("{:#}", Schema::from_json(&wrong).unwrap_err());
+    assert!(
+        error.contains("expected a column, or an object with `column` and `where`, found a number"),
+        "{error}"
+    );
+    assert!(error.contains("counterCache.column: expected the name of the column, found nothing"), "{error}");
+}
+
+#[test]
+fn what_writes_set_off_can_be_told() {
+    let catalog = Catalog::try_from(blog(Action::SetNull)).unwrap();
+    assert_eq!(
+        catalog.explain_writes("users").unwrap(),
+        "deleting users\n  sets to null posts by user_id\n    counts users.posts_count\n    \
+         counts users.published_count\n"
+    );
+    assert_eq!(
+        catalog.explain_writes("posts").unwrap(),
+        "writing posts\n  counts users.posts_count\n  counts users.published_count\n"
+    );
+    assert!(catalog.explain_writes("likes").is_err());
+}

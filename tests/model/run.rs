@@ -1,0 +1,74 @@
+//! Operations on a database.
+
+use super::step::{Given, Route, Step, arbiter, row};
+use relata::{Database, Error, LoadError, Schema, Statement};
+
+/// What an operation came to: a number of rows, or the kinds of what refused it.
+pub type Outcome = Result<usize, Vec<String>>;
+
+/// Carries out an operation other than a fork.
+pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
+    let refused = |error: Error| vec![error.kind().name().to_owned()];
+    match step {
+        Step::Insert { table, rows } => {
+            let table = &schema.tables[*table];
+            let rows = rows.iter().map(|given| row(table, given)).collect();
+            db.insert_many(&table.name, rows).map(|keys| keys.len()).map_err(refused)
+        }
+        Step::Update { table, which, set } => {
+            let table = &schema.tables[*table];
+            db.update(&table.name, which.rows(table), row(table, set)).map(|n| n as usize).map_err(refused)
+        }
+        Step::Delete { table, which } => {
+            let table = &schema.tables[*table];
+            db.delete(&table.name, which.rows(table)).map(|n| n as usize).map_err(refused)
+        }
+        Step::Upsert { table, rows, on, set } => {
+            let table = &schema.tables[*table];
+            let statement = Statement::Upsert {
+                table: table.name.clone(),
+                rows: rows.iter().map(|given| row(table, given)).collect(),
+                on: on.map(|at| arbiter(table, at).iter().map(|name| name.as_str().into()).collect()),
+                set: set.as_ref().map(|set| row(table, set)),
+            };
+            match db.execute(&statement).map_err(refused)? {
+                relata::Outcome::Rows(page) => Ok(page.len()),
+                other => unreachable!("{other:?}"),
+            }
+        }
+        Step::Load { rows, route } => load(db, schema, rows, *route),
+        Step::Fork => Ok(0),
+    }
+}
+
+fn load(db: &Database, schema: &Schema, rows: &[(usize, Given)], route: Route) -> Outcome {
+    let loaded = db.load(|loader| {
+        for (at, given) in rows {
+            let table = &schema.tables[*at];
+            match route {
+                Route::ByName => loader.push(&table.name, &row(table, given))?,
+                Route::ByPlace => {
+                    let value =
+                        |at| given.iter().find(|(other, _)| *other == at).map(|(_, value)| value.clone());
+                    let id = loader.table(&table.name)?;
+                    loader.push_values(id, (0..table.columns.len()).map(value).collect())?;
+                }
+                Route::Borrowed => {
+                    let names = given.iter().map(|(at, _)| table.columns[*at].name.as_str());
+                    let values: Vec<_> = given.iter().map(|(_, value)| value.as_ref()).collect();
+                    loader.rows(&table.name, names)?.push(&values)?;
+                }
+            }
+        }
+        Ok(())
+    });
+    loaded.map_err(|LoadError { problems }| {
+        let place = |problem: &relata::LoadProblem| match (&problem.table, problem.row) {
+            (Some(table), Some(row)) => format!("{table} {row} {}", problem.error.kind().name()),
+            _ => problem.error.kind().name().to_owned(),
+        };
+        let mut problems: Vec<String> = problems.iter().map(place).collect();
+        problems.sort();
+        problems
+    })
+}

@@ -1,0 +1,335 @@
+//! A naive answer to the same questions: rows as maps, every relation a nested loop.
+
+use relata::{Filter, FromValue, Query, Row, Value, asc, col, desc, rel};
+use serde_json::{Map, Value as Json, json};
+use std::cmp::Ordering;
+
+pub type Cells = Vec<(&'static str, Value)>;
+
+/// All rows of all tables, in insertion order.
+#[derive(Debug, Default)]
+pub struct World {
+    pub authors: Vec<Cells>,
+    pub books: Vec<Cells>,
+    pub tags: Vec<Cells>,
+    pub book_tags: Vec<Cells>,
+}
+
+/// A filter, in a form that both sides understand.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    All(Vec<Ask>),
+    Any(Vec<Ask>),
+    Not(Box<Ask>),
+    Compare(&'static str, &'static str, Value),
+    Columns(&'static str, &'static str),
+    In(&'static str, Vec<Value>, bool),
+    Null(&'static str),
+    Starts(&'static str, String),
+    Related(&'static str, &'static str, Option<Box<Ask>>),
+}
+
+/// A query of one level.
+#[derive(Clone, Debug, Default)]
+pub struct Select {
+    pub filter: Option<Ask>,
+    pub order: Vec<(&'static str, bool, Option<bool>)>,
+    pub limit: Option<usize>,
+    pub offset: usize,
+    pub distinct: Vec<&'static str>,
+    pub after: Vec<(&'static str, Value)>,
+    pub count: Option<(&'static str, Option<Ask>)>,
+    pub includes: Vec<(&'static str, Select)>,
+}
+
+/// Where a relation leads, and whether to many.
+pub fn target(table: &str, relation: &str) -> (&'static str, bool) {
+    match (table, relation) {
+        ("authors", "books" | "recent") => ("books", true),
+        ("authors", "first_book") => ("books", false),
+        ("books", "author") => ("authors", false),
+        ("books", "sequel_to") => ("books", false),
+        ("books", "sequels") => ("books", true),
+        ("books", "tags") => ("tags", true),
+        ("books", "namesakes") => ("tags", true),
+        ("tags", "books") => ("books", true),
+        other => panic!("no relation {other:?}"),
+    }
+}
+
+pub fn cell<'a>(row: &'a Cells, name: &str) -> &'a Value {
+    &row.iter().find(|(other, _)| *other == name).unwrap_or_else(|| panic!("no column {name}")).1
+}
+
+impl World {
+    pub fn table(&self, name: &str) -> &[Cells] {
+        match name {
+            "authors" => &self.authors,
+            "books" => &self.books,
+            "tags" => &self.tags,
+            _ => &self.book_tags,
+        }
+    }
+
+    fn joined(&self, table: &'static str, column: &str, value: &Value) -> Vec<&Cells> {
+        self.table(table).iter().filter(|row| !value.is_null() && cell(row, column) == value).collect()
+    }
+
+    fn related<'w>(&'w self, relation: &str, table: &str, row: &Cells) -> Vec<&'w Cells> {
+        match (table, relation) {
+            ("authors", "books" | "first_book") => self.joined("books", "author_id", cell(row, "id")),
+            ("authors", "recent") => {
+                let mut books = self.joined("books", "author_id", cell(row, "id"));
+                books
+                    .retain(|book| i64::from_value(cell(book, "year").as_ref()).is_some_and(|year| year > 4));
+                books.sort_by(|a, b| order(a, b, &[("year", true, None)]));
+                books
+            }
+            ("books", "author") => self.joined("authors", "id", cell(row, "author_id")),
+            ("books", "sequel_to") => self.joined("books", "id", cell(row, "sequel_to_id")),
+            ("books", "sequels") => self.joined("books", "sequel_to_id", cell(row, "id")),
+            ("books", "namesakes") => self.joined("tags", "name", cell(row, "title")),
+            ("books", "tags") => {
+                let links = self.joined("book_tags", "book_id", cell(row, "id"));
+                links.iter().flat_map(|link| self.joined("tags", "id", cell(link, "tag_id"))).collect()
+            }
+            ("tags", "books") => {
+                let links = self.joined("book_tags", "tag_id", cell(row, "id"));
+                links.iter().flat_map(|link| self.joined("books", "id", cell(link, "book_id"))).collect()
+            }
+            other => panic!("no relation {other:?}"),
+        }
+    }
+
+    /// `None` for unknown.
+    pub fn truth(&self, ask: &Ask, table: &str, row: &Cells) -> Option<bool> {
+        match ask {
+            Ask::All(all) => {
+                let truths: Vec<_> = all.iter().map(|ask| self.truth(ask, table, row)).collect();
+                if truths.contains(&Some(false)) {
+                    Some(false)
+                } else if truths.contains(&None) {
+                    None
+                } else {
+                    Some(true)
+                }
+            }
+            Ask::Any(any) if any.is_empty() => Some(true),
+            Ask::Any(any) => {
+                let truths: Vec<_> = any.iter().map(|ask| self.truth(ask, table, row)).collect();
+                if truths.contains(&Some(true)) {
+                    Some(true)
+                } else if truths.contains(&None) {
+                    None
+                } else {
+                    Some(false)
+                }
+            }
+            Ask::Not(ask) => self.truth(ask, table, row).map(|truth| !truth),
+            Ask::Compare(column, operator, value) => compare(cell(row, column), operator, value),
+            Ask::Columns(a, b) => compare(cell(row, a), "lt", cell(row, b)),
+            Ask::In(column, values, negated) => {
+                let cell = cell(row, column);
+                if values.is_empty() {
+                    return Some(*negated);
+                }
+                if cell.is_null() {
+                    return None;
+                }
+                match values.contains(cell) {
+                    true => Some(!negated),
+                    false if values.iter().any(Value::is_null) => None,
+                    false => Some(*negated),
+                }
+            }
+            Ask::Null(column) => Some(cell(row, column).is_null()),
+            Ask::Starts(column, start) => {
+                cell(row, column).as_ref().as_str().map(|text| text.starts_with(start.as_str()))
+            }
+            Ask::Related(relation, quantifier, inner) => {
+                let (target, _) = target(table, relation);
+                let rows = self.related(relation, table, row);
+                let holds = |row: &&Cells| {
+                    inner.as_ref().is_none_or(|ask| self.truth(ask, target, row) == Some(true))
+                };
+                Some(match *quantifier {
+                    "every" => rows.iter().all(holds),
+                    "none" => !rows.iter().any(holds),
+                    _ => rows.iter().any(holds),
+                })
+            }
+        }
+    }
+
+    fn level<'w>(&'w self, select: &Select, table: &str, mut rows: Vec<&'w Cells>) -> Vec<&'w Cells> {
+        rows.retain(|row| select.filter.as_ref().is_none_or(|ask| self.truth(ask, table, row) == Some(true)));
+        rows.sort_by(|a, b| order(a, b, &select.order));
+        if !select.distinct.is_empty() {
+            let mut seen: Vec<Vec<&Value>> = Vec::new();
+            rows.retain(|row| {
+                let key: Vec<&Value> = select.distinct.iter().map(|name| cell(row, name)).collect();
+                let new = !seen.contains(&key);
+                seen.push(key);
+                new
+            });
+        }
+        if !select.after.is_empty() {
+            let cursor: Cells = select.after.clone();
+            rows.retain(|row| order(row, &cursor, &select.order) == Ordering::Greater);
+        }
+        rows.into_iter().skip(select.offset).take(select.limit.unwrap_or(usize::MAX)).collect()
+    }
+
+    pub fn answer(&self, select: &Select, table: &str) -> Json {
+        let rows = self.level(select, table, self.table(table).iter().collect());
+        rows.into_iter().map(|row| self.document(select, table, row)).collect()
+    }
+
+    pub fn count(&self, select: &Select, table: &str) -> usize {
+        let passes =
+            |row: &&Cells| select.filter.as_ref().is_none_or(|ask| self.truth(ask, table, row) == Some(true));
+        self.table(table).iter().filter(passes).count()
+    }
+
+    fn document(&self, select: &Select, table: &str, row: &Cells) -> Json {
+        let mut map = Map::new();
+        for (name, value) in row {
+            map.insert((*name).into(), serde_json::to_value(value).unwrap());
+        }
+        if let Some((relation, filter)) = &select.count {
+            let (target, _) = target(table, relation);
+            let rows = self.related(relation, table, row);
+            let holds =
+                |row: &&&Cells| filter.as_ref().is_none_or(|ask| self.truth(ask, target, row) == Some(true));
+            map.insert("n".into(), json!(rows.iter().filter(holds).count()));
+        }
+        for (relation, nested) in &select.includes {
+            let (target, many) = target(table, relation);
+            let rows = self.level(nested, target, self.related(relation, table, row));
+            let mut documents = rows.into_iter().map(|row| self.document(nested, target, row));
+            let found = if many { documents.collect() } else { documents.next().unwrap_or(Json::Null) };
+            map.insert((*relation).into(), found);
+        }
+        Json::Object(map)
+    }
+}
+
+const MOODS: [&str; 3] = ["sad", "glad", "mad"];
+
+/// Enums by declared order, everything else by value.
+fn by_value(a: &Value, b: &Value) -> Ordering {
+    let mood = |value: &Value| MOODS.iter().position(|mood| value.as_ref().as_str() == Some(mood));
+    match (mood(a), mood(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => a.cmp(b),
+    }
+}
+
+fn compare(a: &Value, operator: &str, b: &Value) -> Option<bool> {
+    if a.is_null() || b.is_null() {
+        return None;
+    }
+    let order = by_value(a, b);
+    Some(match operator {
+        "eq" => order.is_eq(),
+        "ne" => order.is_ne(),
+        "gt" => order.is_gt(),
+        "gte" => order.is_ge(),
+        "lt" => order.is_lt(),
+        _ => order.is_le(),
+    })
+}
+
+fn order(a: &Cells, b: &Cells, keys: &[(&'static str, bool, Option<bool>)]) -> Ordering {
+    for (name, descending, nulls_first) in keys {
+        let (a, b) = (cell(a, name), cell(b, name));
+        let null_last = !nulls_first.unwrap_or(*descending);
+        let order = match (a.is_null(), b.is_null()) {
+            (true, true) => Ordering::Equal,
+            (true, false) if null_last => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, true) if null_last => Ordering::Less,
+            (false, true) => Ordering::Greater,
+            (false, false) if *descending => by_value(b, a),
+            (false, false) => by_value(a, b),
+        };
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+impl Ask {
+    pub fn filter(&self) -> Filter {
+        match self {
+            Ask::All(all) => Filter::And(all.iter().map(Ask::filter).collect()),
+            Ask::Any(any) => Filter::Or(any.iter().map(Ask::filter).collect()),
+            Ask::Not(ask) => !ask.filter(),
+            Ask::Compare(column, "eq", value) => col(*column).eq(value.clone()),
+            Ask::Compare(column, "ne", value) => col(*column).ne(value.clone()),
+            Ask::Compare(column, "gt", value) => col(*column).gt(value.clone()),
+            Ask::Compare(column, "gte", value) => col(*column).gte(value.clone()),
+            Ask::Compare(column, "lt", value) => col(*column).lt(value.clone()),
+            Ask::Compare(column, _, value) => col(*column).lte(value.clone()),
+            Ask::Columns(a, b) => col(*a).lt_column(*b),
+            Ask::In(column, values, false) => col(*column).is_in(values.clone()),
+            Ask::In(column, values, true) => col(*column).not_in(values.clone()),
+            Ask::Null(column) => col(*column).is_null(),
+            Ask::Starts(column, start) => col(*column).like(format!("{start}%")),
+            Ask::Related(relation, quantifier, None) => {
+                if *quantifier == "none" {
+                    rel(*relation).absent()
+                } else {
+                    rel(*relation).exists()
+                }
+            }
+            Ask::Related(relation, quantifier, Some(inner)) => match *quantifier {
+                "some" => rel(*relation).some(inner.filter()),
+                "every" => rel(*relation).every(inner.filter()),
+                "none" => rel(*relation).none(inner.filter()),
+                _ => rel(*relation).is(inner.filter()),
+            },
+        }
+    }
+}
+
+impl Select {
+    pub fn query<S>(&self, mut query: Query<S>) -> Query<S> {
+        if let Some(filter) = &self.filter {
+            query = query.filter(filter.filter());
+        }
+        for (name, descending, nulls_first) in &self.order {
+            let order = if *descending { desc(*name) } else { asc(*name) };
+            query = query.order_by(match nulls_first {
+                Some(true) => order.nulls_first(),
+                Some(false) => order.nulls_last(),
+                None => order,
+            });
+        }
+        if let Some(limit) = self.limit {
+            query = query.limit(limit as u64);
+        }
+        if self.offset > 0 {
+            query = query.offset(self.offset as u64);
+        }
+        if !self.distinct.is_empty() {
+            query = query.distinct_on(self.distinct.clone());
+        }
+        if !self.after.is_empty() {
+            let cursor =
+                self.after.iter().fold(Row::new(), |row, (name, value)| row.set(*name, value.clone()));
+            query = query.after(cursor);
+        }
+        if let Some((relation, filter)) = &self.count {
+            query = match filter {
+                Some(filter) => query.count_where("n", relation, filter.filter()),
+                None => query.count_of("n", relation),
+            };
+        }
+        for (relation, nested) in &self.includes {
+            query = query.include(relation, |inner| nested.query(inner));
+        }
+        query
+    }
+}
