@@ -1,0 +1,150 @@
+//! `relata query`: where the query comes from, and how rows are written.
+
+use crate::support::{Folder, relata_with};
+
+const WITH_BOOKS: &str =
+    r#"{"findMany": "authors", "columns": ["name"], "with": {"books": {"columns": ["title"]}}}"#;
+const WITH_AUTHOR: &str =
+    r#"{"findMany": "books", "columns": ["title"], "with": {"author": {"columns": ["name"]}}}"#;
+
+#[test]
+fn in_a_pipe_rows_are_json() {
+    assert_eq!(
+        Folder::library().relata("query", &[WITH_BOOKS]).ok(),
+        "[{\"name\":\"Frank\",\"books\":[{\"title\":\"Dune\"}]},\
+          {\"name\":\"Ursula, K.\",\"books\":[{\"title\":\"Rocannon\"}]}]\n"
+    );
+}
+
+#[test]
+fn a_query_may_be_a_file_or_standard_input() {
+    let folder = Folder::library();
+    let query = r#"{"count": "books"}"#;
+    std::fs::write(folder.path("query.json"), query).unwrap();
+    let file = format!("@{}", folder.text("query.json"));
+    assert_eq!(folder.relata("query", &[&file]).ok(), "3\n");
+    let (schema, data) = (folder.text("schema.json"), folder.text("data"));
+    let run = relata_with(query, &["query", "--schema", &schema, "--data", &data, "-"]);
+    assert_eq!(run.ok(), "3\n");
+}
+
+#[test]
+fn ndjson_has_a_row_on_each_line() {
+    let lines = Folder::library().relata("query", &["--mode", "ndjson", WITH_AUTHOR]).ok();
+    let lines: Vec<_> = lines.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            r#"{"title":"Dune","author":{"name":"Frank"}}"#,
+            r#"{"title":"Rocannon","author":{"name":"Ursula, K."}}"#,
+            r#"{"title":"Beowulf","author":null}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_tree_shows_what_is_nested() {
+    let folder = Folder::library();
+    assert_eq!(
+        folder.relata("query", &["--mode", "tree", WITH_BOOKS]).ok(),
+        "name \"Frank\"\n└─ books: 1\n   └─ title \"Dune\"\n\
+         name \"Ursula, K.\"\n└─ books: 1\n   └─ title \"Rocannon\"\n"
+    );
+    let tree = folder.relata("query", &["--mode", "tree", WITH_AUTHOR]).ok();
+    assert!(tree.contains("title \"Beowulf\"\n└─ author: null\n"), "{tree}");
+    let none = r#"{"findMany": "books", "where": {"id": 9}}"#;
+    assert_eq!(folder.relata("query", &["--mode", "tree", none]).ok(), "no rows\n");
+}
+
+#[test]
+fn csv_tells_null_from_empty_text_and_reads_again_as_it_was() {
+    let folder = Folder::library();
+    let csv = folder.relata("query", &["--mode", "csv", r#"{"findMany": "authors"}"#]).ok();
+    assert_eq!(csv, "id,name,born,motto\n1,Frank,1920-10-08,\n2,\"Ursula, K.\",,\"\"\n");
+    assert_eq!(csv, std::fs::read_to_string(folder.path("data/authors.csv")).unwrap());
+}
+
+#[test]
+fn csv_of_no_rows_still_has_a_header() {
+    let none = r#"{"findMany": "books", "columns": ["title", "year"], "where": {"id": 9}}"#;
+    assert_eq!(Folder::library().relata("query", &["--mode", "csv", none]).ok(), "title,year\n");
+}
+
+#[test]
+fn csv_and_table_refuse_nesting_and_say_how_to_flatten() {
+    let folder = Folder::library();
+    for mode in ["csv", "table"] {
+        let why = folder.relata("query", &["--mode", mode, WITH_AUTHOR]).refused();
+        assert!(why.contains("`author` is a row of its own") && why.contains("--flatten"), "{why}");
+        let why = folder.relata("query", &["--mode", mode, "--flatten", WITH_BOOKS]).refused();
+        assert!(why.contains("`books` is a list") && why.contains("ask for `books`"), "{why}");
+    }
+}
+
+#[test]
+fn a_flattened_relation_becomes_columns() {
+    let csv = Folder::library().relata("query", &["--mode", "csv", "--flatten", WITH_AUTHOR]).ok();
+    assert_eq!(csv, "title,author.name\nDune,Frank\nRocannon,\"Ursula, K.\"\nBeowulf,\n");
+}
+
+#[test]
+fn a_table_aligns_numbers_to_the_right() {
+    let query = r#"{"findMany": "books", "columns": ["title", "price"]}"#;
+    assert_eq!(
+        Folder::library().relata("query", &["--mode", "table", query]).ok(),
+        "title     price\n────────  ─────\nDune      12.50\nRocannon   7.00\nBeowulf       9\n"
+    );
+}
+
+#[test]
+fn text_for_people_cant_talk_to_the_terminal() {
+    let folder = Folder::new(&[("authors.csv", "name\n\x1b[31mred\n")]);
+    for mode in ["tree", "table"] {
+        let text = folder.relata("query", &["--mode", mode, r#"{"findMany": "authors"}"#]).ok();
+        assert!(!text.contains('\x1b') && text.contains("red"), "{text:?}");
+    }
+}
+
+#[test]
+fn find_first_is_one_row_or_null() {
+    let folder = Folder::library();
+    let first = folder.relata("query", &[r#"{"findFirst": "books", "columns": ["title"]}"#]).ok();
+    assert_eq!(first, "{\"title\":\"Dune\"}\n");
+    assert_eq!(folder.relata("query", &[r#"{"findFirst": "books", "where": {"id": 9}}"#]).ok(), "null\n");
+}
+
+#[test]
+fn explain_says_how_rows_are_found() {
+    let by_key = r#"{"findMany": "books", "where": {"id": 1}}"#;
+    let plan = Folder::library().relata("query", &["--explain", by_key]).ok();
+    assert!(plan.contains("books") && plan.contains("key"), "{plan}");
+}
+
+#[test]
+fn a_misspelt_name_says_where_and_what_was_meant() {
+    let query = r#"{"findMany": "books", "with": {"auther": true}}"#;
+    let why = Folder::library().relata("query", &[query]).refused();
+    assert!(why.starts_with("error: no relation `auther` on `books`\n"), "{why}");
+    assert!(why.contains("(1:42)") && why.contains("did you mean `author`?"), "{why}");
+}
+
+#[test]
+fn a_statement_is_refused_and_sent_to_run() {
+    let why =
+        Folder::library().relata("query", &[r#"{"insert": "books", "values": {"title": "x"}}"#]).refused();
+    assert!(why.contains("relata run"), "{why}");
+}
+
+#[test]
+fn limits_are_named_when_passed() {
+    let folder = Folder::library();
+    let all = r#"{"findMany": "books", "where": {"AND": [{"AND": []}]}}"#;
+    for (limit, name) in
+        [("--limit-bytes=9", "bytes"), ("--limit-depth=2", "depth"), ("--limit-nodes=3", "nodes")]
+    {
+        let why = folder.relata("query", &[limit, all]).refused();
+        assert!(why.contains(&format!("the limit `{name}`")), "{why}");
+    }
+    let why = folder.relata("query", &["--limit-rows=2", r#"{"findMany": "books"}"#]).refused();
+    assert!(why.contains("more than 2: the limit `rows`"), "{why}");
+}
