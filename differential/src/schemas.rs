@@ -1,0 +1,99 @@
+//! The schemas that both engines are asked about.
+
+mod blog;
+mod groups;
+mod invoices;
+mod loose;
+mod school;
+mod things;
+
+use crate::model::{Column, Schema};
+use crate::value::Kind;
+
+/// All schemas.
+pub fn all() -> Vec<Schema> {
+    vec![
+        blog::schema(),
+        groups::schema(),
+        school::schema(),
+        invoices::schema(),
+        loose::schema(),
+        things::schema(),
+    ]
+}
+
+const DATES: Kind = Kind::Labels {
+    ty: "date",
+    labels: &[
+        "1899-12-31",
+        "1969-12-31",
+        "1970-01-01",
+        "2000-02-29",
+        "2021-01-31",
+        "2021-02-01",
+        "2038-01-19",
+    ],
+};
+
+const TIMESTAMPS: Kind = Kind::Labels {
+    ty: "timestamp",
+    labels: &[
+        "1969-12-31T23:59:59",
+        "1970-01-01T00:00:00",
+        "2021-01-31T09:30:00",
+        "2021-01-31T09:30:00.25",
+        "2021-01-31T09:30:00.5",
+        "2021-01-31T09:30:01",
+        "2024-02-29T12:00:00",
+    ],
+};
+
+const INSTANTS: Kind = Kind::Labels {
+    ty: "timestamptz",
+    labels: &[
+        "1969-12-31T23:59:59.999999Z",
+        "1970-01-01T00:00:00Z",
+        "2021-01-31T09:30:00Z",
+        "2021-01-31T09:30:00.000001Z",
+        "2021-01-31T09:30:01Z",
+        "2024-02-29T12:00:00Z",
+    ],
+};
+
+const UUIDS: Kind = Kind::Labels {
+    ty: "uuid",
+    labels: &[
+        "00000000-0000-0000-0000-000000000000",
+        "00000000-0000-0000-0000-000000000001",
+        "00000000-0000-4000-8000-000000000000",
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3302",
+        "7fffffff-ffff-4fff-bfff-ffffffffffff",
+        "80000000-0000-4000-8000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    ],
+};
+
+/// In the order of their bytes: none, 00, 00 01, 7f, 80, ff.
+const BYTES: Kind =
+    Kind::Labels { ty: "bytes", labels: &["", "AA==", "AAE=", "fw==", "gA==", "gAAAAAAAAAABAgM=", "/w=="] };
+
+const fn labels(labels: &'static [&'static str]) -> Kind {
+    Kind::Labels { ty: "enum", labels }
+}
+
+fn id() -> Column {
+    Column::new("id", Kind::Integer).generated()
+}
+
+fn integer(name: &'static str) -> Column {
+    Column::new(name, Kind::Integer)
+}
+
+fn text(name: &'static str) -> Column {
+    Column::new(name, Kind::Text)
+}
+
+fn boolean(name: &'static str) -> Column {
+    Column::new(name, Kind::Boolean)
+}
