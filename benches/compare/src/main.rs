@@ -1,0 +1,98 @@
+//! Runs every peer on every workload, interleaved, and prints medians and ratios.
+//!
+//!   compare [--small | --scale X] [--rounds N] [--only limit,relata,..] [--work w1,w6,..] [--json] [--export DIR]
+
+#[cfg(feature = "bevy")]
+mod bevy;
+mod data;
+mod limit;
+mod measure;
+mod relata;
+mod report;
+mod sqlite;
+mod structs;
+mod workload;
+
+use measure::{Load, Times};
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use workload::*;
+
+const PEERS: &[(&str, Load)] = &[
+    ("limit", |d| Box::new(limit::Limit::load(d))),
+    ("clustered", |d| Box::new(limit::Limit::load_clustered(d))),
+    ("relata", |d| Box::new(relata::Relata::load(d))),
+    ("structs", |d| Box::new(structs::Structs::load(d))),
+    ("sqlite", |d| Box::new(sqlite::Sqlite::load(d))),
+    #[cfg(feature = "bevy")]
+    ("bevy", |d| Box::new(bevy::Bevy::load(d))),
+];
+
+/// Loads one peer in a process of its own, so that nothing freed before is counted or reused.
+fn resident(peer: &str, scale: f64) -> usize {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    let out = command.args(["--resident", peer, "--scale", &scale.to_string()]).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
+}
+
+/// Data and queries as JSON lines for peers outside this process, with the answers to expect.
+fn export(dir: &str, d: &Data, q: &Queries) {
+    std::fs::create_dir_all(dir).unwrap();
+    let write = |name: &str, rows: &mut dyn Iterator<Item = serde_json::Value>| {
+        let mut file = BufWriter::new(std::fs::File::create(format!("{dir}/{name}.jsonl")).unwrap());
+        rows.for_each(|row| writeln!(file, "{row}").unwrap());
+    };
+    macro_rules! rows {
+        ($name:literal, $rows:expr, $row:ident => [$($cell:expr),*]) => {
+            write($name, &mut $rows.map(|$row| serde_json::json!([$($cell),*])));
+        };
+    }
+    rows!("users", d.users(), u => [u.id, u.name, u.email, u.created_at, u.posts_count]);
+    rows!("profiles", d.profiles(), p => [p.id, p.user_id, p.bio]);
+    rows!("posts", d.posts(), p => [p.id, p.user_id, p.title, p.published as i64, p.created_at, p.comments_count]);
+    rows!("comments", d.comments.iter(), c => [c.id, c.post_id, c.author_id, c.body, c.created_at]);
+    let p = limit::Limit::load(d);
+    let answers: BTreeMap<_, _> =
+        ["w1", "w5", "w6", "w8", "w9"].iter().map(|w| (*w, measure::read(&p, w, q))).collect();
+    let all = serde_json::json!({
+        "w1_posts": q.w1_posts,
+        "w5_users": q.w5_users,
+        "w8_after": q.w8_after,
+        "comments": d.comments.id.len(),
+        "answers": answers,
+    });
+    std::fs::write(format!("{dir}/queries.json"), all.to_string()).unwrap();
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let flag = |name: &str| args.iter().any(|a| a == name);
+    let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
+    let scale: f64 =
+        value("--scale").map_or(if flag("--small") { 0.05 } else { 1.0 }, |s| s.parse().unwrap());
+    let rounds: usize = value("--rounds").map_or(5, |s| s.parse().unwrap());
+    let among = |list: Option<String>| {
+        move |name: &str| list.as_ref().is_none_or(|l| l.split(',').any(|n| n == name))
+    };
+    let (wanted, working) = (among(value("--only")), among(value("--work")));
+    let peers: Vec<_> = PEERS.iter().copied().filter(|p| wanted(p.0)).collect();
+
+    let data = Data::generate(scale);
+    if let Some(name) = value("--resident") {
+        let before = measure::rss();
+        let _peer = PEERS.iter().find(|p| p.0 == name).unwrap().1(&data);
+        println!("{}", measure::rss().saturating_sub(before));
+        return;
+    }
+    let q = Queries::draw(&data, scale);
+    if let Some(dir) = value("--export") {
+        return export(&dir, &data, &q);
+    }
+    let mut times = Times::default();
+    times.run(&peers, &data, &q, rounds, working);
+    let memory: Vec<f64> = peers.iter().map(|p| resident(p.0, scale) as f64 / data.rows() as f64).collect();
+    let report =
+        report::Report { scale, rounds, data: &data, q: &q, peers: &peers, times: &times, memory: &memory };
+    if flag("--json") { report.json() } else { report.print() }
+}
