@@ -19,7 +19,7 @@ use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
 use crate::index::key::KeyView;
 use crate::index::ordered::OrderedIter;
-use crate::value::{Type, Value};
+use crate::value::{KeyRef, Type, Value};
 use std::hash::RandomState;
 use std::ops::{Bound, Range};
 use sweep::Sweep;
@@ -129,8 +129,13 @@ impl Table {
 
     /// The row with this key in a unique index; none for a key with a null. O(1).
     #[inline]
-    pub(crate) fn find(&self, index: IndexId, key: &[Value]) -> Option<Slot> {
-        self.index(index).find(&self.columns, key)
+    pub(crate) fn find<'k>(&self, index: IndexId, key: impl Into<KeyRef<'k>>) -> Option<Slot> {
+        self.index(index).find(&self.columns, key.into())
+    }
+
+    /// The rows with these keys in a unique index, or [`Slot::NONE`]. O(keys).
+    pub(crate) fn find_many(&self, index: IndexId, keys: &[KeyRef<'_>], found: &mut Vec<Slot>) {
+        self.index(index).find_many(&self.columns, keys, found);
     }
 
     /// The row whose key in a unique index equals another row's; none for a key with a null. O(1).

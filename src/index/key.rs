@@ -4,7 +4,7 @@
 
 use crate::column::Column;
 use crate::id::{ColumnId, Slot};
-use crate::value::{Value, ValueRef};
+use crate::value::{KeyRef, Value, ValueRef};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -35,6 +35,20 @@ impl<'a> KeyView<'a> {
     #[inline]
     pub(crate) fn equals(&self, slot: Slot, key: &[Value]) -> bool {
         self.0.iter().zip(key).all(|(column, value)| same(column.get(slot), value.as_ref()))
+    }
+
+    /// Whether the key at `slot` equals `key`, which has as many components.
+    #[inline]
+    pub(crate) fn equals_ref(&self, slot: Slot, key: KeyRef<'_>) -> bool {
+        let mut values = key.values();
+        values.len() == self.0.len()
+            && self.0.iter().all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
+    }
+
+    /// Reads the keys at these slots before anybody compares them. The loads of a column don't wait for
+    /// each other, those of a comparison do.
+    pub(crate) fn read_ahead(&self, slots: &[Slot]) {
+        self.0.iter().for_each(|column| column.read_ahead(slots));
     }
 
     /// Whether the key at `slot` equals that of `other` at `at`.
@@ -101,8 +115,9 @@ pub(crate) fn hash_key(state: &RandomState, key: &[Value]) -> u64 {
     hash_values(state, key.iter().map(Value::as_ref))
 }
 
+/// The hash of a key given as borrowed values.
 #[inline]
-fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
+pub(crate) fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
     let mut hasher = state.build_hasher();
     for value in values {
         match value {
