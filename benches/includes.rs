@@ -29,7 +29,7 @@ fn small(c: &mut Criterion) {
         let mut keys = Keys::new(blog.users);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let user = by_key.get(&[Value::from(keys.draw())]).unwrap().unwrap();
+                let user = by_key.get(keys.draw()).unwrap().unwrap();
                 black_box(user.many("posts").unwrap().len());
             });
         });

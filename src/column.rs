@@ -179,6 +179,11 @@ impl Column {
         }
     }
 
+    /// Whether a cell may be null.
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.nulls.is_some()
+    }
+
     /// Whether the cell at `slot` is null. O(1).
     #[inline]
     pub(crate) fn is_null(&self, slot: Slot) -> bool {

@@ -22,7 +22,7 @@ use crate::id::{ColumnId, Slot};
 use crate::value::{KeyRef, Type, Value, ValueRef};
 use smallvec::SmallVec;
 use std::hash::RandomState;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 /// Keys that are looked up together.
 const AHEAD: usize = 32;
@@ -150,6 +150,16 @@ impl Index {
         }
     }
 
+    /// As [`find_row`](Index::find_row) for the rows up to `bound` of another table: [`Slot::NONE`] for a
+    /// key with a null or without a row. O(rows), in loads that don't wait for each other.
+    pub(crate) fn find_rows(&self, columns: &[Column], other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
+        if let (Kind::Dense(map), Some(cells)) = (&self.kind, other.integers(0)) {
+            return cells.take(bound).map(|key| map.get(key)).collect();
+        }
+        let find = |at| self.find_row(columns, other, Slot::new(at)).unwrap_or_default();
+        (0..bound).map(find).collect()
+    }
+
     /// The rows with this key, ascending. O(result).
     pub(crate) fn group(&self, columns: &[Column], key: &[Value]) -> Vec<Slot> {
         if key.iter().any(Value::is_null) {
@@ -211,19 +221,26 @@ impl Index {
     pub(crate) fn insert_new(
         &mut self,
         columns: &[Column],
-        slots: impl Iterator<Item = Slot>,
+        slots: Range<usize>,
         mut taken: impl FnMut(Slot, Slot),
     ) {
         let view = KeyView::new(columns, &self.columns);
-        if let Kind::Ordered(ordered) = &mut self.kind
-            && ordered.len() == 0
-        {
-            let mut sorted: Vec<Slot> = slots.collect();
-            sorted.sort_unstable_by(|a, b| view.compare_rows(*a, *b));
-            *ordered = Ordered::collect(sorted);
-            return;
+        let mut left = slots.clone();
+        match &mut self.kind {
+            Kind::Ordered(ordered) if ordered.len() == 0 => {
+                let mut sorted: Vec<Slot> = slots.map(Slot::new).collect();
+                sorted.sort_unstable_by(|a, b| view.compare_rows(*a, *b));
+                *ordered = Ordered::collect(sorted);
+                return;
+            }
+            Kind::Dense(map) => {
+                if let Some(keys) = view.integers(slots.start) {
+                    left.start += map.extend(keys.zip(slots.map(Slot::new)), &mut taken);
+                }
+            }
+            _ => {}
         }
-        for slot in slots {
+        for slot in left.map(Slot::new) {
             match self.taken_by(&view, slot) {
                 Some(by) => taken(slot, by),
                 None => self.insert_key(&view, slot),

@@ -144,6 +144,12 @@ impl Table {
         self.index(index).find_row(&self.columns, other, at)
     }
 
+    /// As [`find_row`](Table::find_row) for the rows up to `bound` of another table, with
+    /// [`Slot::NONE`] where there is none. O(rows).
+    pub(crate) fn find_rows(&self, index: IndexId, other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
+        self.index(index).find_rows(&self.columns, other, bound)
+    }
+
     /// The row that has, in a unique index, the key which `row` would have. O(1).
     #[inline]
     pub(crate) fn find_values(&self, index: IndexId, row: &[Value]) -> Option<Slot> {
@@ -232,7 +238,7 @@ impl Table {
     pub(crate) fn index_rows(&mut self, slots: Range<usize>) -> Vec<Taken> {
         let mut all = Vec::new();
         for (at, index) in self.indexes.iter_mut().enumerate() {
-            index.insert_new(&self.columns, slots.clone().map(Slot::new), |slot, by| {
+            index.insert_new(&self.columns, slots.clone(), |slot, by| {
                 all.push(Taken { index: IndexId::new(at), slot, by });
             });
         }

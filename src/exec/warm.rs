@@ -15,4 +15,3 @@ pub(super) fn warm(store: &Store, level: &Level, found: &FoundLevel) {
         warm(store, &include.level, &nested.rows);
     }
 }
-

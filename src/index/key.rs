@@ -2,7 +2,7 @@
 //!
 //! Keys may come from strangers, so they are hashed with a keyed hash that no timing gives away.
 
-use crate::column::Column;
+use crate::column::{Column, DataView};
 use crate::id::{ColumnId, Slot};
 use crate::value::{KeyRef, Value, ValueRef};
 use smallvec::SmallVec;
@@ -75,6 +75,17 @@ impl<'a> KeyView<'a> {
         self.0.first().and_then(|column| column.get(slot).as_i64())
     }
 
+    /// The cells from `start` on, where the key is one integer of 64 bits that is never null.
+    pub(crate) fn integers(&self, start: usize) -> Option<impl Iterator<Item = i64>> {
+        match self.0.as_slice() {
+            [column] if !column.is_nullable() => match column.view().data {
+                DataView::Integer(cells) => Some(cells.iter(start)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The values at `slot`, owned.
     pub(crate) fn values(&self, slot: Slot) -> Vec<Value> {
         self.0.iter().map(|column| column.get(slot).to_value()).collect()
@@ -83,7 +94,6 @@ impl<'a> KeyView<'a> {
 
 /// Enums are ordered as declared, everything else by value; nulls come last.
 fn column_order(column: &Column, a: Slot, b: Slot) -> Ordering {
-    use crate::column::DataView;
     match (column.view().data, column.is_null(a) || column.is_null(b)) {
         (DataView::Enum(cells, _), false) => cells.at(a.index()).cmp(&cells.at(b.index())),
         _ => column.get(a).cmp(&column.get(b)),
@@ -91,7 +101,7 @@ fn column_order(column: &Column, a: Slot, b: Slot) -> Ordering {
 }
 
 fn order(column: &Column, slot: Slot, value: &Value) -> Ordering {
-    use crate::column::{DataView, label};
+    use crate::column::label;
     match column.view().data {
         DataView::Enum(cells, labels) if !column.is_null(slot) && !value.is_null() => {
             cells.at(slot.index()).cmp(&label(labels, value))

@@ -48,9 +48,7 @@ impl Store {
         let keys = children.keys(&edge.child_columns);
         let adjacency = Arc::make_mut(&mut self.edges[edge.id.index()]);
         if first == 0 {
-            let parent =
-                |child| parents.find_row(edge.parent_index, &keys, Slot::new(child)).unwrap_or_default();
-            let of = (0..children.bound()).map(parent).collect();
+            let of = parents.find_rows(edge.parent_index, &keys, children.bound());
             adjacency.build(&keys, parents.bound(), of, |child| children.is_live(child));
             return;
         }

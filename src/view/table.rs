@@ -70,7 +70,10 @@ impl<'s> TableRef<'s> {
 
     /// The rows with these primary keys, in their order. O(keys), and several times faster than one by
     /// one where rows are far apart in memory.
-    pub fn get_many<'k, K: Into<KeyRef<'k>>>(self, keys: impl IntoIterator<Item = K>) -> Vec<Option<RowRef<'s>>> {
+    pub fn get_many<'k, K: Into<KeyRef<'k>>>(
+        self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Vec<Option<RowRef<'s>>> {
         self.find_many(self.info.primary_key, keys)
     }
 
@@ -153,7 +156,10 @@ impl<'s> UniqueRef<'s> {
     }
 
     /// The rows with these values, in their order. O(keys), as [`TableRef::get_many`].
-    pub fn get_many<'k, K: Into<KeyRef<'k>>>(self, keys: impl IntoIterator<Item = K>) -> Vec<Option<RowRef<'s>>> {
+    pub fn get_many<'k, K: Into<KeyRef<'k>>>(
+        self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Vec<Option<RowRef<'s>>> {
         self.table.find_many(Some(self.index), keys)
     }
 }
