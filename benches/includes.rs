@@ -6,7 +6,7 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use relata::{Query, Value, col, desc};
+use relata::{Query, col, desc};
 use std::hint::black_box;
 use support::{Blog, Keys, SIZES};
 
