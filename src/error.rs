@@ -4,6 +4,7 @@
 //! to be parsed out of a message. `{}` prints one line, `{:#}` adds where, what was found and one
 //! thing to do.
 
+mod association;
 mod conflict;
 mod kind;
 mod message;
@@ -14,6 +15,7 @@ mod schema;
 mod transaction;
 mod upkeep;
 
+pub use association::AssociationMistake;
 pub use conflict::{Conflict, ConflictReason};
 pub use kind::ErrorKind;
 pub use path::{Path, Step};

@@ -128,7 +128,7 @@ pub use catalog::Catalog;
 pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
@@ -138,8 +138,8 @@ pub use filter::{
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
-    Through, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
+    PolymorphicType, Relation, RelationKind, Schema, Table, Through, Unique,
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};

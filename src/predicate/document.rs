@@ -235,7 +235,7 @@ fn unknown(scope: Scope<'_>, name: &EcoString, value: &Literal) -> Error {
         _ => false,
     };
     let table = scope.table.name.clone();
-    let relations = scope.table.relations.iter().map(|relation| relation.name.clone());
+    let relations = scope.table.relation_names().into_iter();
     let kind = if relational {
         ErrorKind::UnknownRelation { table, name: name.clone(), known: relations.collect() }
     } else {
