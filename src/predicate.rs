@@ -4,6 +4,7 @@
 
 mod document;
 mod pattern;
+mod polymorphic;
 mod resolve;
 mod test;
 

@@ -65,6 +65,11 @@ impl Catalog {
         self.edge(self.foreign_key(id).edge)
     }
 
+    /// The names of the tables that a polymorphic relation leads to one of.
+    pub(crate) fn member_tables(&self, relation: &RelationInfo) -> Vec<EcoString> {
+        relation.members.iter().map(|member| self.table(member.target).name.clone()).collect()
+    }
+
     /// The names of these columns of a table.
     pub(crate) fn column_names(&self, table: TableId, columns: &[ColumnId]) -> Vec<EcoString> {
         self.table(table).column_names(columns)

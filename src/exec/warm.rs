@@ -13,5 +13,8 @@ pub(super) fn warm(store: &Store, level: &Level, found: &FoundLevel) {
     }
     for (include, nested) in level.includes.iter().zip(&found.includes) {
         warm(store, &include.level, &nested.rows);
+        for (other, nested) in include.others.iter().zip(&nested.others) {
+            warm(store, &other.level, &nested.rows);
+        }
     }
 }
