@@ -10,7 +10,7 @@ use super::mistakes::Site;
 use super::{Hop, RelationInfo, polymorphic};
 use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::{ColumnId, RelationId, TableId};
-use crate::schema::{Relation, Schema, Through};
+use crate::schema::{Relation, RelationKind, Schema, Through};
 use ecow::EcoString;
 
 /// The relations of a schema while their ends are found.
@@ -117,7 +117,9 @@ impl Relations {
             .filter(|i| {
                 let other = &self.0[*i];
                 let declared = matches!(other.ends, Ends::Broken | Ends::Declared(_));
-                declared && other.source == target && other.target == Some(entry.source)
+                // Whoever holds a key leads to one row.
+                let fits = !matches!(relation.kind, Some(RelationKind::HasOne | RelationKind::HasMany));
+                declared && (fits || !other.relation.many) && other.source == target && other.target == Some(entry.source)
             })
             .collect();
         let declaration = |i: &usize| &self.0[*i].relation;
