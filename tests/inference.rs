@@ -184,6 +184,35 @@ fn a_bare_side_without_a_fitting_name_takes_the_columns_of_the_other() {
 }
 
 #[test]
+fn an_inverse_tells_two_relations_apart_from_either_side() {
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(table("posts").column(Column::integer("author_id")).column(Column::integer("editor_id")))
+        .relation(Relation::belongs_to("posts", "author").target("users").inverse("written"))
+        .relation(Relation::belongs_to("posts", "editor").target("users"))
+        .relation(Relation::many("users", "written", "posts"))
+        .relation(Relation::many("users", "edited", "posts").inverse("editor"));
+    let again = Schema::from_json(&schema.to_json()).unwrap();
+    assert_eq!(again.to_json(), schema.to_json());
+    let db = Database::new(again).unwrap();
+    db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+    db.insert("posts", row! { author_id: 1, editor_id: 2 }).unwrap();
+    assert_eq!(
+        json(&db, r#"{"findMany": "users", "extras": {"w": {"$count": "written"}, "e": {"$count": "edited"}}}"#),
+        r#"[{"id":1,"w":1,"e":0},{"id":2,"w":0,"e":1}]"#
+    );
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(table("posts").column(Column::integer("user_id")))
+        .relation(Relation::belongs_to("posts", "user").inverse("texts"))
+        .relation(Relation::has_many("users", "posts"));
+    assert_eq!(
+        mistakes(schema),
+        ["posts.user: its inverse `texts` is no relation of `users` that leads back | there are: posts"]
+    );
+}
+
+#[test]
 fn composite_keys_are_found_column_by_column() {
     let schema = Schema::new()
         .table(
@@ -281,6 +310,7 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
         .relation(Relation::belongs_to("notes", "post"))
         .relation(Relation::has_many("photos", "notes").as_("a"))
         .relation(Relation::has_many("posts", "notes").as_("post"))
+        .relation(Relation::has_many("photos", "mixed").target("notes").as_("a").alias("x"))
         .relation(Relation::has_many("photos", "others").target("notes").as_("g"))
         .relation(Relation::many("posts", "ends", "photos").through_relations(["notes", "a"]))
         .relation(Relation::many("posts", "fine", "notes").through_source("x").source_type("posts"));
@@ -292,7 +322,10 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
             "posts.notes: `notes.post` isn't polymorphic | declare that one polymorphic, or leave out `as`",
             "posts.ends: `through` doesn't say to which table `notes.a` leads | \
              end a chain with it and give `sourceType`, and go on from there; it leads to: posts",
+            "photos.mixed: `as` takes its columns from the other side, and leads to rows that hold a type and a key | \
+             leave the others out, or `as`",
             "photos.notes: `notes.a` doesn't lead to `photos` | list the table there; it leads to: posts",
+            "photos.mixed: `notes.a` doesn't lead to `photos` | list the table there; it leads to: posts",
             "photos.others: no type column is found by name: looked for `g_type`, `gType` on `notes` | \
              name it; there are: id, a_type, a_id, b_type, b_id, c_type, c_id, post_id",
             "notes.a: a polymorphic relation has no `where` | \

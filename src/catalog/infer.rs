@@ -17,8 +17,8 @@ pub(super) struct Named {
     pub(super) whole: bool,
 }
 
-/// How far chains are followed by name; a longer way is a ring, which is reported when they are linked.
-const CHAIN_DEPTH_MAX: usize = 64;
+/// How many chains are followed one inside the other by name. Deeper ones name their target.
+const CHAIN_DEPTH_MAX: usize = 8;
 
 impl Build {
     /// A relation with everything in it that its name tells, or mistakes.

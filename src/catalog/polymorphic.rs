@@ -12,7 +12,7 @@ use super::relations::{Ends, Relations};
 use super::{ColumnInfo, Discriminator, ForeignKeyInfo, Hop, Member, RelationInfo};
 use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, RelationId, TableId};
-use crate::schema::{Action, Relation, Schema};
+use crate::schema::{Action, Relation, RelationKind, Schema};
 use crate::value::{Type, Value};
 use ecow::{EcoString, eco_format};
 
@@ -36,6 +36,8 @@ pub(super) struct Required {
 pub(super) fn check_options(build: &mut Build, site: Site<'_>, relation: &Relation) {
     let options = [
         ("many", relation.many),
+        ("hasOne", relation.kind == Some(RelationKind::HasOne)),
+        ("target", !relation.target.is_empty()),
         ("through", relation.through.is_some() || !relation.chain.is_empty()),
         ("as", relation.as_.is_some()),
         ("inverse", relation.inverse.is_some()),
@@ -48,6 +50,15 @@ pub(super) fn check_options(build: &mut Build, site: Site<'_>, relation: &Relati
     for (option, _) in options.iter().filter(|(_, given)| *given) {
         let mistake = AssociationMistake::PolymorphicOption { option };
         build.mistakes.note(site, SchemaReason::Association(mistake));
+    }
+}
+
+/// Notes what a relation `as` another can't have.
+pub(super) fn check_as(build: &mut Build, site: Site<'_>, relation: &Relation) {
+    let columns = !relation.from.is_empty() || !relation.to.is_empty() || relation.through.is_some();
+    let misplaced = matches!(relation.kind, Some(RelationKind::BelongsTo | RelationKind::ManyToMany));
+    if columns || misplaced || relation.alias.is_some() {
+        build.mistakes.note(site, SchemaReason::Association(AssociationMistake::As));
     }
 }
 

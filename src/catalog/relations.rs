@@ -68,7 +68,10 @@ impl Relations {
                     if whole { Ends::Polymorphic } else { Ends::Broken }
                 }
                 None if !whole => Ends::Broken,
-                None if relation.as_.is_some() => Ends::As,
+                None if relation.as_.is_some() => {
+                    polymorphic::check_as(build, site, &relation);
+                    Ends::As
+                }
                 None => build.ends(site, source, target, &relation),
             };
             let id = build.push_relation(source, target, &relation);
@@ -88,6 +91,7 @@ impl Relations {
                 let hops = build.hops(entry.source, join, target, !relation.many);
                 build.finish_relation(entry, hops, relation.filter.is_some(), relation);
                 self.check_alias(build, entry);
+                self.check_inverse(build, entry);
             }
         }
         for i in 0..self.0.len() {
@@ -134,8 +138,11 @@ impl Relations {
             }
             return found;
         }
+        if let Some(named) = back.iter().find(|i| declaration(i).inverse.as_ref() == Some(&relation.name)) {
+            return Some(*named);
+        }
         let (same, others): (Vec<usize>, Vec<usize>) =
-            back.into_iter().partition(|i| declaration(i).alias == relation.alias);
+            back.into_iter().filter(|i| declaration(i).inverse.is_none()).partition(|i| declaration(i).alias == relation.alias);
         if let [one] = same.as_slice() {
             return Some(*one);
         }
@@ -149,6 +156,23 @@ impl Relations {
         };
         build.mistakes.note(Site::item(&relation.source, &relation.name), reason);
         None
+    }
+
+    /// The inverse of a declared relation must lead back.
+    fn check_inverse(&self, build: &mut Build, entry: &Entry) {
+        let relation = &entry.relation;
+        let Some(inverse) = &relation.inverse else { return };
+        let back: Vec<&Entry> = self
+            .0
+            .iter()
+            .filter(|other| Some(other.source) == entry.target && other.target == Some(entry.source))
+            .collect();
+        if !back.iter().any(|other| other.relation.name == *inverse) {
+            let known = back.iter().map(|other| other.relation.name.clone()).collect();
+            let (target, name) = (relation.target.clone(), inverse.clone());
+            let mistake = AssociationMistake::Inverse { target, name, known };
+            build.mistakes.note(Site::item(&relation.source, &relation.name), SchemaReason::Association(mistake));
+        }
     }
 
     /// Two declared sides of one alias must both go through a junction, or neither.

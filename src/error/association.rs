@@ -61,6 +61,8 @@ pub enum AssociationMistake {
         /// The option.
         option: &'static str,
     },
+    /// A relation `as` another that has columns, a junction or an alias too, or holds a key itself.
+    As,
     /// A relation `as` one that isn't polymorphic.
     NotPolymorphic {
         /// The relation, with its table.
@@ -111,6 +113,7 @@ impl AssociationMistake {
                 format!("say which label stands for which table; there are: {}", known.join(", "))
             }
             M::PolymorphicOption { .. } => "leave it out, or declare it on the relations `as` this one".into(),
+            M::As => "leave the others out, or `as`".into(),
             M::NotPolymorphic { .. } => "declare that one polymorphic, or leave out `as`".into(),
             M::NotAmongTypes { known, .. } => {
                 format!("list the table there; it leads to: {}", known.join(", "))
@@ -150,6 +153,9 @@ impl fmt::Display for AssociationMistake {
                 write!(f, "`{column}` has no label {}", quoted(looked_for))
             }
             M::PolymorphicOption { option } => write!(f, "a polymorphic relation has no `{option}`"),
+            M::As => f.write_str(
+                "`as` takes its columns from the other side, and leads to rows that hold a type and a key",
+            ),
             M::NotPolymorphic { relation } => write!(f, "`{relation}` isn't polymorphic"),
             M::NotAmongTypes { relation, table, .. } => write!(f, "`{relation}` doesn't lead to `{table}`"),
             M::ThroughPolymorphic { relation, .. } => {

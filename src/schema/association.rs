@@ -127,7 +127,8 @@ impl Relation {
         Relation { as_: Some(name.into()), ..self }
     }
 
-    /// This relation as the reverse side of a relation of the target, by its name.
+    /// This relation as the other side of a relation of the target, by its name: instead of an alias, and
+    /// on either side.
     #[must_use]
     pub fn inverse(self, name: impl Into<EcoString>) -> Relation {
         Relation { inverse: Some(name.into()), ..self }

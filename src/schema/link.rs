@@ -188,7 +188,8 @@ impl Relation {
     }
 
     /// This to-one relation, which may or may not lead nowhere. By default a required foreign key
-    /// says that it can't.
+    /// says that it can't. Foreign keys guard writes, not this; but for a polymorphic relation, which can't
+    /// have one, `false` is the guard: a row needs a type that is one of its own and a key that matches.
     #[must_use]
     pub fn optional(self, optional: bool) -> Relation {
         Relation { optional: Some(optional), ..self }
