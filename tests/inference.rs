@@ -21,7 +21,9 @@ fn json(db: &Database, text: &str) -> String {
 /// Declared with nothing but names and kinds.
 fn shop() -> Schema {
     Schema::new()
-        .table(table("people").column(Column::text("name")).column(Column::integer("orders_count").default(0)))
+        .table(
+            table("people").column(Column::text("name")).column(Column::integer("orders_count").default(0)),
+        )
         .table(
             table("orders")
                 .column(Column::integer("person_id"))
@@ -63,8 +65,11 @@ fn filled(schema: Schema) -> Database {
     let item = |order: i64| row! { order_id: order, category_id: 1 };
     db.insert_many("line_items", vec![item(2), item(1), item(2)]).unwrap();
     db.insert_many("statuses", vec![row! { name: "paid" }, row! { name: "sent" }]).unwrap();
-    db.insert_many("orders_statuses", vec![row! { order_id: 1, status_id: 2 }, row! { order_id: 1, status_id: 1 }])
-        .unwrap();
+    db.insert_many(
+        "orders_statuses",
+        vec![row! { order_id: 1, status_id: 2 }, row! { order_id: 1, status_id: 1 }],
+    )
+    .unwrap();
     db
 }
 
@@ -128,11 +133,17 @@ fn documents_name_kinds_too() {
     let join = |tag: i64, post: i64| row! { tagId: tag, postId: post };
     db.insert_many("tagsPosts", vec![join(8, 1), join(7, 2), join(8, 2)]).unwrap();
     assert_eq!(
-        json(&db, r#"{"findMany": "users", "columns": ["postsCount"], "with": {"tags": true, "first": true}}"#),
+        json(
+            &db,
+            r#"{"findMany": "users", "columns": ["postsCount"], "with": {"tags": true, "first": true}}"#
+        ),
         r#"[{"postsCount":2,"tags":[{"id":8},{"id":7}],"first":{"id":1,"userId":1}}]"#
     );
     assert_eq!(
-        json(&db, r#"{"findMany": "posts", "columns": ["id"], "with": {"writer": {"columns": ["id"]}, "tags": true}}"#),
+        json(
+            &db,
+            r#"{"findMany": "posts", "columns": ["id"], "with": {"writer": {"columns": ["id"]}, "tags": true}}"#
+        ),
         r#"[{"id":1,"writer":{"id":1},"tags":[{"id":8}]},{"id":2,"writer":{"id":1},"tags":[{"id":7},{"id":8}]}]"#
     );
     assert!(!column(&db, "users", "updatedAt").contains("null"));
@@ -148,14 +159,18 @@ fn every_name_can_be_given_instead() {
         .table(table("labels"))
         .relation(Relation::belongs_to("essays", "author").target("people").from(["writer"]))
         .relation(Relation::belongs_to("essays", "reader").target("people").from(["reader_no"]).to(["id"]))
-        .relation(Relation::has_many("people", "written").target("essays").inverse("author").counter_cache("wrote"))
+        .relation(
+            Relation::has_many("people", "written").target("essays").inverse("author").counter_cache("wrote"),
+        )
         .relation(Relation::has_many("people", "read").target("essays").to(["reader_no"]))
         .relation(Relation::many_to_many("essays", "labels").through("marks", ["essay"], ["label"]));
     let db = Database::new(schema).unwrap();
     db.insert_many("people", vec![row! {}, row! {}]).unwrap();
     db.insert("essays", row! { writer: 1, reader_no: 2 }).unwrap();
     assert_eq!(column(&db, "people", "wrote"), "1,0");
-    let ids = |name: &str| json(&db, &format!(r#"{{"findMany": "people", "columns": ["id"], "where": {{"{name}": true}}}}"#));
+    let ids = |name: &str| {
+        json(&db, &format!(r#"{{"findMany": "people", "columns": ["id"], "where": {{"{name}": true}}}}"#))
+    };
     assert_eq!((ids("written"), ids("read")), (r#"[{"id":1}]"#.into(), r#"[{"id":2}]"#.into()));
     sound(&db);
 }
@@ -164,7 +179,11 @@ fn every_name_can_be_given_instead() {
 fn a_single_foreign_key_tells_what_a_name_does_not() {
     let schema = Schema::new()
         .table(table("users"))
-        .table(table("posts").column(Column::integer("written_by")).foreign_key(ForeignKey::new(["written_by"], "users")))
+        .table(
+            table("posts")
+                .column(Column::integer("written_by"))
+                .foreign_key(ForeignKey::new(["written_by"], "users")),
+        )
         .relation(Relation::belongs_to("posts", "author").target("users"))
         .relation(Relation::has_many("users", "posts"));
     let db = Database::new(schema).unwrap();
@@ -198,7 +217,10 @@ fn an_inverse_tells_two_relations_apart_from_either_side() {
     db.insert_many("users", vec![row! {}, row! {}]).unwrap();
     db.insert("posts", row! { author_id: 1, editor_id: 2 }).unwrap();
     assert_eq!(
-        json(&db, r#"{"findMany": "users", "extras": {"w": {"$count": "written"}, "e": {"$count": "edited"}}}"#),
+        json(
+            &db,
+            r#"{"findMany": "users", "extras": {"w": {"$count": "written"}, "e": {"$count": "edited"}}}"#
+        ),
         r#"[{"id":1,"w":1,"e":0},{"id":2,"w":0,"e":1}]"#
     );
     let schema = Schema::new()
@@ -216,12 +238,12 @@ fn an_inverse_tells_two_relations_apart_from_either_side() {
 fn composite_keys_are_found_column_by_column() {
     let schema = Schema::new()
         .table(
-            Table::new("regions").column(Column::text("country")).column(Column::integer("code"))
+            Table::new("regions")
+                .column(Column::text("country"))
+                .column(Column::integer("code"))
                 .primary_key(["country", "code"]),
         )
-        .table(
-            table("towns").column(Column::text("region_country")).column(Column::integer("region_code")),
-        )
+        .table(table("towns").column(Column::text("region_country")).column(Column::integer("region_code")))
         .relation(Relation::belongs_to("towns", "region"))
         .relation(Relation::has_many("regions", "towns"));
     let db = Database::new(schema).unwrap();
@@ -237,7 +259,9 @@ fn composite_keys_are_found_column_by_column() {
 fn a_self_join_is_told_apart_by_the_relations_name() {
     let schema = Schema::new()
         .table(table("users"))
-        .table(Table::new("friendships").column(Column::integer("user_id")).column(Column::integer("friend_id")))
+        .table(
+            Table::new("friendships").column(Column::integer("user_id")).column(Column::integer("friend_id")),
+        )
         .relation(Relation::many_to_many("users", "friends").target("users").through_table("friendships"));
     let db = Database::new(schema).unwrap();
     db.insert_many("users", vec![row! {}, row! {}]).unwrap();
@@ -301,7 +325,11 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
                 .column(Column::text("c_id"))
                 .column(Column::integer("post_id")),
         )
-        .relation(Relation::polymorphic("notes", "a").types(["posts", "posts", "keyless", "nope"]).filter(col("n").gt(1)))
+        .relation(
+            Relation::polymorphic("notes", "a")
+                .types(["posts", "posts", "keyless", "nope"])
+                .filter(col("n").gt(1)),
+        )
         .relation(Relation::polymorphic("notes", "b").types(["posts"]))
         .relation(Relation::polymorphic("notes", "c").types(["posts", "photos"]).order_by(asc("id")))
         .relation(Relation::polymorphic("notes", "d"))
@@ -353,9 +381,7 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
 fn a_polymorphic_nullify_needs_both_columns_nullable() {
     let schema = Schema::new()
         .table(table("posts"))
-        .table(
-            table("notes").column(Column::text("on_type")).column(Column::integer("on_id").nullable()),
-        )
+        .table(table("notes").column(Column::text("on_type")).column(Column::integer("on_id").nullable()))
         .relation(Relation::has_many("posts", "notes").as_("on").dependent(relata::Dependent::Nullify));
     assert_eq!(
         mistakes(schema),
@@ -393,7 +419,10 @@ fn a_counter_counts_the_rows_of_a_junction_on_every_path() {
     assert_eq!(column(&db, "clubs", "users_count"), "2,1");
     db.delete("users", col("id").eq(1)).unwrap();
     assert_eq!(column(&db, "clubs", "users_count"), "1,0");
-    assert_eq!(json(&db, r#"{"findMany": "clubs", "extras": {"n": {"$count": "users"}}}"#), r#"[{"id":1,"users_count":1,"n":1},{"id":2,"users_count":0,"n":0}]"#);
+    assert_eq!(
+        json(&db, r#"{"findMany": "clubs", "extras": {"n": {"$count": "users"}}}"#),
+        r#"[{"id":1,"users_count":1,"n":1},{"id":2,"users_count":0,"n":0}]"#
+    );
     db.load(|load| load.push("clubs_users", &join(2, 2))).unwrap();
     assert_eq!(column(&db, "clubs", "users_count"), "1,1");
     sound(&db);
@@ -417,14 +446,20 @@ fn a_distinct_relation_has_each_row_once_in_every_way_to_read_it() {
     let join = |club: i64, user: i64| row! { club_id: club, user_id: user };
     db.insert_many("clubs_users", vec![join(2, 1), join(1, 1), join(2, 1)]).unwrap();
     let ids = r#"{"findMany": "users", "with": {"clubs": {"columns": ["id"]}}, "extras": {"n": {"$count": "clubs"}}}"#;
-    assert_eq!(
-        json(&db, ids),
-        r#"[{"id":1,"n":2,"clubs":[{"id":2},{"id":1}]},{"id":2,"n":0,"clubs":[]}]"#
-    );
+    assert_eq!(json(&db, ids), r#"[{"id":1,"n":2,"clubs":[{"id":2},{"id":1}]},{"id":2,"n":0,"clubs":[]}]"#);
     let snapshot = db.snapshot();
     let user = snapshot.get("users", 1).unwrap().unwrap();
     let walked: Vec<i64> = user.many("clubs").unwrap().map(|club| club.get("id").unwrap()).collect();
     assert_eq!(walked, [2, 1]);
-    assert_eq!(json(&db, r#"{"findMany": "users", "extras": {"n": {"$count": "clubs"}}, "where": {"n": 2}}"#), r#"[{"id":1,"n":2}]"#);
-    assert_eq!(json(&db, r#"{"findFirst": "users", "with": {"clubs": {"columns": ["id"], "limit": 1, "offset": 1}}}"#), r#"{"id":1,"clubs":[{"id":1}]}"#);
+    assert_eq!(
+        json(&db, r#"{"findMany": "users", "extras": {"n": {"$count": "clubs"}}, "where": {"n": 2}}"#),
+        r#"[{"id":1,"n":2}]"#
+    );
+    assert_eq!(
+        json(
+            &db,
+            r#"{"findFirst": "users", "with": {"clubs": {"columns": ["id"], "limit": 1, "offset": 1}}}"#
+        ),
+        r#"{"id":1,"clubs":[{"id":1}]}"#
+    );
 }

@@ -45,7 +45,8 @@ impl Build {
     }
 
     fn name_counter(&self, relation: &mut Relation) -> Result<(), SchemaReason> {
-        let Some(counter) = relation.counter_cache.as_mut().filter(|counter| counter.column.is_empty()) else {
+        let Some(counter) = relation.counter_cache.as_mut().filter(|counter| counter.column.is_empty())
+        else {
             return Ok(());
         };
         let Some(source) = self.table_ids.get(&relation.source) else { return Ok(()) };

@@ -106,7 +106,10 @@ mod tests {
 
     #[test]
     fn names_are_written_in_both_ways() {
-        assert_eq!((snake("lineItemId").as_str(), camel("line_item_id").as_str()), ("line_item_id", "lineItemId"));
+        assert_eq!(
+            (snake("lineItemId").as_str(), camel("line_item_id").as_str()),
+            ("line_item_id", "lineItemId")
+        );
         assert_eq!(class("line_item"), "LineItem");
         assert_eq!(joined("lineItem", "id"), ["line_item_id", "lineItemId"]);
     }

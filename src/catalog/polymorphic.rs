@@ -98,7 +98,9 @@ fn member_edge(
             _ => return None,
         },
         // A polymorphic relation without members has a mistake of its own.
-        None if relation.members.is_empty() && build.polymorphic.contains(&(target, relation.id)) => return None,
+        None if relation.members.is_empty() && build.polymorphic.contains(&(target, relation.id)) => {
+            return None;
+        }
         None if relation.members.is_empty() => AssociationMistake::NotPolymorphic { relation: full },
         None => {
             let known = relation.members.iter().map(|one| build.table(one.target).name.clone()).collect();
@@ -150,7 +152,9 @@ fn link_one(build: &mut Build, source: TableId, id: RelationId, relation: &Relat
             build.mistakes.note(site, SchemaReason::Association(AssociationMistake::TypeTwice { name }));
             continue;
         }
-        let Some(edge) = edge(build, site, source, &reference, (target, &relation.to), &value) else { continue };
+        let Some(edge) = edge(build, site, source, &reference, (target, &relation.to), &value) else {
+            continue;
+        };
         let name = eco_format!("{} on {}", relation.name, one.table);
         let relation = push_member(build, source, target, name, edge);
         members.push(Member { label: text, target, relation });
@@ -165,7 +169,13 @@ fn link_one(build: &mut Build, source: TableId, id: RelationId, relation: &Relat
 }
 
 /// The relation to one of the tables.
-fn push_member(build: &mut Build, source: TableId, target: TableId, name: EcoString, edge: EdgeId) -> RelationId {
+fn push_member(
+    build: &mut Build,
+    source: TableId,
+    target: TableId,
+    name: EcoString,
+    edge: EdgeId,
+) -> RelationId {
     let relations = &mut build.table_mut(source).relations;
     let id = RelationId::new(relations.len());
     let mut info = RelationInfo::new(id, name, source, target, false);

@@ -110,12 +110,7 @@ impl Relations {
     }
 
     /// The declared relation that a bare one is the reverse side of, or a mistake.
-    fn find_reverse(
-        &self,
-        build: &mut Build,
-        entry: &Entry,
-        target: TableId,
-    ) -> Option<usize> {
+    fn find_reverse(&self, build: &mut Build, entry: &Entry, target: TableId) -> Option<usize> {
         let relation = &entry.relation;
         let back: Vec<usize> = (0..self.0.len())
             .filter(|i| {
@@ -123,7 +118,10 @@ impl Relations {
                 let declared = matches!(other.ends, Ends::Broken | Ends::Declared(_));
                 // Whoever holds a key leads to one row.
                 let fits = !matches!(relation.kind, Some(RelationKind::HasOne | RelationKind::HasMany));
-                declared && (fits || !other.relation.many) && other.source == target && other.target == Some(entry.source)
+                declared
+                    && (fits || !other.relation.many)
+                    && other.source == target
+                    && other.target == Some(entry.source)
             })
             .collect();
         let declaration = |i: &usize| &self.0[*i].relation;
@@ -141,8 +139,10 @@ impl Relations {
         if let Some(named) = back.iter().find(|i| declaration(i).inverse.as_ref() == Some(&relation.name)) {
             return Some(*named);
         }
-        let (same, others): (Vec<usize>, Vec<usize>) =
-            back.into_iter().filter(|i| declaration(i).inverse.is_none()).partition(|i| declaration(i).alias == relation.alias);
+        let (same, others): (Vec<usize>, Vec<usize>) = back
+            .into_iter()
+            .filter(|i| declaration(i).inverse.is_none())
+            .partition(|i| declaration(i).alias == relation.alias);
         if let [one] = same.as_slice() {
             return Some(*one);
         }
@@ -171,7 +171,9 @@ impl Relations {
             let known = back.iter().map(|other| other.relation.name.clone()).collect();
             let (target, name) = (relation.target.clone(), inverse.clone());
             let mistake = AssociationMistake::Inverse { target, name, known };
-            build.mistakes.note(Site::item(&relation.source, &relation.name), SchemaReason::Association(mistake));
+            build
+                .mistakes
+                .note(Site::item(&relation.source, &relation.name), SchemaReason::Association(mistake));
         }
     }
 
@@ -342,7 +344,13 @@ impl Build {
         }
     }
 
-    pub(super) fn finish_relation(&mut self, entry: &Entry, hops: Vec<Hop>, filtered: bool, relation: &Relation) {
+    pub(super) fn finish_relation(
+        &mut self,
+        entry: &Entry,
+        hops: Vec<Hop>,
+        filtered: bool,
+        relation: &Relation,
+    ) {
         let certain = !relation.many && !filtered && self.is_certain(&hops);
         let info = &mut self.table_mut(entry.source).relations[entry.id.index()];
         info.hops = hops;

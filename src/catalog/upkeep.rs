@@ -5,9 +5,7 @@ use super::filters::Used;
 use super::inflect::camel;
 use super::mistakes::{Mistakes, Site};
 use super::relations::{Entry, Relations};
-use super::{
-    Catalog, ColumnInfo, CounterInfo, DefaultInfo, ForeignKeyInfo, Hop, RelationInfo, Upkeep,
-};
+use super::{Catalog, ColumnInfo, CounterInfo, DefaultInfo, ForeignKeyInfo, Hop, RelationInfo, Upkeep};
 use crate::error::{SchemaReason, UpkeepMistake};
 use crate::id::{ColumnId, EdgeId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};

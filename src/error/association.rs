@@ -112,7 +112,9 @@ impl AssociationMistake {
             M::TypeLabel { known, .. } => {
                 format!("say which label stands for which table; there are: {}", known.join(", "))
             }
-            M::PolymorphicOption { .. } => "leave it out, or declare it on the relations `as` this one".into(),
+            M::PolymorphicOption { .. } => {
+                "leave it out, or declare it on the relations `as` this one".into()
+            }
             M::As => "leave the others out, or `as`".into(),
             M::NotPolymorphic { .. } => "declare that one polymorphic, or leave out `as`".into(),
             M::NotAmongTypes { known, .. } => {

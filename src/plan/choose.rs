@@ -104,9 +104,8 @@ fn by_parent(store: &Store, edge: EdgeId, terms: &[Predicate]) -> Option<Candida
     let info = store.catalog().edge(edge);
     let (keys, mut answers) = keys(&info.child_columns, terms)?;
     if let Some(kind) = &info.discriminator {
-        let says = |term: &Predicate| {
-            matches!(values(term, kind.column), Some([label]) if *label == kind.label)
-        };
+        let says =
+            |term: &Predicate| matches!(values(term, kind.column), Some([label]) if *label == kind.label);
         answers.push(terms.iter().position(says)?);
     }
     let (parents, lists) = (store.table(info.parent), store.edge(edge).children());

@@ -196,10 +196,12 @@ fn relation(scope: Scope<'_>, relation: &RelationInfo, value: &Literal) -> Resul
         Literal::Boolean(false) => there(Quantifier::None),
         Literal::Null if !relation.many => there(Quantifier::None),
         Literal::Null => Err(mistake(QueryMistake::AbsentFilter)),
-        Literal::Object(_) if relation.is_polymorphic() => match polymorphic::document(scope, relation, value)? {
-            None => there(Quantifier::Some),
-            asked => Ok(asked),
-        },
+        Literal::Object(_) if relation.is_polymorphic() => {
+            match polymorphic::document(scope, relation, value)? {
+                None => there(Quantifier::Some),
+                asked => Ok(asked),
+            }
+        }
         Literal::Object(entries) => {
             let quantifiers = entries.iter().filter(|(key, _)| Quantifier::from_word(key).is_some()).count();
             if quantifiers == 0 || quantifiers < entries.len() {

@@ -1,9 +1,9 @@
 //! What the row along a polymorphic relation is asked: of which table it is, and what it holds.
 
+use super::Predicate;
 use super::document::{connective, filter as filter_document, shape};
 use super::resolve::{Scope, all, any, negate, quantify};
 use super::test::mistake;
-use super::Predicate;
 use crate::catalog::RelationInfo;
 use crate::error::{ErrorKind, QueryMistake, Result};
 use crate::filter::{Filter, Quantifier};
@@ -41,7 +41,11 @@ pub(super) fn filter(scope: Scope<'_>, relation: &RelationInfo, asked: &Filter) 
 }
 
 /// What a document asks: a filter for each table the row may be of, or `is` or `isNot` of such.
-pub(super) fn document(scope: Scope<'_>, relation: &RelationInfo, literal: &Literal) -> Result<Option<Predicate>> {
+pub(super) fn document(
+    scope: Scope<'_>,
+    relation: &RelationInfo,
+    literal: &Literal,
+) -> Result<Option<Predicate>> {
     let Literal::Object(asked) = literal else { return entries(scope, relation, literal) };
     if asked.is_empty() || !asked.iter().all(|(key, _)| matches!(key.as_str(), "is" | "isNot")) {
         return entries(scope, relation, literal);
@@ -82,7 +86,12 @@ fn entries(scope: Scope<'_>, relation: &RelationInfo, literal: &Literal) -> Resu
     Ok(all(parts))
 }
 
-fn on_table(scope: Scope<'_>, relation: &RelationInfo, table: &EcoString, value: &Literal) -> Result<Predicate> {
+fn on_table(
+    scope: Scope<'_>,
+    relation: &RelationInfo,
+    table: &EcoString,
+    value: &Literal,
+) -> Result<Predicate> {
     let member = member(scope, relation, table)?;
     match value {
         Literal::Boolean(true) => quantify(member, Quantifier::Some, None),

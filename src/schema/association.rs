@@ -116,7 +116,10 @@ impl Relation {
     pub fn type_label(mut self, label: impl Into<EcoString>, table: impl Into<EcoString>) -> Relation {
         let (label, table) = (label.into(), table.into());
         let label = Some(label).filter(|label| *label != table);
-        self.polymorphic.get_or_insert_with(Polymorphic::default).types.push(PolymorphicType { label, table });
+        self.polymorphic
+            .get_or_insert_with(Polymorphic::default)
+            .types
+            .push(PolymorphicType { label, table });
         self
     }
 

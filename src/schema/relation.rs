@@ -2,9 +2,7 @@
 
 use super::link::UPDATED_AT;
 use super::shape::{At, Notes, Options};
-use super::{
-    CounterCache, Dependent, Polymorphic, PolymorphicType, Relation, RelationKind, Through,
-};
+use super::{CounterCache, Dependent, Polymorphic, PolymorphicType, Relation, RelationKind, Through};
 use crate::filter::{Direction, Filter, Nulls, OrderBy};
 use crate::value::Literal;
 use ecow::EcoString;

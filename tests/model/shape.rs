@@ -350,10 +350,11 @@ fn remarks(act: Act<'_>) -> Schema {
             .counter_cache_where("count_good", col("stars").gte(2))
     };
     Schema::new()
-        .table(target("posts").column(Column::integer("photo_id").nullable()).foreign_key(act(ForeignKey::new(
-            ["photo_id"],
-            "photos",
-        ))))
+        .table(
+            target("posts")
+                .column(Column::integer("photo_id").nullable())
+                .foreign_key(act(ForeignKey::new(["photo_id"], "photos"))),
+        )
         .table(target("photos"))
         .table(
             target("remarks")
@@ -381,7 +382,9 @@ fn remarks(act: Act<'_>) -> Schema {
         .relation(Relation::many("photos", "posts", "posts"))
         .relation(Relation::one("remarks", "author", "photos").from(["author_id"]).to(["id"]))
         .relation(Relation::many("photos", "said", "remarks"))
-        .relation(Relation::many("posts", "critics", "photos").through_relations(["remarks", "author"]).distinct())
+        .relation(
+            Relation::many("posts", "critics", "photos").through_relations(["remarks", "author"]).distinct(),
+        )
         .relation(Relation::many("photos", "read", "posts").through_relations(["said", "about"]))
         .relation(Relation::many("photos", "below", "remarks").through_relations(["posts", "remarks"]))
         .relation(Relation::one("remarks", "post", "posts").through_relations(["about"]).source_type("posts"))

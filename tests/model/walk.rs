@@ -37,9 +37,11 @@ impl Model {
         });
         if relation.distinct {
             let mut seen = Vec::new();
-            found.retain(|row| !seen.contains(row) && {
-                seen.push(row.clone());
-                true
+            found.retain(|row| {
+                !seen.contains(row) && {
+                    seen.push(row.clone());
+                    true
+                }
             });
         }
         for order in order_by.iter().rev() {
@@ -87,9 +89,8 @@ impl Model {
 
     /// The rows whose polymorphic relation leads to this one.
     fn remarking(&self, relation: &Relation, row: &[Value]) -> Vec<Vec<Value>> {
-        let named = |other: &&Relation| {
-            other.source == relation.target && Some(&other.name) == relation.as_.as_ref()
-        };
+        let named =
+            |other: &&Relation| other.source == relation.target && Some(&other.name) == relation.as_.as_ref();
         let other = self.schema.relations.iter().find(named).unwrap();
         let mut types = other.polymorphic.iter().flat_map(|polymorphic| &polymorphic.types);
         let label = label(types.find(|one| one.table == relation.source).unwrap());

@@ -29,6 +29,10 @@ impl Chance {
 }
 
 pub fn schema() -> Schema {
+    with_notes(library())
+}
+
+fn library() -> Schema {
     Schema::new()
         .table(
             Table::new("authors")
@@ -86,6 +90,11 @@ pub fn schema() -> Schema {
             ["tag_id"],
         ))
         .relation(Relation::many("tags", "books", "books"))
+}
+
+/// With notes of authors and of books, and tags of books without repeats.
+fn with_notes(schema: Schema) -> Schema {
+    schema
         .table(
             Table::new("notes")
                 .column(Column::integer("id"))
@@ -98,14 +107,20 @@ pub fn schema() -> Schema {
         .relation(Relation::polymorphic("notes", POLYMORPHIC).types(["authors"]).type_label("Book", "books"))
         .relation(Relation::has_many("authors", "notes").as_(POLYMORPHIC))
         .relation(Relation::has_many("books", "notes").as_(POLYMORPHIC))
-        .relation(
-            Relation::one("books", "best_note", "notes").as_(POLYMORPHIC).order_by(desc("stars")),
-        )
+        .relation(Relation::one("books", "best_note", "notes").as_(POLYMORPHIC).order_by(desc("stars")))
         .relation(Relation::one("notes", "book", "books").through_relations([POLYMORPHIC]))
         .relation(Relation::belongs_to("notes", "tag"))
         .relation(Relation::has_many("tags", "noting").target("notes"))
-        .relation(Relation::many("authors", "noted_tags", "tags").through_relations(["books", "notes", "tag"]))
-        .relation(Relation::many_to_many("books", "kinds").target("tags").through_table("book_tags").distinct().alias("kinds"))
+        .relation(
+            Relation::many("authors", "noted_tags", "tags").through_relations(["books", "notes", "tag"]),
+        )
+        .relation(
+            Relation::many_to_many("books", "kinds")
+                .target("tags")
+                .through_table("book_tags")
+                .distinct()
+                .alias("kinds"),
+        )
 }
 
 const WORDS: [&str; 6] = ["ann", "bob", "bo", "zoë", "", "Ann"];
@@ -184,8 +199,16 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
         };
         // Keys of both tables come from one row of numbers: the type alone tells them apart.
         let of = if chance.one_in(2) { &world.authors } else { &world.books };
-        let of_id = if of.is_empty() || chance.one_in(8) { number(chance, 9) } else { cell(chance.pick(of), "id").clone() };
-        let tag = if world.tags.is_empty() { number(chance, 9) } else { cell(chance.pick(&world.tags), "id").clone() };
+        let of_id = if of.is_empty() || chance.one_in(8) {
+            number(chance, 9)
+        } else {
+            cell(chance.pick(of), "id").clone()
+        };
+        let tag = if world.tags.is_empty() {
+            number(chance, 9)
+        } else {
+            cell(chance.pick(&world.tags), "id").clone()
+        };
         world.notes.push(vec![
             ("id", id(chance)),
             ("of_type", of_type),
