@@ -52,14 +52,14 @@ impl<'a> KeyView<'a> {
     #[inline]
     pub(crate) fn equals_ref(&self, slot: Slot, key: KeyRef<'_>) -> bool {
         let mut values = key.values();
-        values.len() == self.0.len()
-            && self.0.iter().all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
+        values.len() == self.columns.len()
+            && self.columns.iter().all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
     }
 
     /// Reads the keys at these slots before anybody compares them. The loads of a column don't wait for
     /// each other, those of a comparison do.
     pub(crate) fn read_ahead(&self, slots: &[Slot]) {
-        self.0.iter().for_each(|column| column.read_ahead(slots));
+        self.columns.iter().for_each(|column| column.read_ahead(slots));
     }
 
     /// Whether the key at `slot` equals that of `other` at `at`.
@@ -88,8 +88,8 @@ impl<'a> KeyView<'a> {
 
     /// The cells from `start` on, where the key is one integer of 64 bits that is never null.
     pub(crate) fn integers(&self, start: usize) -> Option<impl Iterator<Item = i64>> {
-        match self.0.as_slice() {
-            [column] if !column.is_nullable() => match column.view().data {
+        match self.columns.as_slice() {
+            [column] if self.only.is_none() && !column.is_nullable() => match column.view().data {
                 DataView::Integer(cells) => Some(cells.iter(start)),
                 _ => None,
             },
