@@ -23,6 +23,7 @@ mod names;
 mod polymorphic;
 mod relations;
 mod upkeep;
+mod version;
 
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
 use crate::predicate::Predicate;
@@ -69,6 +70,8 @@ pub struct TableInfo {
     pub(crate) upkeep: Vec<Upkeep>,
     /// What goes or changes with a row that is destroyed, in that order.
     pub(crate) dependents: Vec<DependentInfo>,
+    /// The column that counts the changes of each row.
+    pub(crate) version: Option<ColumnId>,
 }
 
 /// What becomes of the rows along a relation when a row is destroyed.

@@ -45,6 +45,8 @@ pub struct Table {
     pub checks: Vec<Check>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// The column that counts the changes of each row, by which a stale write is told.
+    pub version: Option<EcoString>,
 }
 
 /// A column.

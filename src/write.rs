@@ -21,6 +21,7 @@ mod transfer;
 mod update;
 mod upkeep;
 mod upsert;
+mod version;
 
 pub(crate) use block::Block;
 pub(crate) use load::Loading;

@@ -6,7 +6,7 @@ use super::mistakes::{Mistakes, Site};
 use super::names::Names;
 use super::polymorphic::Required;
 use super::relations::Relations;
-use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep};
+use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep, version};
 use crate::error::{Error, ErrorKind, QueryMistake, SchemaReason, Step};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
@@ -30,6 +30,7 @@ pub(super) fn resolve(
     note_cycles(catalog, mistakes);
     upkeep::resolve(catalog, relations, mistakes);
     dependents::resolve(catalog, relations, mistakes);
+    version::resolve(catalog, mistakes);
 }
 
 /// Adds the checks of polymorphic relations that must lead somewhere: that the type is one of theirs and

@@ -100,15 +100,14 @@ impl Scope<'_> {
         write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
     ) -> Result<u64> {
         let id = self.store.catalog().table_id(table)?;
-        let slots = match rows {
-            Rows::All => exec::slots(self.store, id, None)?,
-            Rows::Where(filter) => {
-                exec::slots(self.store, id, Some(filter)).map_err(|error| error.at("where"))?
-            }
-            Rows::Key(key) => snapshot::find(self.store, table, key)?.into_iter().collect(),
-        };
+        let (rows, version) = stated(rows);
+        let slots = named(self.store, id, rows)?;
         let count = slots.len() as u64;
-        self.statement(|writer| write(writer, id, slots))?;
+        self.statement(|writer| {
+            let key = if let Rows::Key(key) = rows { key.values() } else { &[] };
+            version.iter().try_for_each(|version| writer.expect_version(id, &slots, *version, key))?;
+            write(writer, id, slots)
+        })?;
         Ok(count)
     }
 
@@ -168,6 +167,26 @@ struct Open<'s> {
 impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.store.rollback(&mut self.log);
+    }
+}
+
+/// The rows that are meant, and the versions they are stated to be at.
+pub(super) fn stated(mut rows: &Rows) -> (&Rows, Vec<i64>) {
+    let mut versions = Vec::new();
+    while let Rows::AtVersion(inner, version) = rows {
+        versions.push(*version);
+        rows = inner;
+    }
+    (rows, versions)
+}
+
+/// Where the rows are that are meant, in insertion order.
+pub(super) fn named(store: &Store, id: TableId, rows: &Rows) -> Result<Vec<Slot>> {
+    match rows {
+        Rows::All => exec::slots(store, id, None),
+        Rows::Where(filter) => exec::slots(store, id, Some(filter)).map_err(|error| error.at("where")),
+        Rows::Key(key) => Ok(snapshot::find(store, &store.info(id).name, key)?.into_iter().collect()),
+        Rows::AtVersion(inner, _) => named(store, id, inner),
     }
 }
 

@@ -141,12 +141,16 @@ pub enum ErrorKind {
         /// The values looked for.
         values: Vec<Value>,
     },
-    /// Something else has changed what this change stands on.
+    /// A row isn't at the version that a write stands on: somebody else has changed or deleted it.
     Conflict {
         /// The table.
         table: EcoString,
-        /// The primary key of the row.
+        /// The primary key of the row; empty when the table has none, and when no row is there.
         key: Vec<Value>,
+        /// The version that the write stated.
+        expected: i64,
+        /// The version that the row has; none when no row is there.
+        found: Option<i64>,
     },
     /// Rows aren't what a difference that is to be applied expects.
     Conflicts {

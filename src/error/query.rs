@@ -77,6 +77,16 @@ pub enum QueryMistake {
         /// The relation whose rows it counts, with its table.
         relation: EcoString,
     },
+    /// A value for a version column where none can be stated.
+    VersionGiven {
+        /// The column.
+        column: EcoString,
+    },
+    /// A version was stated of rows that have none.
+    NoVersion {
+        /// The table.
+        table: EcoString,
+    },
     /// The conflict columns of an upsert are no unique constraint of the table.
     NotUnique {
         /// The table.
@@ -156,6 +166,10 @@ impl QueryMistake {
             QueryMistake::CounterGiven { column, .. } => {
                 format!("leave `{column}` out: it follows the rows, and `rebuild_counters` counts them anew")
             }
+            QueryMistake::VersionGiven { column } => {
+                format!("leave `{column}` out: it starts at 0; an update may state the version that was read")
+            }
+            QueryMistake::NoVersion { .. } => "declare its `version` column, or state none".into(),
             QueryMistake::NotUnique { known, .. } if known.is_empty() => "declare a unique constraint".into(),
             QueryMistake::NotUnique { known, .. } => {
                 let lists: Vec<_> = known.iter().map(|list| format!("({})", list.join(", "))).collect();
@@ -201,6 +215,10 @@ impl fmt::Display for QueryMistake {
             QueryMistake::CounterGiven { column, relation } => {
                 write!(f, "`{column}` can't be written by hand: it counts the rows of `{relation}`")
             }
+            QueryMistake::VersionGiven { column } => {
+                write!(f, "`{column}` can't be written by hand: it counts the changes of its row")
+            }
+            QueryMistake::NoVersion { table } => write!(f, "`{table}` has no version column"),
             QueryMistake::NotUnique { table, columns, .. } => {
                 write!(f, "({}) is not unique on `{table}`", columns.join(", "))
             }

@@ -88,9 +88,9 @@ impl Method {
             Method::FindFirst => &select::FIRST_OPTIONS,
             Method::Count => &["where"],
             Method::Insert => &["values"],
-            Method::Update => &["where", "all", "set"],
+            Method::Update => &["where", "all", "set", "ifVersion"],
             Method::Upsert => &["values", "on", "set"],
-            Method::Delete | Method::Destroy => &["where", "all"],
+            Method::Delete | Method::Destroy => &["where", "all", "ifVersion"],
             Method::Check | Method::Begin | Method::Commit | Method::Savepoint | Method::Rollback => &[],
         }
     }

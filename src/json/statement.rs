@@ -1,6 +1,6 @@
 //! The options of statements.
 
-use super::options::{Options, boolean, invalid, name, names, shape};
+use super::options::{Options, boolean, count, invalid, name, names, shape};
 use super::request::Request;
 use super::select::{filter, row};
 use crate::error::{Error, QueryMistake};
@@ -73,8 +73,20 @@ fn columns(literal: Literal) -> Result<Vec<EcoString>, Error> {
     }
 }
 
-/// Which rows are meant. A filter that would ask nothing names none.
+/// Which rows are meant, and at which version where one is stated.
 fn rows(options: &mut Options) -> Result<Rows, Error> {
+    let version = options.take("ifVersion").as_ref().map(count).transpose();
+    let version = version.map_err(|error| error.at("ifVersion"))?;
+    let rows = rows_named(options)?;
+    Ok(match version {
+        // No row gets so far as what 64 bits with a sign can't hold.
+        Some(version) => rows.at_version(i64::try_from(version).unwrap_or(i64::MAX)),
+        None => rows,
+    })
+}
+
+/// Which rows are meant. A filter that would ask nothing names none.
+fn rows_named(options: &mut Options) -> Result<Rows, Error> {
     let all = options.take("all").as_ref().map(boolean).transpose().map_err(|error| error.at("all"))?;
     let condition = options.take("where");
     if all == Some(true) && condition.is_some() {

@@ -73,6 +73,7 @@ fn write_table(table: &Table) -> Literal {
         .put_list("indexes", table.indexes.iter().map(write_index).collect())
         .put_list("checks", table.checks.iter().map(write_check).collect())
         .put_list("foreignKeys", table.foreign_keys.iter().map(write_foreign_key).collect())
+        .put_some("version", table.version.as_ref().map(text))
         .end()
 }
 

@@ -84,7 +84,7 @@ impl Writer<'_> {
     }
 
     /// The primary key of a row, empty where the table has none.
-    fn key_of(&self, info: &TableInfo, slot: Slot) -> Vec<Value> {
+    pub(super) fn key_of(&self, info: &TableInfo, slot: Slot) -> Vec<Value> {
         match info.primary_key {
             Some(index) => self.store.table(info.id).keys(&info.index(index).columns).values(slot),
             None => Vec::new(),

@@ -1,6 +1,7 @@
 //! Changing rows, with what foreign keys set off.
 
 use super::normalise::require;
+use super::version::Set;
 use super::{OpenKey, Writer};
 use crate::catalog::{Edge, ForeignKeyInfo, TableInfo};
 use crate::delta::Cells;
@@ -27,14 +28,10 @@ impl Writer<'_> {
     }
 
     /// Gives each of the rows the same values.
-    pub(super) fn assign(
-        &mut self,
-        table: TableId,
-        slots: Vec<Slot>,
-        set: Vec<(ColumnId, Value)>,
-    ) -> Result<()> {
+    pub(super) fn assign(&mut self, table: TableId, slots: Vec<Slot>, mut set: Set) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
+        self.take_version(info, &slots, &mut set)?;
         let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
         for (column, value) in columns.iter().zip(&values) {
             let column = info.column(*column);
@@ -77,6 +74,7 @@ impl Writer<'_> {
                 require(info, info.column(*id), value)?;
             }
         }
+        self.raise_versions(info, &mut cells)?;
         self.refuse_shared(info, &cells)?;
         let moved = self.moved(info, &cells);
         let columns = cells.columns.clone();

@@ -1,6 +1,7 @@
 //! Adding rows, or changing those that stand in their way.
 
 use super::Writer;
+use super::version::refuse_version;
 use crate::catalog::{IndexInfo, IndexKind, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, Slot, TableId};
@@ -38,6 +39,7 @@ impl Writer<'_> {
         arbiters: &[&IndexInfo],
         set: Option<&[(ColumnId, Value)]>,
     ) -> Result<Slot> {
+        refuse_version(info, row)?;
         let values = self.complete(info, row)?;
         let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &values);
         let Some(slot) = arbiters.iter().find_map(find) else { return self.add(info, &values) };
