@@ -2,8 +2,11 @@
 
 mod builder;
 mod change;
+mod committed;
 mod diff;
+mod event;
 mod history;
+mod hooks;
 mod load;
 mod scope;
 mod snapshot;
@@ -12,6 +15,8 @@ mod turn;
 
 pub use builder::Builder;
 pub use change::Outcome;
+pub use committed::CommitEvent;
+pub use event::HookEvent;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;
@@ -62,6 +67,8 @@ pub struct Database {
     shared: Arc<Shared>,
     /// Whether what is written through this handle touches parents.
     touching: bool,
+    /// How many hooks after commits this handle was passed through, one inside the other.
+    depth: usize,
 }
 
 struct Shared {
@@ -98,7 +105,7 @@ impl Database {
         let history = History::new(history);
         let shared =
             Shared { turns: turn::Turns::default(), current: RwLock::new(store), environment, history };
-        Database { shared: Arc::new(shared), touching: true }
+        Database { shared: Arc::new(shared), touching: true, depth: 0 }
     }
 
     /// A handle to the same database through which writes touch no parent. Counters are kept as ever.
@@ -120,7 +127,7 @@ impl Database {
     /// ```
     #[must_use = "writes through the handle it was asked of touch as before"]
     pub fn without_touching(&self) -> Database {
-        Database { shared: Arc::clone(&self.shared), touching: false }
+        Database { touching: false, ..self.clone() }
     }
 
     /// The rows as they are now. What is written later doesn't show in it. O(1), after a statement that

@@ -10,6 +10,9 @@ pub mod queries {}
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}
 
+#[doc = include_str!("../docs/hooks.md")]
+pub mod hooks {}
+
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 

@@ -127,7 +127,10 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
-pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
+pub use db::{
+    Builder, CommitEvent, Database, HookEvent, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot,
+    Transaction,
+};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
     AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result,
@@ -148,6 +151,7 @@ pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
-    Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
+    Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
     TableCells, TableRef, Tree, UniqueRef, Walker,
 };
+pub use write::Hook;

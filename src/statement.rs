@@ -53,6 +53,20 @@ pub enum Statement {
     Check,
 }
 
+impl Statement {
+    /// The table it begins with; none for a check.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Statement::Insert { table, .. }
+            | Statement::Update { table, .. }
+            | Statement::Upsert { table, .. }
+            | Statement::Delete { table, .. }
+            | Statement::Destroy { table, .. } => Some(table),
+            Statement::Check => None,
+        }
+    }
+}
+
 /// Which rows of a table a statement means. There is no way to mean all by leaving something out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rows {

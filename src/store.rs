@@ -110,7 +110,14 @@ impl Store {
 
     /// Undoes everything in the log, newest first.
     pub(crate) fn rollback(&mut self, log: &mut Log) {
-        while let Some(delta) = log.pop() {
+        self.rollback_to(log, 0);
+    }
+
+    /// Undoes what the log has beyond its first `length` changes, newest first.
+    pub(crate) fn rollback_to(&mut self, log: &mut Log, length: usize) {
+        while log.len() > length
+            && let Some(delta) = log.pop()
+        {
             self.undo(&delta);
         }
     }

@@ -1,15 +1,16 @@
 //! What a database takes from outside, and how much of its past it keeps.
 
 use super::Database;
+use super::hooks::Declared;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::schema::Schema;
 use crate::store::Store;
-use crate::write::Environment;
+use crate::write::{Environment, Hooks};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Chooses a database's clock, ids and history; made by [`Database::builder`].
+/// Chooses a database's clock, ids, history and hooks; made by [`Database::builder`].
 ///
 /// ```
 /// use relata::{Column, Database, Schema, Table, row};
@@ -30,12 +31,14 @@ pub struct Builder {
     schema: Schema,
     environment: Environment,
     history: usize,
+    pub(super) hooks: Declared,
 }
 
 impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
-        let environment = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(Uuid::new_v4) };
-        Builder { schema, environment, history: 0 }
+        let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
+        let environment = Environment { clock, ids, hooks: None };
+        Builder { schema, environment, history: 0, hooks: Declared::default() }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
@@ -61,9 +64,12 @@ impl Builder {
     /// An empty database.
     ///
     /// # Errors
-    /// `invalid_schema` with every mistake of the schema.
-    pub fn build(self) -> Result<Database> {
+    /// `invalid_schema` with every mistake of the schema, and `unknown_table` for a hook of a table that
+    /// isn't there.
+    pub fn build(mut self) -> Result<Database> {
         let catalog = Catalog::try_from(self.schema)?;
+        let hooks = self.hooks.resolve(&catalog)?;
+        self.environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
         Ok(Database::with(Arc::new(Store::new(Arc::new(catalog))), Arc::new(self.environment), self.history))
     }
 }

@@ -10,7 +10,7 @@ use crate::statement::{Rows, Statement};
 use crate::store::Store;
 use crate::value::{Key, Row};
 use crate::view::Page;
-use crate::write::{Environment, OpenKey, Writer};
+use crate::write::{Environment, Images, OpenKey, Writer};
 use std::sync::Arc;
 
 /// What the statements of a transaction leave for the next one and for its commit.
@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(super) struct Pending {
     /// Deferred foreign keys that matched nothing, in the order in which they were met.
     pub(super) open: Vec<OpenKey>,
+    /// Rows that were written, for the hooks after the commit.
+    pub(super) written: Vec<Images>,
     /// The one reading of the clock.
     now: Option<jiff::Timestamp>,
 }
@@ -25,7 +27,7 @@ pub(super) struct Pending {
 /// Where statements are carried out, one at a time, each all or nothing.
 pub(super) struct Scope<'s> {
     pub(super) store: &'s mut Arc<Store>,
-    pub(super) environment: &'s Environment,
+    pub(super) environment: &'s Arc<Environment>,
     /// None when each statement is a transaction of its own.
     pub(super) pending: Option<&'s mut Pending>,
     /// Whether rows touch their parents.
@@ -34,11 +36,11 @@ pub(super) struct Scope<'s> {
 
 impl Scope<'_> {
     pub(super) fn insert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.insert(table, rows), keys)
+        self.change_keyed(table, |writer, table| writer.insert(table, rows))
     }
 
     pub(super) fn upsert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.upsert(table, rows, None, None), keys)
+        self.change_keyed(table, |writer, table| writer.upsert(table, rows, None, None))
     }
 
     pub(super) fn update(&mut self, table: &str, rows: &Rows, set: &Row) -> Result<u64> {
@@ -57,12 +59,12 @@ impl Scope<'_> {
     pub(super) fn execute(&mut self, statement: &Statement) -> Result<Outcome> {
         match statement {
             Statement::Insert { table, rows } => {
-                self.change(table, |writer, table| writer.insert(table, rows), page).map(Outcome::Rows)
+                self.change(table, |writer, table| writer.insert(table, rows)).map(Outcome::Rows)
             }
             Statement::Upsert { table, rows, on, set } => {
                 let upsert =
                     |writer: &mut Writer<'_>, table| writer.upsert(table, rows, on.as_deref(), set.as_ref());
-                self.change(table, upsert, page).map(Outcome::Rows)
+                self.change(table, upsert).map(Outcome::Rows)
             }
             Statement::Update { table, rows, set } => self.update(table, rows, set).map(Outcome::Count),
             Statement::Delete { table, rows } => self.delete(table, rows).map(Outcome::Count),
@@ -80,16 +82,29 @@ impl Scope<'_> {
         self.kept(owed).map(|((), rows)| rows)
     }
 
-    /// Writes rows of a table and answers from the state right after.
-    fn change<T>(
+    /// Writes rows of a table; gives those that are there right after. Hooks may have deleted some.
+    fn change(
         &mut self,
         table: &str,
         write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
-        answer: impl FnOnce(&Arc<Store>, &TableInfo, Vec<Slot>) -> T,
-    ) -> Result<T> {
+    ) -> Result<Page> {
         let id = self.store.catalog().table_id(table)?;
-        let slots = self.statement(|writer| write(writer, id))?;
-        Ok(answer(self.store, self.store.info(id), slots))
+        let mut slots = self.statement(|writer| write(writer, id))?;
+        slots.retain(|slot| self.store.table(id).is_live(*slot));
+        Ok(Page::from_slots(Arc::clone(self.store), id, slots))
+    }
+
+    /// Writes rows of a table; gives the key of each.
+    fn change_keyed(
+        &mut self,
+        table: &str,
+        write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
+    ) -> Result<Vec<Key>> {
+        let id = self.store.catalog().table_id(table)?;
+        self.statement(|writer| {
+            let slots = write(writer, id)?;
+            Ok(keys(writer.store(), writer.store().info(id), &slots))
+        })
     }
 
     /// Writes the rows that are named; gives how many there were.
@@ -100,12 +115,11 @@ impl Scope<'_> {
         write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
     ) -> Result<u64> {
         let id = self.store.catalog().table_id(table)?;
-        let (rows, version) = stated(rows);
+        let (rows, versions) = stated(rows);
         let slots = named(self.store, id, rows)?;
         let count = slots.len() as u64;
         self.statement(|writer| {
-            let key = if let Rows::Key(key) = rows { key.values() } else { &[] };
-            version.iter().try_for_each(|version| writer.expect_version(id, &slots, *version, key))?;
+            writer.expect_versions(id, &slots, &versions, rows)?;
             write(writer, id, slots)
         })?;
         Ok(count)
@@ -127,8 +141,12 @@ impl Scope<'_> {
             pending.now = writer.clock_reading();
         }
         let (answer, (deferred, kept)) = done?;
+        let written = writer.take_committed();
         match &mut self.pending {
-            Some(pending) => pending.open.extend(deferred),
+            Some(pending) => {
+                pending.open.extend(deferred);
+                pending.written.extend(written);
+            }
             None => writer.verify(&deferred)?,
         }
         open.store.settle(&open.log);
@@ -190,13 +208,10 @@ pub(super) fn named(store: &Store, id: TableId, rows: &Rows) -> Result<Vec<Slot>
     }
 }
 
-fn keys(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Vec<Key> {
+/// The primary keys of rows that are there, or were until just now.
+pub(super) fn keys(store: &Store, info: &TableInfo, slots: &[Slot]) -> Vec<Key> {
     let columns = info.primary_key.map_or(&[][..], |index| &info.index(index).columns);
     let table = store.table(info.id);
-    let key = |slot| columns.iter().map(|id| table.column(*id).get(slot).to_value()).collect();
-    slots.into_iter().map(key).collect()
-}
-
-fn page(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Page {
-    Page::from_slots(Arc::clone(store), info.id, slots)
+    let key = |slot: &Slot| columns.iter().map(|id| table.column(*id).get(*slot).to_value()).collect();
+    slots.iter().map(key).collect()
 }

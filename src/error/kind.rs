@@ -173,6 +173,8 @@ pub enum ErrorKind {
     Refused {
         /// The table.
         table: EcoString,
+        /// Which hook, like `before_insert`.
+        hook: &'static str,
         /// The hook's own words.
         reason: EcoString,
     },

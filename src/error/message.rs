@@ -110,7 +110,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::LimitExceeded { limit, allowed } => {
                 write!(f, "more than {allowed}: the limit `{limit}`")
             }
-            ErrorKind::Refused { table, reason } => write!(f, "a hook of {table} refused: {reason}"),
+            ErrorKind::Refused { table, hook, reason } => write!(f, "{hook} of {table} refused: {reason}"),
             ErrorKind::Io { path, reason } => write!(f, "{path}: {reason}"),
             ErrorKind::Corrupt { reason } => write!(f, "corrupt data: {reason}"),
             ErrorKind::Parse { message, .. } => f.write_str(message),

@@ -87,6 +87,15 @@ pub enum QueryMistake {
         /// The table.
         table: EcoString,
     },
+    /// A hook gives a column a value that it can't.
+    HookSets {
+        /// The hook, like `after_insert`.
+        hook: &'static str,
+        /// The column.
+        column: EcoString,
+        /// Why it can't.
+        why: &'static str,
+    },
     /// The conflict columns of an upsert are no unique constraint of the table.
     NotUnique {
         /// The table.
@@ -169,6 +178,7 @@ impl QueryMistake {
             QueryMistake::VersionGiven { column } => {
                 format!("leave `{column}` out: it starts at 0; an update may state the version that was read")
             }
+            QueryMistake::HookSets { .. } => "set another column, or write through the hook's event".into(),
             QueryMistake::NoVersion { .. } => "declare its `version` column, or state none".into(),
             QueryMistake::NotUnique { known, .. } if known.is_empty() => "declare a unique constraint".into(),
             QueryMistake::NotUnique { known, .. } => {
@@ -217,6 +227,9 @@ impl fmt::Display for QueryMistake {
             }
             QueryMistake::VersionGiven { column } => {
                 write!(f, "`{column}` can't be written by hand: it counts the changes of its row")
+            }
+            QueryMistake::HookSets { hook, column, why } => {
+                write!(f, "`{hook}` can't set `{column}`: {why}")
             }
             QueryMistake::NoVersion { table } => write!(f, "`{table}` has no version column"),
             QueryMistake::NotUnique { table, columns, .. } => {

@@ -47,6 +47,9 @@ impl Serialize for Body<'_> {
         if is_violation(kind) || !kind.values().is_empty() {
             map.serialize_entry("values", kind.values())?;
         }
+        if let ErrorKind::Refused { hook, .. } = kind {
+            map.serialize_entry("hook", hook)?;
+        }
         if let ErrorKind::Conflict { expected, found, .. } = kind {
             map.serialize_entry("expected", expected)?;
             map.serialize_entry("found", found)?;

@@ -162,14 +162,7 @@ impl Request {
             Request::FindMany(query) | Request::FindFirst(query) | Request::Count(query) => {
                 Some(query.table())
             }
-            Request::Statement { statement, .. } => match statement {
-                Statement::Insert { table, .. }
-                | Statement::Update { table, .. }
-                | Statement::Upsert { table, .. }
-                | Statement::Delete { table, .. }
-                | Statement::Destroy { table, .. } => Some(table),
-                Statement::Check => None,
-            },
+            Request::Statement { statement, .. } => statement.table(),
             Request::Control(_) => None,
         }
     }

@@ -20,7 +20,7 @@ impl Writer<'_> {
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             let slot = refuse_version(info, row).and_then(|()| self.complete(info, row));
-            let slot = slot.and_then(|values| self.add(info, &values));
+            let slot = slot.and_then(|values| self.add_new(info, values));
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)

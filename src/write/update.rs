@@ -1,5 +1,6 @@
 //! Changing rows, with what foreign keys set off.
 
+use super::hooks::Hook;
 use super::normalise::require;
 use super::version::Set;
 use super::{OpenKey, Writer};
@@ -32,15 +33,36 @@ impl Writer<'_> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
         self.take_version(info, &slots, &mut set)?;
-        let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
-        for (column, value) in columns.iter().zip(&values) {
+        for (column, value) in &set {
             let column = info.column(*column);
             if let (true, Value::Integer(given)) = (column.generated && !slots.is_empty(), value) {
                 self.store.table_mut(table).pass_identity(*given);
             }
         }
+        if self.runs(table, Hook::BeforeUpdate) || self.notes(table, Hook::AfterUpdate) {
+            return self.assign_each(info, slots, &set);
+        }
+        let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
         let rows = slots.into_iter().map(|slot| (slot, values.clone())).collect();
         self.change(Cells { table, columns, rows })
+    }
+
+    /// Rows with cells for different columns as one change: what one leaves out, it keeps.
+    pub(super) fn together(&self, info: &TableInfo, rows: Vec<(Slot, Set)>) -> Cells {
+        let mut columns: Vec<ColumnId> =
+            rows.iter().flat_map(|(_, set)| set).map(|(column, _)| *column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let table = self.store.table(info.id);
+        let whole = |(slot, set): (Slot, Set)| {
+            let cell = |column: &ColumnId| match set.iter().find(|(other, _)| other == column) {
+                Some((_, value)) => value.clone(),
+                None => table.column(*column).get(slot).to_value(),
+            };
+            (slot, columns.iter().map(cell).collect())
+        };
+        let rows = rows.into_iter().map(whole).collect();
+        Cells { table: info.id, columns, rows }
     }
 
     /// Makes a change and all that foreign keys set off, over a stack: one foreign key after the
@@ -158,6 +180,6 @@ impl Writer<'_> {
 }
 
 /// Whether a write would change nothing that can be seen: a decimal's scale can be.
-fn identical(a: &Value, b: &Value) -> bool {
+pub(super) fn identical(a: &Value, b: &Value) -> bool {
     a.as_ref().compare_exactly(b.as_ref()).is_eq()
 }

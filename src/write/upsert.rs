@@ -1,6 +1,7 @@
 //! Adding rows, or changing those that stand in their way.
 
 use super::Writer;
+use super::normalise::require_all;
 use super::version::refuse_version;
 use crate::catalog::{IndexInfo, IndexKind, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -42,7 +43,8 @@ impl Writer<'_> {
         refuse_version(info, row)?;
         let values = self.complete(info, row)?;
         let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &values);
-        let Some(slot) = arbiters.iter().find_map(find) else { return self.add(info, &values) };
+        let Some(slot) = arbiters.iter().find_map(find) else { return self.add_new(info, values) };
+        require_all(info, &values)?;
         let set = match set {
             Some(set) => set.to_vec(),
             None => given(info, row, &values)?,

@@ -5,6 +5,7 @@ use crate::catalog::TableInfo;
 use crate::delta::Cells;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, Slot, TableId};
+use crate::statement::Rows;
 use crate::value::{Row, Value};
 
 /// The cells that a write assigns to each of its rows.
@@ -13,13 +14,7 @@ pub(super) type Set = Vec<(ColumnId, Value)>;
 impl Writer<'_> {
     /// Refuses rows of which one isn't at this version, and no rows at all. `key` is what they were
     /// looked up by, if by one. O(rows).
-    pub(crate) fn expect_version(
-        &self,
-        table: TableId,
-        slots: &[Slot],
-        expected: i64,
-        key: &[Value],
-    ) -> Result<()> {
+    fn expect_version(&self, table: TableId, slots: &[Slot], expected: i64, key: &[Value]) -> Result<()> {
         let info = self.catalog.table(table);
         let Some(column) = info.version else {
             return Err(ErrorKind::InvalidQuery(QueryMistake::NoVersion { table: info.name.clone() }).into());
@@ -39,6 +34,18 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// As [`expect_version`](Writer::expect_version), for all that is stated of these rows.
+    pub(crate) fn expect_versions(
+        &self,
+        table: TableId,
+        slots: &[Slot],
+        versions: &[i64],
+        rows: &Rows,
+    ) -> Result<()> {
+        let key = if let Rows::Key(key) = rows { key.values() } else { &[] };
+        versions.iter().try_for_each(|version| self.expect_version(table, slots, *version, key))
     }
 
     /// Takes the version that a set states out of it, once the rows are at it.
