@@ -5,6 +5,7 @@
 mod commits;
 #[path = "../common/mod.rs"]
 mod common;
+mod random;
 mod state;
 
 use common::{column, kind, rows, sound, table};
