@@ -67,8 +67,6 @@ pub struct Database {
     shared: Arc<Shared>,
     /// Whether what is written through this handle touches parents.
     touching: bool,
-    /// How many hooks after commits this handle was passed through, one inside the other.
-    depth: usize,
 }
 
 struct Shared {
@@ -105,7 +103,7 @@ impl Database {
         let history = History::new(history);
         let shared =
             Shared { turns: turn::Turns::default(), current: RwLock::new(store), environment, history };
-        Database { shared: Arc::new(shared), touching: true, depth: 0 }
+        Database { shared: Arc::new(shared), touching: true }
     }
 
     /// A handle to the same database through which writes touch no parent. Counters are kept as ever.
@@ -127,7 +125,7 @@ impl Database {
     /// ```
     #[must_use = "writes through the handle it was asked of touch as before"]
     pub fn without_touching(&self) -> Database {
-        Database { touching: false, ..self.clone() }
+        Database { shared: Arc::clone(&self.shared), touching: false }
     }
 
     /// The rows as they are now. What is written later doesn't show in it. O(1), after a statement that

@@ -63,6 +63,7 @@
 //!   relations set off.
 //! - A *transaction* is several statements, all or nothing; a *savepoint* is a moment in it to which
 //!   it can go back.
+//! - A *hook* is a closure that runs before or after the write of a row, or after its commit.
 //! - A *snapshot* is one state, to be read; a *fork* is a database of its own that starts from one.
 //!
 //! # What holds
@@ -80,7 +81,7 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, JSON documents and testing.
+//! The [`guide`] has pages on relations, queries, hooks, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
@@ -93,6 +94,8 @@
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
 //! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
 //!   words: [`Catalog::explain_writes`].
+//! - Run code around writes and after commits: [`Builder::before_insert`] and its like, in [`guide::hooks`].
+//! - Tell a stale write: [`Table::version`], [`Rows::at_version`].
 //! - Seed once, fork in every test: [`Database::fork`].
 //! - Take steps back, and keep moments by name: [`Database::undo`], [`Database::keep`].
 //! - Assert what a piece of code changed: [`Snapshot::diff`].

@@ -55,6 +55,8 @@ fn a_version_starts_at_0_and_counts_changes_that_are_changes() {
     assert_eq!(versions(&db), "1,1");
     db.upsert("posts", row! { id: 2, title: "Due" }).unwrap();
     assert_eq!(versions(&db), "1,2");
+    let words = db.catalog().explain_writes("posts").unwrap();
+    assert!(words.contains("changing posts\n  raises posts.lock_version\n"), "{words}");
     sound(&db);
 }
 

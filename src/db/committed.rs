@@ -1,11 +1,10 @@
 //! What runs after a commit.
 
 use super::Database;
-use super::hooks::Registry;
+use super::hooks::{Registry, Running};
 use crate::catalog::{Catalog, TableInfo};
-use crate::error::{Error, ErrorKind, Result};
 use crate::view::RowImage;
-use crate::write::{Hooks, Images};
+use crate::write::Images;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -17,8 +16,8 @@ pub struct CommitEvent<'c> {
 }
 
 impl<'c> CommitEvent<'c> {
-    /// The database, to be read and written as by anybody. What is written through this handle runs its
-    /// own hooks after its commit before this one goes on; too many deep is `limit_exceeded`.
+    /// The database, to be read and written as by anybody. What is written runs its own hooks before this
+    /// one goes on; too many deep is `limit_exceeded`.
     pub fn database(&self) -> &'c Database {
         self.database
     }
@@ -70,7 +69,6 @@ pub(super) fn run(database: &Database, rows: &[Images], closures: Vec<Then<'_>>)
         }
     };
     let mut closures = closures.into_iter().peekable();
-    let inner = Database { depth: database.depth + 1, ..database.clone() };
     let catalog = (!rows.is_empty()).then(|| database.catalog());
     for at in 0..=rows.len() {
         while let Some((_, then)) = closures.next_if(|(before, _)| *before <= at) {
@@ -79,23 +77,11 @@ pub(super) fn run(database: &Database, rows: &[Images], closures: Vec<Then<'_>>)
         }
         let hooks = Registry::of(&database.shared.environment);
         let (Some(images), Some(hooks), Some(catalog)) = (rows.get(at), hooks, &catalog) else { continue };
-        let event = CommitEvent { database: &inner, catalog, images };
+        let event = CommitEvent { database, catalog, images };
+        let _running = Running::begin();
         hooks.commits(images.table).iter().for_each(|hook| attempt(&mut || hook(&event)));
     }
     if let Some(panic) = panicked {
         resume_unwind(panic);
-    }
-}
-
-impl Database {
-    /// Refuses a write through a handle that hooks after commits have passed on too often.
-    pub(super) fn refuse_deep(&self) -> Result<()> {
-        match Registry::of(&self.shared.environment) {
-            Some(hooks) if self.depth > hooks.depth_max() => {
-                let allowed = hooks.depth_max() as u64;
-                Err(Error::new(ErrorKind::LimitExceeded { limit: "hook_depth", allowed }))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -1,14 +1,15 @@
 //! Hooks as a database is built with them.
 
-use super::Builder;
 use super::committed::CommitEvent;
 use super::event::HookEvent;
+use super::{Builder, Database};
 use crate::catalog::Catalog;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::id::TableId;
 use crate::write::{Environment, Hook, Hooks, Images, Within};
 use ecow::EcoString;
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -109,11 +110,47 @@ impl Hooks for Registry {
     }
 
     fn run(&self, statement: &mut dyn Within, hook: Hook, images: &mut Images) -> Result<()> {
+        let _running = Running::begin();
         let catalog = statement.store().shared_catalog();
         for run in self.rows.get(&(images.table, hook)).into_iter().flatten() {
             run(&mut HookEvent::new(&mut *statement, Arc::clone(&catalog), hook, images))?;
         }
         Ok(())
+    }
+}
+
+thread_local! {
+    /// How many hooks are running in this thread, one inside the other, of whatever database.
+    static RUNNING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A hook that is running.
+pub(super) struct Running;
+
+impl Running {
+    pub(super) fn begin() -> Running {
+        RUNNING.set(RUNNING.get() + 1);
+        Running
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.set(RUNNING.get().saturating_sub(1));
+    }
+}
+
+impl Database {
+    /// Refuses a write by a hook that was set off, over any number of others, by writes of hooks: also
+    /// where each wrote to a fork, or after the commit.
+    pub(super) fn refuse_deep(&self) -> Result<()> {
+        match Registry::of(&self.shared.environment) {
+            Some(hooks) if RUNNING.get() > hooks.depth_max => {
+                let allowed = hooks.depth_max as u64;
+                Err(Error::new(ErrorKind::LimitExceeded { limit: "hook_depth", allowed }))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -96,14 +96,7 @@ impl fmt::Display for ErrorKind {
                 cells(f, table, columns, values)
             }
             ErrorKind::Conflict { table, key, expected, found } => {
-                match key.as_slice() {
-                    [] => write!(f, "a row of {table}")?,
-                    key => write!(f, "{table} {}", Tuple(key))?,
-                }
-                match found {
-                    Some(found) => write!(f, " is at version {found} by now, not {expected}"),
-                    None => write!(f, " was expected at version {expected} and is gone"),
-                }
+                conflict::stale(f, table, key, *expected, *found)
             }
             ErrorKind::Conflicts { conflicts } => conflict::line(f, conflicts),
             ErrorKind::Busy { waited } => write!(f, "other writers aren't done after {waited:?}"),

@@ -342,3 +342,18 @@ fn an_event_shows_what_it_is_about() {
         ]
     );
 }
+
+#[cfg(feature = "json")]
+#[test]
+fn a_refusal_as_a_document_names_the_hook() {
+    let db = Database::builder(schema())
+        .before_insert("users", |event| Err(event.refuse("nobody comes in")))
+        .build()
+        .unwrap();
+    let error = db.insert("users", user("Ann")).unwrap_err();
+    let document = serde_json::to_string(&relata::json::ErrorDocument(&error)).unwrap();
+    assert_eq!(
+        document,
+        r#"{"error":{"kind":"refused","table":"users","hook":"before_insert","at":"$.values","message":"before_insert of users refused: nobody comes in"}}"#
+    );
+}

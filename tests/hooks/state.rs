@@ -203,3 +203,26 @@ fn a_hook_before_a_destroy_can_move_dependents_away() {
     assert_eq!(column(&db, "posts", "user_id"), "3,3,3,3");
     sound(&db);
 }
+
+#[test]
+fn hooks_that_write_to_forks_for_ever_are_stopped() {
+    let handle: Arc<OnceLock<Database>> = Arc::default();
+    let inner = Arc::clone(&handle);
+    let refused = Said::default();
+    let noted = refused.clone();
+    let db = Database::builder(schema())
+        .hook_depth(4)
+        .before_insert("log", move |_| {
+            let fork = inner.get().unwrap().fork();
+            if let Err(error) = fork.insert("log", row! { line: "elsewhere" }) {
+                noted.say(kind(&error));
+            }
+            Ok(())
+        })
+        .build()
+        .unwrap();
+    handle.set(db.clone()).unwrap();
+    db.insert("log", row! { line: "here" }).unwrap();
+    assert_eq!(refused.take(), ["limit_exceeded"]);
+    assert_eq!(column(&db, "log", "line"), r#""here""#);
+}
