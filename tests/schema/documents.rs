@@ -93,7 +93,7 @@ fn everything_wrong_in_a_document_is_told_at_once() {
         [
             "no option `views` here | there are: tables, relations".to_owned(),
             "users: no option `primarykey` at tables.users | did you mean `primaryKey`? there are: columns, \
-             primaryKey, unique, indexes, checks, foreignKeys".into(),
+             primaryKey, unique, indexes, checks, foreignKeys, version".into(),
             "users.id: no option `nulable` at tables.users.columns.id | did you mean `nullable`? there are: type, \
              nullable, default, generated, unique".into(),
             "users.id: no type `integr` | did you mean `integer`? there are: boolean, smallint, int, integer, \
