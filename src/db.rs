@@ -5,6 +5,8 @@ mod change;
 mod committed;
 mod diff;
 mod event;
+#[cfg(feature = "files")]
+mod file;
 mod history;
 mod hooks;
 mod load;

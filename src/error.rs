@@ -6,6 +6,7 @@
 
 mod association;
 mod conflict;
+mod difference;
 mod kind;
 mod message;
 mod nearest;
@@ -17,6 +18,7 @@ mod upkeep;
 
 pub use association::AssociationMistake;
 pub use conflict::{Conflict, ConflictReason};
+pub use difference::{SchemaChange, SchemaDifference};
 pub use kind::ErrorKind;
 pub use path::{Path, Step};
 pub use query::QueryMistake;

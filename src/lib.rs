@@ -112,6 +112,8 @@ mod document;
 mod error;
 mod eval;
 mod exec;
+#[cfg(feature = "files")]
+mod file;
 mod filter;
 pub mod guide;
 mod id;
@@ -137,6 +139,7 @@ pub use db::{
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
     AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result,
+    SchemaChange, SchemaDifference,
     SchemaMistake, SchemaReason, Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};

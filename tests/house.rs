@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "id",
     "value",
     "document",
@@ -28,6 +28,7 @@ const LAYERS: [&str; 22] = [
     "exec",
     "statement",
     "write",
+    "file",
     "db",
 ];
 

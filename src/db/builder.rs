@@ -28,9 +28,9 @@ use uuid::Uuid;
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    schema: Schema,
-    environment: Environment,
-    history: usize,
+    pub(super) schema: Schema,
+    pub(super) environment: Environment,
+    pub(super) history: usize,
     pub(super) hooks: Declared,
 }
 

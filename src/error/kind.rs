@@ -1,6 +1,6 @@
 //! The kinds of refusal.
 
-use super::{Conflict, QueryMistake, SchemaMistake};
+use super::{Conflict, QueryMistake, SchemaDifference, SchemaMistake};
 use crate::value::Value;
 use ecow::EcoString;
 
@@ -190,6 +190,20 @@ pub enum ErrorKind {
         /// What doesn't hold.
         reason: EcoString,
     },
+    /// A saved database that can't be right.
+    CorruptFile {
+        /// What of it: `header`, `schema`, `books.title`.
+        part: EcoString,
+        /// Where in the file, in bytes, when it's one place.
+        offset: Option<u64>,
+        /// What doesn't hold.
+        reason: EcoString,
+    },
+    /// A saved database that isn't of the schema it is loaded for.
+    OtherSchema {
+        /// All that differs, in the order of the stored schema.
+        differences: Vec<SchemaDifference>,
+    },
     /// Text that isn't what it should be.
     Parse {
         /// The parser's words.
@@ -225,7 +239,8 @@ impl ErrorKind {
             ErrorKind::LimitExceeded { .. } => "limit_exceeded",
             ErrorKind::Refused { .. } => "refused",
             ErrorKind::Io { .. } => "io",
-            ErrorKind::Corrupt { .. } => "corrupt",
+            ErrorKind::Corrupt { .. } | ErrorKind::CorruptFile { .. } => "corrupt",
+            ErrorKind::OtherSchema { .. } => "invalid_schema",
             ErrorKind::Parse { .. } => "parse",
         }
     }

@@ -1,6 +1,6 @@
 //! Messages: what happened / `at:` where / `help:` one action.
 
-use super::{Error, ErrorKind, conflict, nearest};
+use super::{Error, ErrorKind, conflict, difference, nearest};
 use crate::value::Value;
 use ecow::EcoString;
 use std::fmt;
@@ -106,6 +106,13 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Refused { table, hook, reason } => write!(f, "{hook} of {table} refused: {reason}"),
             ErrorKind::Io { path, reason } => write!(f, "{path}: {reason}"),
             ErrorKind::Corrupt { reason } => write!(f, "corrupt data: {reason}"),
+            ErrorKind::CorruptFile { part, offset: Some(offset), reason } => {
+                write!(f, "corrupt file: {part} at byte {offset}: {reason}")
+            }
+            ErrorKind::CorruptFile { part, offset: None, reason } => {
+                write!(f, "corrupt file: {part}: {reason}")
+            }
+            ErrorKind::OtherSchema { differences } => difference::line(f, differences),
             ErrorKind::Parse { message, .. } => f.write_str(message),
         }
     }
@@ -150,6 +157,7 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         }
         ErrorKind::LimitExceeded { limit, .. } => write!(f, "\n    help: raise `{limit}` if that is meant"),
         ErrorKind::Conflicts { conflicts } => conflict::help(f, conflicts),
+        ErrorKind::OtherSchema { differences } => difference::help(f, differences),
         ErrorKind::Busy { .. } => write!(f, "\n    help: wait longer, or keep transactions short"),
         ErrorKind::NotFound { .. } => write!(f, "\n    help: check the key, or insert the row first"),
         ErrorKind::Conflict { .. } => write!(f, "\n    help: read the row again, then repeat the change"),
@@ -173,6 +181,7 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         | ErrorKind::Refused { .. }
         | ErrorKind::Io { .. }
         | ErrorKind::Corrupt { .. }
+        | ErrorKind::CorruptFile { .. }
         | ErrorKind::Parse { .. } => Ok(()),
     }
 }

@@ -60,6 +60,8 @@ impl Serialize for Body<'_> {
         if let ErrorKind::InvalidSchema { mistakes } = kind {
             let mistakes: Vec<_> = mistakes.iter().map(Mistake).collect();
             map.serialize_entry("mistakes", &mistakes)?;
+        } else if let ErrorKind::OtherSchema { differences } = kind {
+            map.serialize_entry("differences", differences)?;
         } else if let Some(help) = self.0.help() {
             map.serialize_entry("help", &help)?;
         }

@@ -55,7 +55,7 @@ impl Writer<'_> {
     }
 
     /// What a column gets when nothing is given: its default, or null.
-    pub(super) fn default_of(&mut self, column: &ColumnInfo) -> Value {
+    pub(crate) fn default_of(&mut self, column: &ColumnInfo) -> Value {
         match &column.default {
             None => Value::Null,
             Some(DefaultInfo::Constant(value)) => value.clone(),
