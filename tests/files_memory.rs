@@ -62,7 +62,9 @@ fn refusing_a_file_takes_no_more_than_twice_its_bytes_and_a_little() {
     // Lengths and numbers of rows that promise more than there is, under checksums that hold.
     let whole = blocks(&whole);
     for number in [1 << 20, 1 << 31, u64::from(u32::MAX) - 2, 1 << 40, u64::MAX] {
-        for (block, at, width) in [(0, 0, 3), (1, 2, 3), (2, 0, 3), (3, 0, 3), (3, 4, 3), (4, 0, 3), (4, 4, 3)] {
+        for (block, at, width) in
+            [(0, 0, 3), (1, 2, 3), (2, 0, 3), (3, 0, 3), (3, 4, 3), (4, 0, 3), (4, 4, 3)]
+        {
             let mut blocks = whole.clone();
             blocks[block].splice(at..at + width, huge(number));
             refused(&seal(&blocks));

@@ -3,7 +3,7 @@
 //! What is decoded is flat, has no type of size zero, and borrows from a slice whose checksum holds;
 //! lengths are checked against what remains of it.
 
-use bincode::{DefaultOptions, Options};
+use bincode::{DefaultOptions, ErrorKind, Options};
 use ecow::{EcoString, eco_format};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -17,7 +17,10 @@ pub(super) fn encode(value: &impl Serialize, into: &mut Vec<u8>) -> io::Result<(
 pub(super) fn decode<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, EcoString> {
     let limit = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let decoded = DefaultOptions::new().with_limit(limit).deserialize(bytes);
-    decoded.map_err(|error| eco_format!("{error}"))
+    decoded.map_err(|error| match *error {
+        ErrorKind::Io(_) | ErrorKind::SizeLimit => "it promises more bytes than there are".into(),
+        other => eco_format!("{other}"),
+    })
 }
 
 #[cfg(test)]

@@ -92,7 +92,11 @@ impl Found {
             }
         }
         let common = |names: &'_ Entries, others: &Entries| -> Vec<EcoString> {
-            names.iter().filter(|(name, _)| get(others, name).is_some()).map(|(name, _)| name.clone()).collect()
+            names
+                .iter()
+                .filter(|(name, _)| get(others, name).is_some())
+                .map(|(name, _)| name.clone())
+                .collect()
         };
         if common(stored, given) != common(given, stored) {
             self.note(whole, SchemaChange::Reordered);
@@ -213,7 +217,10 @@ mod tests {
             (r#"{"type": "text", "nullable": true}"#, None),
             (r#"{"type": "text", "nullable": true, "unique": true}"#, None),
             (r#"{"type": "text", "default": "x"}"#, None),
-            (r#"{"type": "text", "default": "x", "unique": true}"#, Some("t.c added as unique, with one default for all rows")),
+            (
+                r#"{"type": "text", "default": "x", "unique": true}"#,
+                Some("t.c added as unique, with one default for all rows"),
+            ),
             (r#"{"type": "uuid", "default": {"uuid": true}, "unique": true}"#, None),
             (r#"{"type": "timestamptz", "default": {"now": true}}"#, None),
             (r#"{"type": "integer", "generated": true, "unique": true}"#, None),

@@ -10,10 +10,7 @@ const NAMES: u32 = 1000;
 
 /// Writes a file beside `path`, syncs it and gives it the name `path`: whatever fails, what `path` had
 /// before is there as it was. A link is followed.
-pub(crate) fn replace(
-    path: &Path,
-    write: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::other("this is no regular file"));
@@ -30,11 +27,7 @@ pub(crate) fn replace(
     sync_folder(&path)
 }
 
-fn fill(
-    file: &File,
-    path: &Path,
-    write: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
+fn fill(file: &File, path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
     if let Ok(metadata) = fs::metadata(path) {
         file.set_permissions(metadata.permissions())?;
     }
@@ -93,9 +86,15 @@ mod tests {
         assert_eq!(names(folder.path()), [] as [&str; 0]);
         fs::write(&path, "old").unwrap();
         assert!(replace(&path, fail).is_err());
-        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path())), ("old", vec!["a".into()]));
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), names(folder.path())),
+            ("old", vec!["a".into()])
+        );
         replace(&path, |mut file| file.write_all(b"new")).unwrap();
-        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), names(folder.path())), ("new", vec!["a".into()]));
+        assert_eq!(
+            (fs::read_to_string(&path).unwrap().as_str(), names(folder.path())),
+            ("new", vec!["a".into()])
+        );
     }
 
     #[test]

@@ -68,7 +68,10 @@ fn a_refusal_names_the_part_and_the_place() {
     );
     assert_eq!(
         after(&|bytes| bytes[end - 24] ^= 1),
-        format!("corrupt file: total length at byte {}: it isn't the number of bytes there are, {end}", end - 24)
+        format!(
+            "corrupt file: total length at byte {}: it isn't the number of bytes there are, {end}",
+            end - 24
+        )
     );
     assert_eq!(
         after(&|bytes| bytes[end - 1] ^= 1),

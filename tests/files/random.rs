@@ -1,5 +1,7 @@
 //! Databases with a past, made from a seed.
 
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "each user takes a part of it")]
+
 use crate::model::run::run;
 use crate::model::shape::{SHAPES, schema};
 use crate::model::step::{Step, seed};

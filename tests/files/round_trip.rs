@@ -64,7 +64,9 @@ fn equal_rows_give_equal_bytes_whatever_their_past() {
     let straight = Database::new(notes()).unwrap();
     straight.insert_many("notes", (1..=4000).map(|id| row! { id: id * 2, body: "x" }).collect()).unwrap();
     let winding = Database::new(notes()).unwrap();
-    winding.insert_many("notes", (1..=8000).map(|id| row! { id: id, body: "long".repeat(9) }).collect()).unwrap();
+    winding
+        .insert_many("notes", (1..=8000).map(|id| row! { id: id, body: "long".repeat(9) }).collect())
+        .unwrap();
     for id in (1..=8000).step_by(2) {
         winding.delete("notes", col("id").eq(id)).unwrap();
     }
@@ -80,7 +82,8 @@ fn a_snapshot_is_saved_as_it_was_and_a_fork_as_it_is() {
     let fork = db.fork();
     db.insert("notes", row! { body: "second" }).unwrap();
     fork.insert("notes", row! { body: "forked" }).unwrap();
-    let bodies = |bytes: Vec<u8>| crate::common::column(&Database::from_bytes(&bytes).unwrap(), "notes", "body");
+    let bodies =
+        |bytes: Vec<u8>| crate::common::column(&Database::from_bytes(&bytes).unwrap(), "notes", "body");
     assert_eq!(bodies(snapshot.to_bytes().unwrap()), r#""first""#);
     assert_eq!(bodies(fork.snapshot().to_bytes().unwrap()), r#""first","forked""#);
 }
@@ -101,7 +104,8 @@ fn counters_and_touched_times_are_as_they_were_and_kept_up_from_there() {
     db.insert("users", row! {}).unwrap();
     db.insert("posts", row! { user_id: 1 }).unwrap();
     let bytes = db.snapshot().to_bytes().unwrap();
-    let loaded = Database::builder(schema).clock(at("2025-01-01T00:00:00Z")).build_from_bytes(&bytes).unwrap();
+    let loaded =
+        Database::builder(schema).clock(at("2025-01-01T00:00:00Z")).build_from_bytes(&bytes).unwrap();
     assert_eq!(rows(&loaded, "users"), r#"[{"id":1,"posts_count":1,"updated_at":"2024-01-01T00:00:00Z"}]"#);
     loaded.insert("posts", row! { user_id: 1 }).unwrap();
     assert_eq!(rows(&loaded, "users"), r#"[{"id":1,"posts_count":2,"updated_at":"2025-01-01T00:00:00Z"}]"#);

@@ -1,7 +1,9 @@
 //! Files and the schemas they are loaded for.
 
 use crate::common::{kind, rows, sound, table};
-use relata::{Action, Column, Database, ErrorKind, ForeignKey, Relation, Schema, SchemaChange, col, row};
+use relata::{
+    Action, Column, Database, ErrorKind, ForeignKey, Json, Relation, Schema, SchemaChange, Value, col, row,
+};
 use uuid::Uuid;
 
 fn books(more: Vec<Column>) -> Schema {
@@ -30,7 +32,8 @@ fn another_schema_is_refused_with_all_that_differs() {
         .table(table("shelves"));
     let error = Database::builder(schema).build_from_bytes(&saved()).unwrap_err();
     assert_eq!(kind(&error), "invalid_schema");
-    let expected = "the file was written for another schema, with 3 differences, the first: books.year int -> integer
+    let expected =
+        "the file was written for another schema, with 3 differences, the first: books.year int -> integer
     found: books.year int -> integer
     found: books.title added without a default
     found: shelves added
@@ -52,7 +55,11 @@ fn rules_and_relations_belong_to_the_schema() {
         (Schema::new().table(base().check("young", col("year").lt(2000))), "books checks "),
         (Schema::new().table(base().unique(["year"])), "books unique "),
         (Schema::new().table(base().index(["year"])), "books indexes "),
-        (Schema::new().table(base().foreign_key(ForeignKey::new(["id"], "books").on_delete(Action::Cascade))), "books foreignKeys "),
+        (
+            Schema::new()
+                .table(base().foreign_key(ForeignKey::new(["id"], "books").on_delete(Action::Cascade))),
+            "books foreignKeys ",
+        ),
         (Schema::new().table(base()).relation(link), "relation books.next added"),
         (books(vec![]).table(table("authors")), "authors added"),
         (Schema::new(), "books removed"),
@@ -69,18 +76,15 @@ fn an_added_column_gets_what_an_insert_without_it_would_give() {
     let ids = std::sync::atomic::AtomicU64::new(1);
     let schema = books(vec![
         Column::text("note").nullable(),
-        Column::decimal("price").default("9.50"),
+        Column::decimal("price").default(rust_decimal::Decimal::new(950, 2)),
         Column::uuid("token").default_uuid().unique(),
         Column::timestamptz("at").default_now(),
     ]);
     let db = Database::builder(schema)
         .clock(|| "2024-02-29T12:00:00Z".parse().unwrap())
         .ids(move || Uuid::from_u128(ids.fetch_add(1, std::sync::atomic::Ordering::Relaxed).into()))
-        .build_from_bytes(&saved());
-    let db = match db {
-        Err(error) if error.to_string().contains("expected decimal") => panic!("{error}"),
-        db => db.unwrap(),
-    };
+        .build_from_bytes(&saved())
+        .unwrap();
     assert_eq!(
         rows(&db, "books"),
         concat!(
@@ -94,15 +98,11 @@ fn an_added_column_gets_what_an_insert_without_it_would_give() {
 
 #[test]
 fn an_added_column_may_stand_anywhere_and_number_the_rows() {
-    let db = Database::new(
-        Schema::new().table(relata::Table::new("t").column(Column::text("a"))),
-    )
-    .unwrap();
+    let db = Database::new(Schema::new().table(relata::Table::new("t").column(Column::text("a")))).unwrap();
     db.insert_many("t", vec![row! { a: "x" }, row! { a: "y" }]).unwrap();
     let bytes = db.snapshot().to_bytes().unwrap();
-    let schema = Schema::new().table(
-        relata::Table::new("t").column(Column::integer("n").generated()).column(Column::text("a")),
-    );
+    let schema = Schema::new()
+        .table(relata::Table::new("t").column(Column::integer("n").generated()).column(Column::text("a")));
     let loaded = Database::builder(schema).build_from_bytes(&bytes).unwrap();
     loaded.insert("t", row! { a: "z" }).unwrap();
     assert_eq!(rows(&loaded, "t"), r#"[{"n":1,"a":"x"},{"n":2,"a":"y"},{"n":3,"a":"z"}]"#);
@@ -117,8 +117,8 @@ fn a_given_schema_with_mistakes_is_refused_for_them() {
 
 #[test]
 fn a_schema_that_couldnt_be_read_back_isnt_saved() {
-    let deep = (0..200).fold(col("year").gt(0), |filter, _| !filter);
-    let schema = Schema::new().table(table("books").column(Column::int("year")).check("deep", deep));
+    let deep = Json::parse(&format!("{}{}", "[".repeat(126), "]".repeat(126))).unwrap();
+    let schema = books(vec![Column::json("deep").default(Value::Json(deep))]);
     let db = Database::new(schema).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old");

@@ -4,7 +4,7 @@ use crate::common::{rows, sound};
 use relata::{Column, Database, Json, Row, Schema, Table, Type, Value, row};
 
 /// A table with a nullable and, but for the key, a plain column of every type.
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let types = [
         ("boolean", Type::Boolean),
         ("smallint", Type::Smallint),
@@ -29,31 +29,55 @@ pub fn schema() -> Schema {
     Schema::new().table(table.ordered_index(["text"]))
 }
 
-/// A row with these values in the plain columns and in those that may be null.
-pub fn values(texts: [&str; 14]) -> Row {
+/// A row with these values in the columns that are never null.
+pub(crate) fn plain(texts: [&str; 14]) -> Row {
     let schema = schema();
-    let plain = schema.tables[0].columns.iter().skip(2).step_by(2);
-    let mut row = row! {};
-    for (column, text) in plain.zip(texts) {
-        let value = match column.ty {
-            Type::Json => Value::Json(Json::parse(text).unwrap()),
-            _ => column.ty.read_text(text).unwrap(),
-        };
-        row = row.set(format!("{}_or_null", column.name), value.clone()).set(column.name.clone(), value);
-    }
-    row
+    let columns = schema.tables[0].columns.iter().skip(2).step_by(2);
+    columns.zip(texts).fold(row! {}, |row, (column, text)| match column.ty {
+        Type::Json => row.set(column.name.clone(), Value::Json(Json::parse(text).unwrap())),
+        _ => row.set(column.name.clone(), column.ty.read_text(text).unwrap()),
+    })
 }
 
-pub const FIRST: [&str; 14] = [
-    "false", "-32768", "-2147483648", "-9223372036854775808", "-Infinity", "-79228162514264337593543950335",
-    "", "", "-9999-01-01", "-9999-01-01T00:00:00", "-9999-01-02T01:59:59Z",
-    "00000000-0000-0000-0000-000000000000", "null", "red",
+/// The same values in the columns that may be null too.
+pub(crate) fn values(texts: [&str; 14]) -> Row {
+    let plain = plain(texts);
+    let cells: Vec<_> = plain.iter().map(|(name, cell)| (format!("{name}_or_null"), cell.clone())).collect();
+    cells.into_iter().fold(plain, |row, (name, cell)| row.set(name, cell))
+}
+
+pub(crate) const FIRST: [&str; 14] = [
+    "false",
+    "-32768",
+    "-2147483648",
+    "-9223372036854775808",
+    "-Infinity",
+    "-79228162514264337593543950335",
+    "",
+    "",
+    "-009999-01-01",
+    "-009999-01-01T00:00:00",
+    "-009999-01-02T01:59:59Z",
+    "00000000-0000-0000-0000-000000000000",
+    "null",
+    "red",
 ];
 
-pub const LAST: [&str; 14] = [
-    "true", "32767", "2147483647", "9223372036854775807", "NaN", "0.0000000000000000000000000001",
-    "\u{10ffff}é\0", "AP8=", "9999-12-31", "9999-12-31T23:59:59.999999", "9999-12-30T22:00:00.999999Z",
-    "ffffffff-ffff-ffff-ffff-ffffffffffff", "{\"a\":[1.50,{\"b\":null}]}", "blue",
+pub(crate) const LAST: [&str; 14] = [
+    "true",
+    "32767",
+    "2147483647",
+    "9223372036854775807",
+    "NaN",
+    "0.0000000000000000000000000001",
+    "\u{10ffff}é\0",
+    "AP8=",
+    "9999-12-31",
+    "9999-12-31T23:59:59.999999",
+    "9999-12-30T22:00:00.999999Z",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "{\"a\":[1.50,{\"b\":null}]}",
+    "blue",
 ];
 
 #[test]
@@ -61,12 +85,10 @@ fn the_ends_of_every_type_and_nulls_come_back() {
     let db = Database::new(schema()).unwrap();
     db.insert("values", values(FIRST)).unwrap();
     db.insert("values", values(LAST)).unwrap();
-    let mut plain = values(FIRST);
-    for column in schema().tables[0].columns.iter().filter(|column| column.nullable) {
-        plain = plain.set(column.name.clone(), Value::Null);
-    }
-    db.insert("values", plain).unwrap();
-    db.insert("values", values(FIRST).set("float", -0.0).set("decimal", "-0.00".parse::<rust_decimal::Decimal>().unwrap())).unwrap();
+    db.insert("values", plain(LAST)).unwrap();
+    let mut zeros = FIRST;
+    (zeros[4], zeros[5]) = ("-0", "-0.00");
+    db.insert("values", values(zeros)).unwrap();
     let bytes = db.snapshot().to_bytes().unwrap();
     let loaded = Database::from_bytes(&bytes).unwrap();
     let debug = |db: &Database| format!("{:?}", db.query("values").all().unwrap().to_owned_rows());

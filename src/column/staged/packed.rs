@@ -58,7 +58,10 @@ impl Column {
         let view = self.view();
         if view.nulls.is_some() {
             let byte = |eight: &[Slot]| {
-                eight.iter().enumerate().fold(0, |bits, (at, slot)| bits | u8::from(view.is_null(*slot)) << at)
+                eight
+                    .iter()
+                    .enumerate()
+                    .fold(0, |bits, (at, slot)| bits | u8::from(view.is_null(*slot)) << at)
             };
             nulls.extend(slots.chunks(8).map(byte));
         }
@@ -121,7 +124,9 @@ impl PackedRef<'_> {
             Type::Uuid => Cells::Uuid(self.each(null, |cell| Some(u128::from_le_bytes(cell)))?),
             Type::Date => {
                 let days = time::date_to_days(Date::MIN)..=time::date_to_days(Date::MAX);
-                Cells::Int(self.each(null, |cell| Some(i32::from_le_bytes(cell)).filter(|v| days.contains(v)))?)
+                Cells::Int(
+                    self.each(null, |cell| Some(i32::from_le_bytes(cell)).filter(|v| days.contains(v)))?,
+                )
             }
             Type::Timestamp => self.micros(
                 null,
