@@ -16,6 +16,10 @@ pub mod hooks {}
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 
+#[cfg(feature = "files")]
+#[doc = include_str!("../docs/files.md")]
+pub mod files {}
+
 /// The examples of the README, run as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -76,7 +76,7 @@
 //!
 //! # What it doesn't do
 //!
-//! No SQL, no persistence, no server, no async. A filter that is absent is an error and never means
+//! No SQL, no log on disk, no server, no async. A filter that is absent is an error and never means
 //! everything.
 //!
 //! # Recipes
@@ -99,6 +99,8 @@
 //! - Seed once, fork in every test: [`Database::fork`].
 //! - Take steps back, and keep moments by name: [`Database::undo`], [`Database::keep`].
 //! - Assert what a piece of code changed: [`Snapshot::diff`].
+//! - Save a state and load it again: `Database::save`, `Database::from_file` (feature `files`, with a page in
+//!   the guide).
 //! - Requests and answers as text: the [`json`] module (feature `json`, on by default).
 
 #![forbid(unsafe_code)]

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::file;
 use crate::schema::Schema;
 use crate::store::Store;
+use crate::write::Hooks;
 use ecow::eco_format;
 use std::fs;
 use std::io::{self, BufWriter, Write};
