@@ -32,21 +32,20 @@ pub(crate) use write::write;
 use crate::document::{self, Limits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Schema;
-use crate::value::Literal;
 use ecow::EcoString;
 
 /// Rows in a block, at most.
 const ROWS: usize = 16_384;
 
-/// How much a schema document may hold. Reading it costs memory and time in proportion to this.
-const SCHEMA_LIMITS: Limits = Limits::none().nodes(100_000);
+/// How much a schema document may hold: a thousand tables of ten columns. Each part can cost some
+/// hundred bytes, which whoever sends a file shouldn't get for a few.
+const SCHEMA_LIMITS: Limits = Limits::none().nodes(25_000);
 
 fn corrupt(part: impl Into<EcoString>, offset: Option<u64>, reason: impl Into<EcoString>) -> Error {
     ErrorKind::CorruptFile { part: part.into(), offset, reason: reason.into() }.into()
 }
 
-/// A schema and its document.
-fn read_schema(text: &str) -> Result<(Schema, Literal)> {
-    let document = document::read(text, &SCHEMA_LIMITS)?;
-    Ok((Schema::try_from(&document)?, document))
+/// The schema that a document is of.
+fn read_schema(text: &str) -> Result<Schema> {
+    Schema::try_from(&document::read(text, &SCHEMA_LIMITS)?)
 }

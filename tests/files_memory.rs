@@ -17,6 +17,9 @@ use seal::{blocks, seal};
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
+/// A few less than the parts that a schema in a file may have.
+const PARTS: usize = 24_900;
+
 /// Asserts that these bytes are refused within twice their number and 16 MiB, their own included.
 #[track_caller]
 fn refused(bytes: &[u8]) {
@@ -42,6 +45,24 @@ fn damage(bytes: &[u8], ways: usize) {
 /// A varint of bincode that takes nine bytes, in place of a smaller one at the same place.
 fn huge(number: u64) -> Vec<u8> {
     [&[253][..], &number.to_le_bytes()].concat()
+}
+
+/// Schemas of about as many parts as a file may have, of each kind of part.
+fn crowded() -> [String; 4] {
+    let many = |count: usize, part: fn(usize) -> String| (0..count).map(part).collect::<Vec<_>>().join(",");
+    let table = |rest: String| {
+        format!(r#"{{"tables":{{"t":{{"columns":{{"a":{{"type":"int"}}}},"primaryKey":["a"]{rest}}}}}"#)
+    };
+    let tables = many(PARTS / 4, |at| format!(r#""{at}":{{"columns":{{"a":{{"type":"int"}}}}}}"#));
+    let columns = many(PARTS / 2, |at| format!(r#""{at}":{{"type":"int"}}"#));
+    let relations = many(PARTS / 6, |at| format!(r#""{at}":{{"one":"t","from":["a"],"to":["a"]}}"#));
+    let indexes = many(PARTS / 2 - 9, |_| r#"["a"]"#.to_owned());
+    [
+        format!(r#"{{"tables":{{{tables}}}}}"#),
+        format!(r#"{{"tables":{{"t":{{"columns":{{{columns}}}}}}}}}"#),
+        format!(r#"{},"relations":{{"t":{{{relations}}}}}}}"#, table(String::new())),
+        format!("{}}}", table(format!(r#","indexes":[{indexes}]"#))),
+    ]
 }
 
 #[test]
@@ -74,6 +95,13 @@ fn refusing_a_file_takes_no_more_than_twice_its_bytes_and_a_little() {
     let document = format!("[{}0]", "0,".repeat(2 << 20));
     let length = (document.len() as u32).to_le_bytes();
     refused(&seal(&[[&[252][..], &length, document.as_bytes()].concat()]));
+    // Sound schemas of very many small parts, refused for what comes after them.
+    for document in crowded() {
+        let db = Database::new(Schema::from_json(&document).unwrap()).unwrap();
+        let mut blocks = blocks(&db.snapshot().to_bytes().unwrap());
+        blocks.push(Vec::new());
+        refused(&seal(&blocks));
+    }
     // Rows that are refused when all of them are there.
     let mut last = whole;
     let ids = last.iter().rposition(|block| block.len() > 8 && block[3] == 0 && block[4] == 0).unwrap_or(2);

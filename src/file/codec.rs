@@ -4,7 +4,7 @@
 //! lengths are checked against what remains of it.
 
 use bincode::{DefaultOptions, ErrorKind, Options};
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 use std::io;
 
@@ -19,7 +19,7 @@ pub(super) fn decode<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, EcoSt
     let decoded = DefaultOptions::new().with_limit(limit).deserialize(bytes);
     decoded.map_err(|error| match *error {
         ErrorKind::Io(_) | ErrorKind::SizeLimit => "it promises more bytes than there are".into(),
-        other => eco_format!("{other}"),
+        _ => "its content doesn't have the form it should".into(),
     })
 }
 

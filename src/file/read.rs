@@ -19,51 +19,47 @@ use std::sync::Arc;
 
 /// The schema of a saved database. O(bytes), for its checksums.
 pub(crate) fn schema(bytes: &[u8]) -> Result<Schema> {
-    let (schema, _, _) = begin(bytes)?;
-    Ok(schema)
+    Ok(begin(bytes)?.0)
 }
 
 /// The state that was saved, of the stored schema or of `given`. What must hold of rows and
 /// constraints is left to be checked. O(bytes x (indexes + edges)).
 pub(crate) fn read(bytes: &[u8], given: Option<Schema>, environment: &Environment) -> Result<Store> {
-    let (stored, document, frames) = begin(bytes)?;
-    let catalog = match given {
+    let (stored, frames) = begin(bytes)?;
+    let mut reader = Reader { frames, environment, now: None };
+    let mut store = match given {
         None => {
             let reason = |error: Error| corrupt("schema", None, eco_format!("{error}"));
-            Catalog::try_from(stored.clone()).map_err(reason)?
+            let catalog = Arc::new(Catalog::try_from(stored).map_err(reason)?);
+            let mut store = Store::new(Arc::clone(&catalog));
+            reader.tables(&mut store, &catalog.schema().tables)?;
+            store
         }
         Some(given) => {
-            let differences = differences(&document, &Literal::from(&given));
+            let differences = differences(&Literal::from(&stored), &Literal::from(&given));
             if !differences.is_empty() {
                 return Err(ErrorKind::OtherSchema { differences }.into());
             }
-            Catalog::try_from(given)?
+            let mut store = Store::new(Arc::new(Catalog::try_from(given)?));
+            reader.tables(&mut store, &stored.tables)?;
+            store
         }
     };
-    let mut store = Store::new(Arc::new(catalog));
-    let mut reader = Reader { frames, environment, now: None };
-    for table in &stored.tables {
-        reader.table(&mut store, table)?;
-    }
-    let offset = reader.frames.offset();
-    if reader.frames.step().is_some() {
-        return Err(corrupt("block", Some(offset), "it comes after all that the schema has"));
-    }
     index(&mut store)?;
     Ok(store)
 }
 
-/// The stored schema, its document, and the blocks that follow.
-fn begin(bytes: &[u8]) -> Result<(Schema, Literal, Frames<'_>)> {
+/// The stored schema, and the blocks that follow.
+fn begin(bytes: &[u8]) -> Result<(Schema, Frames<'_>)> {
     let mut frames = Frames::open(bytes)?;
     let offset = frames.offset();
     let content: SchemaContent<'_> = next(&mut frames, "schema")?;
     if fingerprint(content.document) != frames.fingerprint {
         return Err(corrupt("schema", Some(offset), "it isn't the one that the header means"));
     }
-    let read = read_schema(content.document);
-    let (schema, document) = read.map_err(|error| corrupt("schema", Some(offset), eco_format!("{error}")))?;
-    Ok((schema, document, frames))
+    let schema = read_schema(content.document);
+    let schema = schema.map_err(|error| corrupt("schema", Some(offset), eco_format!("{error}")))?;
+    Ok((schema, frames))
 }
 
 /// The content of the next block.
@@ -81,6 +77,16 @@ struct Reader<'b, 'e> {
 }
 
 impl Reader<'_, '_> {
+    /// The rows of all stored tables, after which nothing may come.
+    fn tables(&mut self, store: &mut Store, stored: &[Table]) -> Result<()> {
+        stored.iter().try_for_each(|table| self.table(store, table))?;
+        let offset = self.frames.offset();
+        match self.frames.step() {
+            None => Ok(()),
+            Some(_) => Err(corrupt("block", Some(offset), "it comes after all that the schema has")),
+        }
+    }
+
     /// The rows of a table.
     fn table(&mut self, store: &mut Store, stored: &Table) -> Result<()> {
         let catalog = store.shared_catalog();

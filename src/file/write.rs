@@ -36,8 +36,7 @@ pub(crate) fn write(store: &Store, out: impl Write) -> io::Result<()> {
 fn document(store: &Store) -> Result<String> {
     let document = Literal::from(store.catalog().schema());
     let text = document.to_string();
-    let (read, _) = read_schema(&text)?;
-    if Literal::from(&read) != document {
+    if Literal::from(&read_schema(&text)?) != document {
         let reason = "the schema's document doesn't stand for the schema".into();
         return Err(ErrorKind::Corrupt { reason }.into());
     }
