@@ -41,6 +41,13 @@ impl fmt::Display for Owner<'_> {
     }
 }
 
+fn corrupt_file(f: &mut fmt::Formatter<'_>, part: &str, offset: Option<u64>, reason: &str) -> fmt::Result {
+    match offset {
+        Some(offset) => write!(f, "corrupt file: {part} at byte {offset}: {reason}"),
+        None => write!(f, "corrupt file: {part}: {reason}"),
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -106,12 +113,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Refused { table, hook, reason } => write!(f, "{hook} of {table} refused: {reason}"),
             ErrorKind::Io { path, reason } => write!(f, "{path}: {reason}"),
             ErrorKind::Corrupt { reason } => write!(f, "corrupt data: {reason}"),
-            ErrorKind::CorruptFile { part, offset: Some(offset), reason } => {
-                write!(f, "corrupt file: {part} at byte {offset}: {reason}")
-            }
-            ErrorKind::CorruptFile { part, offset: None, reason } => {
-                write!(f, "corrupt file: {part}: {reason}")
-            }
+            ErrorKind::CorruptFile { part, offset, reason } => corrupt_file(f, part, *offset, reason),
             ErrorKind::OtherSchema { differences } => difference::line(f, differences),
             ErrorKind::Parse { message, .. } => f.write_str(message),
         }

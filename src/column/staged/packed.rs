@@ -54,7 +54,9 @@ impl Column {
     /// Packs the cells of these rows in place of what `into` held. O(bytes).
     pub(crate) fn pack(&self, slots: &[Slot], into: &mut Packed) {
         let Packed { nulls, lengths, cells } = into;
-        (nulls.clear(), lengths.clear(), cells.clear());
+        nulls.clear();
+        lengths.clear();
+        cells.clear();
         let view = self.view();
         if view.nulls.is_some() {
             let byte = |eight: &[Slot]| {
