@@ -24,7 +24,7 @@ pub(crate) fn schema(bytes: &[u8]) -> Result<Schema> {
 
 /// The state that was saved, of the stored schema or of `given`. What must hold of rows and
 /// constraints is left to be checked. O(bytes x (indexes + edges)).
-pub(crate) fn read(bytes: &[u8], given: Option<Schema>, environment: &Environment) -> Result<Store> {
+pub(crate) fn read(bytes: &[u8], given: Option<Schema>, environment: &Arc<Environment>) -> Result<Store> {
     let (stored, frames) = begin(bytes)?;
     let mut reader = Reader { frames, environment, now: None };
     let mut store = match given {
@@ -71,7 +71,7 @@ fn next<'b, T: Deserialize<'b>>(frames: &mut Frames<'b>, part: &str) -> Result<T
 
 struct Reader<'b, 'e> {
     frames: Frames<'b>,
-    environment: &'e Environment,
+    environment: &'e Arc<Environment>,
     /// The time, once an added column has asked for it.
     now: Option<jiff::Timestamp>,
 }

@@ -32,11 +32,6 @@ pub(crate) struct PackedRef<'a> {
 pub(crate) type Fault = &'static str;
 
 impl Column {
-    /// Whether its cells may be null.
-    pub(crate) fn is_nullable(&self) -> bool {
-        self.nulls.is_some()
-    }
-
     /// Whether its cells are texts or bytes, of any length.
     pub(crate) fn is_varying(&self) -> bool {
         matches!(self.data, Data::Text(_) | Data::Json(_) | Data::Bytes(_))
