@@ -15,6 +15,7 @@
 mod cells;
 mod node;
 pub(crate) mod order;
+mod reach;
 mod row;
 mod semi;
 mod stored;
@@ -22,6 +23,7 @@ mod tester;
 mod walk;
 mod whole;
 
+pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};

@@ -9,10 +9,12 @@
 //! A level is found for all parents of a block at once: its walk, its filter and its order each run
 //! over one vector. Buffers are kept between blocks.
 
+mod along;
 mod arrange;
 mod cursor;
 mod level;
 mod prepared;
+mod reach;
 mod root;
 mod warm;
 
@@ -101,7 +103,7 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
 /// # Errors
 /// `limit_exceeded`.
 pub(crate) fn each(
-    store: &Store,
+    store: &Arc<Store>,
     plan: &Plan,
     max_rows: Option<u64>,
     mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
@@ -127,7 +129,7 @@ pub(crate) fn each(
 
 /// One plan answered for root rows that the caller finds, over and over in the same buffers.
 pub(crate) struct Runner<'a> {
-    store: &'a Store,
+    store: &'a Arc<Store>,
     level: &'a Level,
     bound: Bound<'a>,
     found: FoundLevel,
@@ -135,7 +137,7 @@ pub(crate) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    pub(crate) fn new(store: &'a Store, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
+    pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
         let bound = Bound::root(store, &plan.root);
         Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }

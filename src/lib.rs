@@ -145,6 +145,6 @@ pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};
 pub use view::{
-    Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
+    Along, Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
     TableCells, TableRef, Tree, UniqueRef, Walker,
 };

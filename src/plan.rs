@@ -5,6 +5,7 @@
 //! - *level*: what is asked of the rows of one table; the root's, and one for each include.
 //! - *access*: how the root's rows are found before what is left of the filter is asked.
 //! - *key*: one part of an order.
+//! - *recursion*: an include that is repeated from the rows it finds, which all are rows of one level.
 //!
 //! A plan is made for one snapshot: its choices look at how many rows there are.
 
@@ -12,9 +13,12 @@ mod access;
 mod choose;
 mod explain;
 mod level;
+mod recursion;
+mod walk;
 mod words;
 
 pub(crate) use access::Access;
+pub(crate) use recursion::too_deep;
 
 use crate::catalog::OrderInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -27,6 +31,9 @@ use ecow::EcoString;
 
 /// How deep includes may nest, so that a document can't exhaust the stack.
 pub(crate) const INCLUDE_DEPTH_MAX: usize = 64;
+
+/// How many levels a recursive include may have: a nested result is written and dropped recursively.
+pub(crate) const RECURSION_DEPTH_MAX: usize = 256;
 
 /// How a query is answered.
 #[derive(Clone, Debug)]
@@ -55,6 +62,22 @@ pub(crate) struct Level {
     pub(crate) offset: usize,
     pub(crate) extras: Vec<Extra>,
     pub(crate) includes: Vec<Include>,
+    /// Of an include: how it is repeated.
+    pub(crate) recursion: Option<Recursion>,
+    /// Whether its rows are walked only along what is included.
+    pub(crate) strict: bool,
+    /// The names of the includes that lead here from the root.
+    pub(crate) at: Vec<EcoString>,
+}
+
+/// An include that is repeated from the rows it finds.
+#[derive(Clone, Debug)]
+pub(crate) struct Recursion {
+    /// The include's name.
+    pub(crate) name: EcoString,
+    pub(crate) many: bool,
+    /// How many levels there are at most; none: as long as there are rows.
+    pub(crate) levels: Option<usize>,
 }
 
 /// A count beside the columns.
@@ -90,9 +113,12 @@ impl Plan {
     /// Unknown names, values that don't fit and parts that mean nothing, each with its path.
     pub(crate) fn new<S>(store: &Store, query: &Query<S>) -> Result<Plan> {
         let catalog = store.catalog();
-        let mut root = level::resolve(catalog, catalog.table_id(&query.table)?, &query.select)?;
-        let (access, expected) = choose::choose(store, &mut root);
-        Ok(Plan { root, access, expected })
+        let table = catalog.table_id(&query.table)?;
+        walk::following(store, &query.select, |select| {
+            let mut root = level::resolve(catalog, table, select, None)?;
+            let (access, expected) = choose::choose(store, &mut root);
+            Ok(Plan { root, access, expected })
+        })
     }
 
     /// A plan that finds the rows a predicate is true of.
@@ -126,6 +152,9 @@ impl Level {
             offset: 0,
             extras: Vec::new(),
             includes: Vec::new(),
+            recursion: None,
+            strict: false,
+            at: Vec::new(),
         }
     }
 

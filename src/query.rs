@@ -3,6 +3,8 @@
 //! One builder serves the root and every nested include. The documented order of calls is filter,
 //! include, order_by, limit, then one that answers; any order means the same.
 
+mod walk;
+
 use crate::filter::{Filter, OrderBy};
 use crate::value::Row;
 use ecow::EcoString;
@@ -46,6 +48,29 @@ pub(crate) struct Select {
     /// Rows after the one with these values, in the query's order.
     pub(crate) cursor: Option<Row>,
     pub(crate) distinct: Option<Distinct>,
+    /// Of an include: how often it is repeated from the rows it finds.
+    pub(crate) recursive: Option<Depth>,
+    /// Whether these rows, and those included with them, refuse to be walked on from.
+    pub(crate) strict: bool,
+    /// What is asked before, from the first table on: these rows are those that it leads to.
+    pub(crate) follows: Vec<Follow>,
+}
+
+/// How deep a recursive include goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// This many levels.
+    Levels(u64),
+    /// As long as there are rows.
+    Exhausted,
+}
+
+/// A step from a set of rows to the set of those that a relation leads to from any of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Follow {
+    /// What is asked of the rows it starts from.
+    pub(crate) select: Select,
+    pub(crate) relation: EcoString,
 }
 
 /// Which columns a level gives.
@@ -107,7 +132,7 @@ impl Query {
 }
 
 impl<S> Query<S> {
-    /// The table that is asked.
+    /// The table that is asked, or from which relations are followed.
     pub fn table(&self) -> &str {
         &self.table
     }

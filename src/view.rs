@@ -9,6 +9,7 @@
 //!
 //! No cell is copied: a page holds slots, and for each include where each parent's children begin.
 
+mod lazy;
 mod owned;
 mod page;
 mod row;
@@ -19,6 +20,7 @@ mod tree;
 mod walker;
 mod write;
 
+pub use lazy::Along;
 pub use owned::{Owned, OwnedRow};
 pub use page::Page;
 pub use row::{RowView, RowViews, RowViewsIter};

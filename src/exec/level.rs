@@ -1,5 +1,7 @@
 //! Levels bound to a store: from parents to children.
 
+mod recurse;
+
 use super::Budget;
 use super::arrange::Arrange;
 use crate::error::{Error, ErrorKind, Result};
@@ -79,6 +81,7 @@ impl<'a> Bound<'a> {
         found.includes.resize_with(self.includes.len(), Found::default);
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
             below.find(&found.slots, nested, budget)?;
+            below.recurse(&found.slots, nested, budget)?;
             below.bound.expand(&mut nested.rows, budget)?;
         }
         Ok(())

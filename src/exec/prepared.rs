@@ -1,5 +1,6 @@
 //! Queries resolved and planned once, to be answered in one go, streamed, or over and over by key.
 
+use super::reach::found;
 use super::{Runner, each, page};
 use crate::error::Result;
 use crate::id::Slot;
@@ -81,7 +82,11 @@ impl Prepared {
     /// Answers the query for one row after the other, got by primary key, in buffers that are used
     /// again. The query's filter and includes hold; its order, limit and the rest don't matter.
     pub fn by_key(&self) -> ByKey<'_> {
-        ByKey { prepared: self, runner: Runner::new(&self.store, &self.plan, self.max_rows) }
+        let mut among = found(&self.store, &self.plan);
+        if let Some(slots) = &mut among {
+            slots.sort_unstable();
+        }
+        ByKey { prepared: self, runner: Runner::new(&self.store, &self.plan, self.max_rows), among }
     }
 
     /// In words: how the rows are found and how many are expected.
@@ -100,6 +105,9 @@ impl fmt::Debug for Prepared {
 pub struct ByKey<'q> {
     prepared: &'q Prepared,
     runner: Runner<'q>,
+    /// The rows that the plan's access finds ahead, ascending: what is left of the filter is asked only
+    /// of these.
+    among: Option<Vec<Slot>>,
 }
 
 impl ByKey<'_> {
@@ -113,6 +121,8 @@ impl ByKey<'_> {
         let table = self.prepared.plan.root.table;
         let index = store.catalog().table(table).primary_key;
         let slot = index.and_then(|index| store.table(table).find(index, key)).and_then(Slot::some);
+        let slot =
+            slot.filter(|slot| self.among.as_ref().is_none_or(|among| among.binary_search(slot).is_ok()));
         slot.map_or(Ok(None), |slot| self.runner.row(slot))
     }
 }

@@ -1,7 +1,7 @@
 //! Plans in words: how each level's rows are found, and how many are expected.
 
 use super::words::{one_of, order, predicate, terms};
-use super::{Access, Include, Level, Plan};
+use super::{Access, Include, Level, Plan, Recursion};
 use crate::catalog::{Hop, IndexKind, RelationInfo, TableInfo};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, IndexId, TableId};
@@ -54,6 +54,13 @@ fn include(
     }
     let way = Way { nested: true, to_one: !include.many, ordered: false };
     out.push_str(&rest(store, level, &filter, way));
+    match &level.recursion {
+        Some(Recursion { levels: Some(levels), .. }) => {
+            out.push_str(&format!(", again to {levels} levels"));
+        }
+        Some(_) => out.push_str(", again as long as there are rows"),
+        None => {}
+    }
     out.push_str(&expected.words());
     out.push('\n');
     for nested in &level.includes {
@@ -93,6 +100,18 @@ fn access(store: &Store, table: TableId, access: &Access) -> String {
             let found = self::access(store, relation.target, inner);
             let asked = terms(store.catalog(), relation.target, &filter);
             format!("back along {} from {target} {found}, where {asked}", relation.name)
+        }
+        Access::Along { source, relation, .. } => {
+            let info = store.catalog().table(*source);
+            format!("{} of one row of {}", info.relation(*relation).name, info.name)
+        }
+        Access::Reached { from, relation } => {
+            let info = store.catalog().table(from.root.table);
+            let filter: Vec<&Predicate> = from.root.filter.iter().collect();
+            let found = self::access(store, from.root.table, &from.access);
+            let asked = rest(store, &from.root, &filter, Way::default());
+            let relation = &info.relation(*relation).name;
+            format!("each row once that {relation} leads to from {} ({found}{asked})", info.name)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Names to ids, level by level.
 
-use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake};
+use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake, recursion};
 use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Direction, OrderBy};
@@ -10,22 +10,32 @@ use crate::query::{self, Columns, Distinct, Select};
 use crate::value::{Row, Type, Value};
 use ecow::EcoString;
 
-/// The level that `select` asks of the rows of `table`.
-pub(super) fn resolve(catalog: &Catalog, table: TableId, select: &Select) -> Result<Level> {
-    Scope { catalog, table: catalog.table(table), depth: 0 }.level(select, None)
+/// The level that `select` asks of the rows of `table`: those along a relation where there is one.
+pub(super) fn resolve(
+    catalog: &Catalog,
+    table: TableId,
+    select: &Select,
+    relation: Option<&RelationInfo>,
+) -> Result<Level> {
+    if select.recursive.is_some() {
+        return Err(mistake(QueryMistake::Misplaced { option: "recursive", belongs: "to an include" }));
+    }
+    Scope { catalog, table: catalog.table(table), above: &[], strict: false }.level(select, relation)
 }
 
-/// Where names are looked up, and how deep among the includes that is.
+/// Where names are looked up, and among which includes that is.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     catalog: &'a Catalog,
     table: &'a TableInfo,
-    depth: usize,
+    above: &'a [EcoString],
+    strict: bool,
 }
 
 impl Scope<'_> {
     /// Recursion is as deep as includes may nest.
-    fn level(self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
+    fn level(mut self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
+        self.strict |= select.strict;
         let columns = self.columns(&select.columns).map_err(|error| error.at("columns"))?;
         let extras = self.extras(&select.extras).map_err(|error| error.at("extras"))?;
         let mut includes = Vec::with_capacity(select.includes.len());
@@ -59,6 +69,9 @@ impl Scope<'_> {
             offset: usize::try_from(select.offset).unwrap_or(usize::MAX),
             extras,
             includes,
+            recursion: None,
+            strict: self.strict,
+            at: self.above.to_vec(),
         })
     }
 
@@ -100,17 +113,19 @@ impl Scope<'_> {
 
     fn include(self, include: &query::Include) -> Result<Include> {
         let relation = self.table.relation(self.table.relation_id(&include.relation)?);
-        if self.depth == INCLUDE_DEPTH_MAX {
+        if self.above.len() == INCLUDE_DEPTH_MAX {
             let allowed = INCLUDE_DEPTH_MAX as u64;
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "include_depth", allowed }));
         }
-        let inner = Scope { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
-        Ok(Include {
-            name: include.name.clone(),
-            relation: relation.id,
-            many: relation.many,
-            level: inner.level(&include.select, Some(relation))?,
-        })
+        if !include.select.follows.is_empty() {
+            let belongs = "to the outermost query";
+            return Err(mistake(QueryMistake::Misplaced { option: "follow", belongs }));
+        }
+        let above: Vec<EcoString> = self.above.iter().chain([&include.name]).cloned().collect();
+        let inner = Scope { table: self.catalog.table(relation.target), above: &above, ..self };
+        let mut level = inner.level(&include.select, Some(relation))?;
+        level.recursion = recursion::of(self.catalog, include, relation, &level)?;
+        Ok(Include { name: include.name.clone(), relation: relation.id, many: relation.many, level })
     }
 
     /// Every name of the result stands once, and there is at least one.

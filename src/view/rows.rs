@@ -10,6 +10,31 @@ pub(crate) struct Level {
     /// For each extra, a count for each slot.
     pub(crate) extras: Vec<Vec<i64>>,
     pub(crate) includes: Vec<Found>,
+    /// Where the rows are that a recursive include found from these; they are rows of this level too.
+    pub(crate) deeper: Deeper,
+}
+
+/// The rows of a level that were found from rows of the same level.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deeper {
+    /// Where the rows found from each row begin, and where those of the last end.
+    pub(crate) offsets: Vec<u32>,
+    /// Whether each row was entered at all.
+    pub(crate) entered: Vec<bool>,
+}
+
+impl Deeper {
+    /// The places of the rows found from a row; `None` when the recursion doesn't go on from it.
+    #[inline]
+    pub(crate) fn range(&self, row: usize) -> Option<std::ops::Range<usize>> {
+        if self.entered.get(row) != Some(&true) {
+            return None;
+        }
+        match self.offsets.get(row..row + 2) {
+            Some([from, to]) => Some(*from as usize..*to as usize),
+            _ => None,
+        }
+    }
 }
 
 /// The rows of an include.

@@ -1,12 +1,13 @@
 //! Names of a level resolved once, for loops.
 
-use super::row::{RowView, not_included, not_selected};
+use super::row::{RowView, index_of, not_included, not_selected};
 use crate::column::{ColumnView, DataView};
 use crate::error::Result;
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
 use crate::value::{Type, ValueRef};
+use std::sync::Arc;
 
 /// The columns and relations of one level of a result.
 ///
@@ -34,12 +35,12 @@ use crate::value::{Type, ValueRef};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Shape<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     level: &'p Level,
 }
 
 impl<'p> Shape<'p> {
-    pub(crate) fn new(store: &'p Store, level: &'p Level) -> Shape<'p> {
+    pub(crate) fn new(store: &'p Arc<Store>, level: &'p Level) -> Shape<'p> {
         Shape { store, level }
     }
 
@@ -64,7 +65,7 @@ impl<'p> Shape<'p> {
     /// # Errors
     /// `invalid_query` when the query didn't include it.
     pub fn relation(self, name: &str) -> Result<Nested<'p>> {
-        match self.level.includes.iter().position(|include| include.name == name) {
+        match index_of(self.level, name) {
             Some(index) => Ok(Nested { store: self.store, level: self.level, index }),
             None => Err(not_included(self.level, name)),
         }
@@ -80,11 +81,8 @@ impl<'p> Shape<'p> {
 
     /// What is included, in the order asked.
     pub fn relations(self) -> impl ExactSizeIterator<Item = Nested<'p>> + DoubleEndedIterator {
-        (0..self.level.includes.len()).map(move |index| Nested {
-            store: self.store,
-            level: self.level,
-            index,
-        })
+        let all = self.level.includes.len() + usize::from(self.level.recursion.is_some());
+        (0..all).map(move |index| Nested { store: self.store, level: self.level, index })
     }
 
     /// The table its rows are of.
@@ -96,7 +94,7 @@ impl<'p> Shape<'p> {
 /// What is included with the rows of a level.
 #[derive(Clone, Copy)]
 pub struct Nested<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     pub(super) level: &'p Level,
     pub(super) index: usize,
 }
@@ -108,12 +106,14 @@ impl<'p> Nested<'p> {
 
     /// Its name in the result.
     pub fn name(self) -> &'p str {
-        self.include().map_or("", |include| include.name.as_str())
+        let again = || self.level.recursion.as_ref().map_or("", |again| again.name.as_str());
+        self.include().map_or_else(again, |include| include.name.as_str())
     }
 
     /// Whether it leads to many rows.
     pub fn is_many(self) -> bool {
-        self.include().is_some_and(|include| include.many)
+        let again = || self.level.recursion.as_ref().is_some_and(|again| again.many);
+        self.include().map_or_else(again, |include| include.many)
     }
 
     /// The columns and relations of its rows.

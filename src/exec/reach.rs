@@ -1,0 +1,32 @@
+//! The rows that a plan's access finds ahead: by look-ups, or by walks from other rows.
+
+use super::level::Bound;
+use super::root;
+use crate::eval::{self, Flat, Tester, Walk};
+use crate::id::Slot;
+use crate::plan::{Access, Plan};
+use crate::store::Store;
+
+/// The rows that the access finds before what is left of the filter is asked; `None` for a scan and an
+/// ordered walk. Recursion is as deep as sets are followed to sets.
+pub(super) fn found(store: &Store, plan: &Plan) -> Option<Vec<Slot>> {
+    let catalog = store.catalog();
+    match &plan.access {
+        Access::Along { source, relation, from } => {
+            let relation = catalog.table(*source).relation(*relation);
+            let mut start = vec![*from];
+            Tester::new(store, *source, &relation.source_filter).retain(&mut start);
+            let plain = plan.root.filter.is_empty() && plan.root.is_plain();
+            let take = if plain { plan.root.needed() } else { usize::MAX };
+            let mut flat = Flat::default();
+            Walk::new(store, relation).gather(&start, take, &mut flat);
+            Some(flat.slots)
+        }
+        Access::Reached { from, relation } => {
+            let mut bound = Bound::root(store, &from.root);
+            let slots = root::slots(store, from, &mut bound);
+            Some(eval::reach(store, catalog.table(from.root.table).relation(*relation), slots))
+        }
+        access => access.slots(store, plan.root.table),
+    }
+}
