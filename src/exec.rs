@@ -12,6 +12,7 @@
 mod along;
 mod arrange;
 mod cursor;
+mod extras;
 mod level;
 mod prepared;
 mod reach;

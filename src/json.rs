@@ -7,6 +7,7 @@
 mod answer;
 mod control;
 mod error;
+mod extras;
 mod follow;
 mod locate;
 mod options;

@@ -133,7 +133,8 @@ pub use error::{
 };
 pub use exec::{ByKey, Prepared};
 pub use filter::{
-    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
+    Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
+    desc, rel,
 };
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};

@@ -12,6 +12,7 @@
 mod access;
 mod choose;
 mod explain;
+mod extras;
 mod level;
 mod recursion;
 mod walk;
@@ -23,7 +24,7 @@ pub(crate) use recursion::too_deep;
 use crate::catalog::OrderInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, RelationId, TableId};
-use crate::predicate::{Predicate, RelationCount};
+use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal};
 use crate::query::Query;
 use crate::store::Store;
 use crate::value::Value;
@@ -80,11 +81,11 @@ pub(crate) struct Recursion {
     pub(crate) levels: Option<usize>,
 }
 
-/// A count beside the columns.
+/// A value beside the columns.
 #[derive(Clone, Debug)]
 pub(crate) struct Extra {
     pub(crate) name: EcoString,
-    pub(crate) counted: RelationCount,
+    pub(crate) computed: Computed,
 }
 
 /// A relation that is included.
@@ -104,6 +105,8 @@ pub(crate) enum Key {
     Column(OrderInfo),
     /// By how many rows there are along a relation.
     Count { name: EcoString, counted: RelationCount, descending: bool },
+    /// By what is made of the rows along a relation.
+    Total { name: EcoString, total: Box<RelationTotal>, descending: bool, nulls_first: bool },
 }
 
 impl Plan {

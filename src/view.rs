@@ -29,4 +29,4 @@ pub use table::{RowRef, TableRef, UniqueRef};
 pub use tree::Tree;
 pub use walker::{RowRefs, TableCells, Walker};
 
-pub(crate) use rows::{Found, Level as FoundLevel};
+pub(crate) use rows::{ExtraCells, Found, Level as FoundLevel};

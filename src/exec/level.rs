@@ -4,12 +4,13 @@ mod recurse;
 
 use super::Budget;
 use super::arrange::Arrange;
+use super::extras::BoundExtra;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Counter, Flat, TRUE, Tester, Walk};
+use crate::eval::{Flat, TRUE, Tester, Walk};
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
-use crate::view::{Found, FoundLevel};
+use crate::view::{ExtraCells, Found, FoundLevel};
 
 /// Parents whose children are found together.
 const PARENTS: usize = 1024;
@@ -19,7 +20,8 @@ pub(super) struct Bound<'a> {
     pub(super) level: &'a Level,
     pub(super) filter: Tester<'a>,
     pub(super) arrange: Arrange<'a>,
-    extras: Vec<Counter<'a>>,
+    store: &'a Store,
+    extras: Vec<BoundExtra<'a>>,
     includes: Vec<Below<'a>>,
 }
 
@@ -43,9 +45,7 @@ impl<'a> Bound<'a> {
     /// Recursion is as deep as includes may nest.
     fn new(store: &'a Store, level: &'a Level, filter: Tester<'a>) -> Bound<'a> {
         let info = store.catalog().table(level.table);
-        let extras = level.extras.iter();
-        let extras =
-            extras.map(|extra| Counter::new(store, info.relation(extra.counted.relation), &extra.counted));
+        let extras = level.extras.iter().map(|extra| BoundExtra::new(store, level, extra));
         let below = |include: &'a Include| {
             let relation = info.relation(include.relation);
             let filter = relation.filter.iter().chain(&include.level.filter);
@@ -63,6 +63,7 @@ impl<'a> Bound<'a> {
             level,
             filter,
             arrange: Arrange::new(store, level),
+            store,
             extras: extras.collect(),
             includes: level.includes.iter().map(below).collect(),
         }
@@ -73,10 +74,9 @@ impl<'a> Bound<'a> {
     /// # Errors
     /// `limit_exceeded` when the budget is used up.
     pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
-        found.extras.resize_with(self.extras.len(), Vec::new);
-        for (counter, counts) in self.extras.iter_mut().zip(&mut found.extras) {
-            counts.clear();
-            counter.append(&found.slots, counts);
+        found.extras.resize_with(self.extras.len(), ExtraCells::default);
+        for (at, (extra, cells)) in self.extras.iter_mut().zip(&mut found.extras).enumerate() {
+            extra.fill(self.store, self.level, at, &found.slots, cells)?;
         }
         found.includes.resize_with(self.includes.len(), Found::default);
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {

@@ -1,11 +1,12 @@
 //! What a query asks of one level: columns, filter, includes, extras, order and page.
 
+use super::extras::extras;
 use super::follow::follow;
 use super::options::{Options, Spelled, boolean, count, entries, invalid, name, names, shape, unknown};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, QueryMistake};
 use crate::filter::{Direction, Filter, Nulls, OrderBy};
-use crate::query::{Columns, Depth, Distinct, Extra, Include, Query, Select, Unbound};
+use crate::query::{Columns, Depth, Distinct, Include, Query, Select, Unbound};
 use crate::value::{Input, Literal, Row};
 use ecow::EcoString;
 
@@ -197,44 +198,6 @@ pub(super) fn filter(literal: Literal) -> Result<Option<Filter>, Error> {
         Literal::Object(_) => Ok(Some(Filter::Document(literal))),
         other => Err(shape("an object of columns and relations", &other)),
     }
-}
-
-fn extras(literal: Literal) -> Result<Vec<Extra>, Error> {
-    let entries = entries(literal, "an object like {\"n\": {\"$count\": \"posts\"}}")?;
-    let extras = entries.into_iter().map(|(name, value)| match extra(value) {
-        Ok((relation, filter)) => Ok(Extra { name, relation, filter }),
-        Err(error) => Err(error.at(&name)),
-    });
-    extras.collect()
-}
-
-/// `{"$count": "posts", "where": {...}}`, or the filter beside the relation's name.
-fn extra(literal: Literal) -> Result<(EcoString, Option<Filter>), Error> {
-    const EXPECTED: &str = "{\"$count\": \"posts\"}";
-    if !matches!(literal, Literal::Object(_)) {
-        return Err(shape(EXPECTED, &literal));
-    }
-    let mut options = Options::of(literal, &["$count", "where"])?;
-    let counted = options.take("$count").unwrap_or_default();
-    let condition = options.take("where");
-    let (relation, condition, at) = match counted {
-        Literal::Text(relation) => (relation, condition, None),
-        Literal::Object(entries) if entries.len() == 1 && condition.is_none() => {
-            let Some((relation, value)) = entries.into_iter().next() else { return Ok(Default::default()) };
-            let at = Some(relation.clone());
-            (relation, (value != Literal::Boolean(true)).then_some(value), at)
-        }
-        other => {
-            return Err(
-                shape("a relation's name, or {\"posts\": {...}} with its filter", &other).at("$count")
-            );
-        }
-    };
-    let filter = condition.map(filter).transpose().map_err(|error| match &at {
-        Some(relation) => error.at(relation).at("$count"),
-        None => error.at("where"),
-    })?;
-    Ok((relation, filter.flatten()))
 }
 
 const ORDER: &str = "an object like {\"name\": \"asc\"}, or a list of such";

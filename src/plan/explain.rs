@@ -5,7 +5,7 @@ use super::{Access, Include, Level, Plan, Recursion};
 use crate::catalog::{Hop, IndexKind, RelationInfo, TableInfo};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, IndexId, TableId};
-use crate::predicate::Predicate;
+use crate::predicate::{Computed, Predicate};
 use crate::store::Store;
 use crate::value::Value;
 use std::ops::Bound;
@@ -242,7 +242,15 @@ fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String
         _ => {}
     }
     for extra in &level.extras {
-        out.push_str(&format!(", {} = count of {}", extra.name, info.relation(extra.counted.relation).name));
+        let relation = info.relation(extra.computed.relation());
+        let (name, along) = (&extra.name, &relation.name);
+        match &extra.computed {
+            Computed::Count(_) => out.push_str(&format!(", {name} = count of {along}")),
+            Computed::Total(total) => {
+                let column = &store.catalog().table(relation.target).column(total.column).name;
+                out.push_str(&format!(", {name} = {} of {along}.{column}", total.function.word()));
+            }
+        }
     }
     out
 }
@@ -307,6 +315,8 @@ fn share(predicate: &Predicate) -> f64 {
         Predicate::Compare(_, Comparison::Eq, _) | Predicate::IsNull(_) => 0.1,
         Predicate::Compare(_, Comparison::Ne, _) => 0.9,
         Predicate::Compare(..) | Predicate::CompareColumns(..) | Predicate::Count(..) => 1.0 / 3.0,
+        Predicate::Total(_, Comparison::Eq, _) | Predicate::NoTotal(_) => 0.1,
+        Predicate::Total(..) => 1.0 / 3.0,
         Predicate::In { values, .. } => (values.len() as f64 * 0.1).min(0.5),
         Predicate::Like(..) => 0.25,
         Predicate::Some(..) | Predicate::Every(..) => 0.5,

@@ -1,11 +1,11 @@
 //! Names to ids, level by level.
 
-use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake, recursion};
+use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, extras, mistake, recursion};
 use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Direction, OrderBy};
 use crate::id::{ColumnId, TableId};
-use crate::predicate::{Predicate, RelationCount, no_extras, resolve as predicate};
+use crate::predicate::{Predicate, resolve as predicate};
 use crate::query::{self, Columns, Distinct, Select};
 use crate::value::{Row, Type, Value};
 use ecow::EcoString;
@@ -37,7 +37,8 @@ impl Scope<'_> {
     fn level(mut self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
         self.strict |= select.strict;
         let columns = self.columns(&select.columns).map_err(|error| error.at("columns"))?;
-        let extras = self.extras(&select.extras).map_err(|error| error.at("extras"))?;
+        let extras =
+            extras::resolve(self.catalog, self.table, &select.extras).map_err(|error| error.at("extras"))?;
         let mut includes = Vec::with_capacity(select.includes.len());
         for include in &select.includes {
             includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
@@ -95,22 +96,6 @@ impl Scope<'_> {
         names.iter().map(|name| self.table.column_id(name).map_err(|error| error.at(name))).collect()
     }
 
-    fn extras(self, extras: &[query::Extra]) -> Result<Vec<Extra>> {
-        let resolve = |extra: &query::Extra| {
-            let relation = self.table.relation(self.table.relation_id(&extra.relation)?);
-            let filter = match &extra.filter {
-                Some(filter) => {
-                    let asked = predicate(self.catalog, relation.target, filter, &no_extras);
-                    Some(asked.map_err(|error| error.at("where"))?)
-                }
-                None => None,
-            };
-            let filter = filter.filter(|filter| *filter != Predicate::And(Vec::new()));
-            Ok(Extra { name: extra.name.clone(), counted: RelationCount { relation: relation.id, filter } })
-        };
-        extras.iter().map(|extra| resolve(extra).map_err(|error: Error| error.at(&extra.name))).collect()
-    }
-
     fn include(self, include: &query::Include) -> Result<Include> {
         let relation = self.table.relation(self.table.relation_id(&include.relation)?);
         if self.above.len() == INCLUDE_DEPTH_MAX {
@@ -154,10 +139,11 @@ impl Scope<'_> {
 
     /// What all filters ask, its outermost terms apart.
     fn filters(self, select: &Select, extras: &[Extra]) -> Result<Vec<Predicate>> {
-        let counted = |name: &str| extras.iter().find(|e| e.name == name).map(|extra| extra.counted.clone());
+        let computed =
+            |name: &str| extras.iter().find(|e| e.name == name).map(|extra| extra.computed.clone());
         let mut terms = Vec::new();
         for filter in &select.filters {
-            match predicate(self.catalog, self.table.id, filter, &counted)? {
+            match predicate(self.catalog, self.table.id, filter, &computed)? {
                 Predicate::And(parts) => terms.extend(parts),
                 term => terms.push(term),
             }
@@ -186,11 +172,7 @@ impl Scope<'_> {
         match self.table.order(part) {
             Ok(order) => Ok(Key::Column(order)),
             Err(unknown) => match extras.iter().find(|extra| extra.name == part.name) {
-                Some(Extra { name, counted }) => Ok(Key::Count {
-                    name: name.clone(),
-                    counted: counted.clone(),
-                    descending: part.direction == Direction::Desc,
-                }),
+                Some(extra) => Ok(extras::key(extra, part)),
                 None => Err(unknown),
             },
         }
@@ -223,6 +205,7 @@ impl Scope<'_> {
                         .map_err(|error| error.for_column(&self.table.name, &column.name))
                 }
                 Key::Count { .. } => input.resolve(&Type::Integer),
+                Key::Total { total, .. } => input.resolve(&total.ty),
             };
             read.map_err(|error| error.at(name))
         };
@@ -234,7 +217,8 @@ impl Key {
     fn same_subject(&self, other: &Key) -> bool {
         match (self, other) {
             (Key::Column(a), Key::Column(b)) => a.column == b.column,
-            (Key::Count { name: a, .. }, Key::Count { name: b, .. }) => a == b,
+            (Key::Count { name: a, .. }, Key::Count { name: b, .. })
+            | (Key::Total { name: a, .. }, Key::Total { name: b, .. }) => a == b,
             _ => false,
         }
     }
@@ -243,14 +227,14 @@ impl Key {
     pub(super) fn name(&self, table: &TableInfo) -> EcoString {
         match self {
             Key::Column(order) => table.column(order.column).name.clone(),
-            Key::Count { name, .. } => name.clone(),
+            Key::Count { name, .. } | Key::Total { name, .. } => name.clone(),
         }
     }
 
     pub(crate) fn is_descending(&self) -> bool {
         match self {
             Key::Column(order) => order.descending,
-            Key::Count { descending, .. } => *descending,
+            Key::Count { descending, .. } | Key::Total { descending, .. } => *descending,
         }
     }
 }

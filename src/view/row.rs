@@ -152,8 +152,7 @@ impl<'p> RowView<'p> {
     }
 
     pub(super) fn extra(self, extra: usize) -> ValueRef<'p> {
-        let counts = self.found.extras.get(extra).map_or(&[][..], Vec::as_slice);
-        ValueRef::Integer(counts.get(self.at).copied().unwrap_or_default())
+        self.found.extras.get(extra).map_or(ValueRef::Null, |cells| cells.get(self.at))
     }
 
     fn included(self, name: &str) -> Result<(bool, RowViews<'p>)> {

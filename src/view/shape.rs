@@ -75,7 +75,8 @@ impl<'p> Shape<'p> {
     pub fn columns(self) -> impl DoubleEndedIterator<Item = (&'p str, &'p Type)> {
         let info = self.store.catalog().table(self.level.table);
         let columns = self.level.columns.iter().map(|id| info.column(*id));
-        let extras = self.level.extras.iter().map(|extra| (extra.name.as_str(), &Type::Integer));
+        let extras =
+            self.level.extras.iter().map(|extra| (extra.name.as_str(), extra.computed.column_type()));
         columns.map(|column| (column.name.as_str(), &column.ty)).chain(extras)
     }
 
@@ -140,11 +141,14 @@ enum Source<'p> {
 impl<'p> Cells<'p> {
     /// The row's cell. O(1).
     #[inline]
-    pub fn get(&self, row: RowView<'_>) -> ValueRef<'p> {
+    pub fn get<'r>(&self, row: RowView<'r>) -> ValueRef<'r>
+    where
+        'p: 'r,
+    {
         match &self.source {
             _ if !std::ptr::eq(self.level, row.level) => ValueRef::Null,
             Source::Column(view) => view.get(row.slot()),
-            Source::Extra(extra) => ValueRef::Integer(row.extra(*extra).as_i64().unwrap_or_default()),
+            Source::Extra(extra) => row.extra(*extra),
         }
     }
 
@@ -155,7 +159,7 @@ impl<'p> Cells<'p> {
         text(view, slot)
     }
 
-    /// The row's cell of an integer column of any width, or its count. O(1).
+    /// The row's cell of an integer column of any width, or its aggregate that is one. O(1).
     #[inline]
     pub fn integer(&self, row: RowView<'_>) -> Option<i64> {
         match self.at(row) {
@@ -164,11 +168,13 @@ impl<'p> Cells<'p> {
         }
     }
 
-    /// The row's cell of a float column. O(1).
+    /// The row's cell of a float column, or its aggregate that is one. O(1).
     #[inline]
     pub fn float(&self, row: RowView<'_>) -> Option<f64> {
-        let (view, slot) = self.at(row)?;
-        float(view, slot)
+        match self.at(row) {
+            Some((view, slot)) => float(view, slot),
+            None => self.get(row).as_f64(),
+        }
     }
 
     /// The row's cell of a boolean column. O(1).
