@@ -42,12 +42,14 @@ const BLOCK: usize = 16;
 struct Budget {
     left: u64,
     allowed: u64,
+    /// How many levels recursive includes have gone on for, above the include that is being found.
+    levels: usize,
 }
 
 impl Budget {
     fn new(rows: Option<u64>) -> Budget {
         let allowed = rows.unwrap_or(u64::MAX);
-        Budget { left: allowed, allowed }
+        Budget { left: allowed, allowed, levels: 0 }
     }
 
     /// Takes rows off.

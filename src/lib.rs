@@ -54,6 +54,8 @@
 //!   declared once, on the side that holds the key; the bare reverse side finds its columns.
 //! - An *include* gives the rows along a relation inside each row of a query. Its filter, order,
 //!   limit, offset, cursor and distinct are per parent.
+//! - A *recursive* include is repeated from the rows it finds; *following* a relation goes from a set of
+//!   rows to the set of those it leads to; a *lazy walk* asks a relation of one row like a query.
 //! - A *relation filter* keeps rows by what is along a relation ([`rel`]); it never repeats rows and
 //!   never filters what is included.
 //! - A *counter* is a column that always holds how many rows a relation leads to; a *touch* gives a
@@ -89,6 +91,9 @@
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Walk: a tree with [`Query::recursive`], from set to set with [`Query::follow`], lazily from one row
+//!   with [`RowRef::relation`]; refuse what wasn't included with [`Query::strict_loading`].
+//! - Sum up along a relation: [`Query::aggregate`].
 //! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
 //!   words: [`Catalog::explain_writes`].
 //! - Seed once, fork in every test: [`Database::fork`].

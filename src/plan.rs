@@ -33,7 +33,8 @@ use ecow::EcoString;
 /// How deep includes may nest, so that a document can't exhaust the stack.
 pub(crate) const INCLUDE_DEPTH_MAX: usize = 64;
 
-/// How many levels a recursive include may have: a nested result is written and dropped recursively.
+/// How many levels recursive includes may have inside each other: a nested result is written
+/// recursively.
 pub(crate) const RECURSION_DEPTH_MAX: usize = 256;
 
 /// How a query is answered.
@@ -118,6 +119,7 @@ impl Plan {
         let catalog = store.catalog();
         let table = catalog.table_id(&query.table)?;
         walk::following(store, &query.select, |select| {
+            recursion::none(select)?;
             let mut root = level::resolve(catalog, table, select, None)?;
             let (access, expected) = choose::choose(store, &mut root);
             Ok(Plan { root, access, expected })

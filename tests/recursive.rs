@@ -187,7 +187,10 @@ fn what_means_nothing_is_refused() {
             "`things` can't be recursive: it leads from `categories` to `things`".into()
         )
     );
-    assert_eq!(refused(db.query("categories").recursive()).1, "`recursive` belongs to an include");
+    assert_eq!(
+        refused(db.query("categories").recursive()).1,
+        "`recursive` belongs to an include, or after `follow`"
+    );
     assert_eq!(
         refused(db.query("categories").include("children", |c| c.recursive_to(0))).1,
         "expected a number of levels from 1, found 0"
@@ -202,8 +205,9 @@ fn what_means_nothing_is_refused() {
 fn a_chain_of_a_million_rows_is_refused_and_a_part_of_it_given() {
     let db = catalogue().fork();
     db.delete("categories", col("id").gt(0)).unwrap();
-    let rows = (1..=1_000_000i64).map(|id| row! { id: id, name: "", parent_id: (id > 1).then(|| id - 1) });
-    db.insert_many("categories", rows.collect()).unwrap();
+    let mut rows =
+        (1..=1_000_000i64).map(|id| row! { id: id, name: "", parent_id: (id > 1).then(|| id - 1) });
+    db.load(|loader| rows.try_for_each(|row| loader.push("categories", &row))).unwrap();
     let error = roots(&db).include("children", |c| c.recursive()).all().unwrap_err();
     assert_eq!(error.to_string(), "more than 256: the limit `recursion_depth`");
     let page = roots(&db).include("children", |c| c.columns(["id"]).recursive_to(256)).all().unwrap();
@@ -214,8 +218,56 @@ fn a_chain_of_a_million_rows_is_refused_and_a_part_of_it_given() {
     let owned = page.to_owned_rows();
     assert_eq!(serde_json::to_string(&owned).unwrap(), text);
     assert!(format!("{owned:?}").contains("257") && owned == owned.clone());
+    let below = db.query("categories").filter(col("id").eq(1)).follow("children").recursive();
+    assert_eq!(below.count().unwrap(), 999_999);
     let up = db.query("categories").filter(col("id").eq(200)).include("parent", |p| p.recursive());
     assert_eq!(up.all().unwrap().total_rows(), 200);
+}
+
+#[test]
+fn recursions_inside_each_other_are_as_deep_together_as_one_may_be() {
+    let db = catalogue();
+    db.delete("categories", col("id").eq(6)).unwrap();
+    let chain = |range: std::ops::RangeInclusive<i64>| {
+        let rows = range.clone().map(|id| {
+            let parent = (id > *range.start()).then(|| id - 1);
+            row! { id: id, name: "", parent_id: parent }
+        });
+        rows.collect::<Vec<_>>()
+    };
+    db.insert_many("categories", chain(1000..=1199)).unwrap();
+    let nested = |levels: u64| {
+        let inner = move |c: Query| {
+            c.columns(["id"]).include("parent", move |p| p.columns(["id"]).recursive_to(levels))
+        };
+        let query = db.query("categories").filter(col("id").eq(1000)).columns(["id"]);
+        query.include("children", |c| inner(c).recursive_to(levels)).all()
+    };
+    assert!(format!("{:#?}", nested(120).unwrap().to_owned_rows()).contains("1120"));
+    let error = nested(150).unwrap_err();
+    assert_eq!(kind(&error), "limit_exceeded");
+}
+
+#[test]
+fn a_chain_of_relations_back_to_its_table_is_repeated_too() {
+    let id = |name: &str| table(name).column(Column::integer("up_id").nullable());
+    let schema = Schema::new()
+        .table(id("nodes"))
+        .relation(Relation::one("nodes", "up", "nodes").from(["up_id"]).to(["id"]).alias("tree"))
+        .relation(Relation::many("nodes", "down", "nodes").alias("tree"))
+        .relation(Relation::many("nodes", "grandchildren", "nodes").through_relations(["down", "down"]));
+    let db = Database::new(schema).unwrap();
+    let rows = (1..=6i64).map(|id| row! { up_id: (id > 1).then(|| id - 1) });
+    db.insert_many("nodes", rows.collect()).unwrap();
+    let query = db.query("nodes").filter(col("id").eq(1)).columns(["id"]);
+    let found = json(query.include("grandchildren", |g| g.columns(["id"]).recursive()));
+    assert_eq!(
+        found,
+        r#"[{"id":1,"grandchildren":[{"id":3,"grandchildren":[{"id":5,"grandchildren":[]}]}]}]"#
+    );
+    let one = db.query("nodes").filter(col("id").eq(1));
+    let far = one.follow("grandchildren").follow("grandchildren").columns(["id"]);
+    assert_eq!(json(far), r#"[{"id":5}]"#);
 }
 
 #[test]

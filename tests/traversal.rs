@@ -137,6 +137,40 @@ fn a_million_rows_are_followed_without_repeating_any() {
 }
 
 #[test]
+fn a_relation_is_followed_again_and_again_until_nothing_is_new() {
+    let schema = Schema::new()
+        .table(table("nodes").column(Column::integer("up_id").nullable()))
+        .table(table("leaves").column(Column::integer("node_id")))
+        .relation(Relation::one("nodes", "up", "nodes").from(["up_id"]).to(["id"]).alias("tree"))
+        .relation(Relation::many("nodes", "down", "nodes").alias("tree"))
+        .relation(Relation::one("leaves", "node", "nodes").from(["node_id"]).to(["id"]))
+        .relation(Relation::many("nodes", "leaves", "leaves"));
+    let db = Database::new(schema).unwrap();
+    // A tree 5 > 1 > 2 > 3, 1 > 4, and a cycle 6 > 7 > 6.
+    let ups = [Some(5i64), Some(1), Some(2), Some(1), None, Some(7), Some(6)];
+    db.insert_many("nodes", ups.map(|up| row! { up_id: up }).to_vec()).unwrap();
+    db.insert_many("leaves", [3i64, 4, 7].map(|node| row! { node_id: node }).to_vec()).unwrap();
+    let from = |id: i64| db.query("nodes").filter(col("id").eq(id));
+    assert_eq!(ids(from(5).follow("down").recursive().all()), [1, 2, 3, 4]);
+    assert_eq!(ids(from(5).follow("down").recursive_to(2).all()), [1, 2, 4]);
+    assert_eq!(ids(from(3).follow("up").recursive().all()), [1, 2, 5]);
+    assert_eq!(ids(from(6).follow("down").recursive().all()), [6, 7]);
+    assert_eq!(ids(from(5).follow("down").recursive().follow("leaves").all()), [1, 2]);
+    // The filter is asked of all that were reached: it doesn't cut the way.
+    assert_eq!(ids(from(5).follow("down").recursive().filter(col("id").gt(2)).all()), [3, 4]);
+    let text = r#"{"findMany": "nodes", "where": {"id": 5},
+        "follow": [{"down": {"recursive": true, "where": {"leaves": true}}}, {"leaves": {"columns": ["id"]}}]}"#;
+    assert_eq!(db.query_json(text).unwrap(), r#"[{"id":1},{"id":2}]"#);
+    assert_eq!(
+        db.query_json(r#"{"count": "nodes", "where": {"id": 5}, "follow": {"down": {"recursive": 2}}}"#)
+            .unwrap(),
+        "3"
+    );
+    let error = from(1).follow("leaves").recursive().all().unwrap_err();
+    assert_eq!(error.path().to_string(), "follow[0].leaves.recursive");
+}
+
+#[test]
 fn a_prepared_traversal_answers_by_key_only_for_what_it_reaches() {
     let db = blog();
     let prepared = ann(&db).follow("posts").columns(["id"]).prepare().unwrap();

@@ -184,9 +184,7 @@ impl QueryMistake {
             QueryMistake::RecursionEnds { .. } => {
                 "ask `is_loaded` first: the row stands above itself, or the depth ends here".into()
             }
-            QueryMistake::NotRecursive { relation, .. } => {
-                format!("nest an include in `{relation}` instead")
-            }
+            QueryMistake::NotRecursive { .. } => "name a relation that leads back to its own table".into(),
             QueryMistake::Misplaced { .. } => "move it there, or leave it out".into(),
             QueryMistake::WrongAggregate { function: "sum" | "avg", .. } => "name a column of numbers".into(),
             QueryMistake::WrongAggregate { .. } => "name a column that has an order".into(),

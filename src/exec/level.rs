@@ -81,8 +81,10 @@ impl<'a> Bound<'a> {
         found.includes.resize_with(self.includes.len(), Found::default);
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
             below.find(&found.slots, nested, budget)?;
-            below.recurse(&found.slots, nested, budget)?;
+            let levels = below.recurse(&found.slots, nested, budget)?;
+            budget.levels += levels;
             below.bound.expand(&mut nested.rows, budget)?;
+            budget.levels -= levels;
         }
         Ok(())
     }

@@ -22,10 +22,10 @@ pub(super) fn found(store: &Store, plan: &Plan) -> Option<Vec<Slot>> {
             Walk::new(store, relation).gather(&start, take, &mut flat);
             Some(flat.slots)
         }
-        Access::Reached { from, relation } => {
+        Access::Reached { from, relation, levels } => {
             let mut bound = Bound::root(store, &from.root);
             let slots = root::slots(store, from, &mut bound);
-            Some(eval::reach(store, catalog.table(from.root.table).relation(*relation), slots))
+            Some(eval::reach(store, catalog.table(from.root.table).relation(*relation), slots, *levels))
         }
         access => access.slots(store, plan.root.table),
     }

@@ -8,8 +8,8 @@ use crate::value::Literal;
 use ecow::EcoString;
 
 /// What a set that is followed on from can be asked.
-const STEP_OPTIONS: [&str; 9] =
-    ["where", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "take", "skip"];
+const STEP_OPTIONS: [&str; 10] =
+    ["where", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "recursive", "take", "skip"];
 
 /// Options that would be lost with the rows they're about.
 const LOST: [&str; 4] = ["columns", "select", "with", "include"];
@@ -28,7 +28,8 @@ pub(super) fn follow(
             return Err(invalid(QueryMistake::Misplaced { option, belongs }).at(option));
         }
     }
-    let known: Vec<&'static str> = known.iter().copied().filter(|option| *option != "follow").collect();
+    let known = known.iter().copied().filter(|option| *option != "follow");
+    let known: Vec<&'static str> = known.chain(["recursive"]).collect();
     let mut current = select(scope, options)?;
     let (mut scope, mut follows) = (scope, Vec::new());
     let steps = match steps {

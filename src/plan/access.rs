@@ -29,8 +29,9 @@ pub(crate) enum Access {
     /// The rows that a relation leads to from one row, in the order of its hops and as often as they
     /// lead there; the relation's own filter aside.
     Along { source: TableId, relation: RelationId, from: Slot },
-    /// The rows that a relation leads to from any of the rows of another plan, each once.
-    Reached { from: Box<Plan>, relation: RelationId },
+    /// The rows that a relation leads to from any of the rows of another plan, each once; and from those,
+    /// this many times in all or without end.
+    Reached { from: Box<Plan>, relation: RelationId, levels: Option<usize> },
 }
 
 impl Access {

@@ -105,13 +105,18 @@ fn access(store: &Store, table: TableId, access: &Access) -> String {
             let info = store.catalog().table(*source);
             format!("{} of one row of {}", info.relation(*relation).name, info.name)
         }
-        Access::Reached { from, relation } => {
+        Access::Reached { from, relation, levels } => {
             let info = store.catalog().table(from.root.table);
             let filter: Vec<&Predicate> = from.root.filter.iter().collect();
             let found = self::access(store, from.root.table, &from.access);
             let asked = rest(store, &from.root, &filter, Way::default());
             let relation = &info.relation(*relation).name;
-            format!("each row once that {relation} leads to from {} ({found}{asked})", info.name)
+            let again = match levels {
+                Some(1) => String::new(),
+                Some(levels) => format!(" in up to {levels} steps"),
+                None => " in any number of steps".into(),
+            };
+            format!("each row once that {relation} leads to{again} from {} ({found}{asked})", info.name)
         }
     }
 }

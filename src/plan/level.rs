@@ -17,9 +17,6 @@ pub(super) fn resolve(
     select: &Select,
     relation: Option<&RelationInfo>,
 ) -> Result<Level> {
-    if select.recursive.is_some() {
-        return Err(mistake(QueryMistake::Misplaced { option: "recursive", belongs: "to an include" }));
-    }
     Scope { catalog, table: catalog.table(table), above: &[], strict: false }.level(select, relation)
 }
 

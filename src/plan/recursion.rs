@@ -3,7 +3,7 @@
 use super::{Level, RECURSION_DEPTH_MAX, Recursion, mistake};
 use crate::catalog::{Catalog, RelationInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
-use crate::query::{self, Depth};
+use crate::query::{self, Depth, Select};
 
 /// How an include is repeated, if it is.
 pub(super) fn of(
@@ -12,31 +12,49 @@ pub(super) fn of(
     relation: &RelationInfo,
     level: &Level,
 ) -> Result<Option<Recursion>> {
-    let Some(depth) = include.select.recursive else { return Ok(None) };
-    if relation.source != relation.target {
-        let name = |table| catalog.table(table).name.clone();
-        let (source, target) = (name(relation.source), name(relation.target));
-        let wrong = QueryMistake::NotRecursive { relation: relation.name.clone(), source, target };
-        return Err(mistake(wrong).at("recursive"));
-    }
+    let Some(levels) = levels(catalog, &include.select, relation)? else { return Ok(None) };
     let taken = level.columns.iter().any(|id| catalog.table(level.table).column(*id).name == include.name)
         || level.extras.iter().any(|extra| extra.name == include.name)
         || level.includes.iter().any(|inner| inner.name == include.name);
     if taken {
         return Err(mistake(QueryMistake::DuplicateName { name: include.name.clone() }).at("recursive"));
     }
-    let levels = match depth {
-        Depth::Exhausted => None,
+    if levels.is_some_and(|levels| levels > RECURSION_DEPTH_MAX) {
+        return Err(too_deep().at("recursive"));
+    }
+    Ok(Some(Recursion { name: include.name.clone(), many: relation.many, levels }))
+}
+
+/// Whether a relation is repeated, and then how often at most.
+pub(super) fn levels(
+    catalog: &Catalog,
+    select: &Select,
+    relation: &RelationInfo,
+) -> Result<Option<Option<usize>>> {
+    let Some(depth) = select.recursive else { return Ok(None) };
+    if relation.source != relation.target {
+        let name = |table| catalog.table(table).name.clone();
+        let (source, target) = (name(relation.source), name(relation.target));
+        let wrong = QueryMistake::NotRecursive { relation: relation.name.clone(), source, target };
+        return Err(mistake(wrong).at("recursive"));
+    }
+    match depth {
+        Depth::Exhausted => Ok(Some(None)),
         Depth::Levels(0) => {
             let (expected, found) = ("a number of levels from 1".into(), "0".into());
-            return Err(mistake(QueryMistake::Shape { expected, found }).at("recursive"));
+            Err(mistake(QueryMistake::Shape { expected, found }).at("recursive"))
         }
-        Depth::Levels(levels) => match usize::try_from(levels) {
-            Ok(levels) if levels <= RECURSION_DEPTH_MAX => Some(levels),
-            _ => return Err(too_deep().at("recursive")),
-        },
-    };
-    Ok(Some(Recursion { name: include.name.clone(), many: relation.many, levels }))
+        Depth::Levels(levels) => Ok(Some(Some(usize::try_from(levels).unwrap_or(usize::MAX)))),
+    }
+}
+
+/// Refuses to repeat what no relation leads to.
+pub(super) fn none(select: &Select) -> Result<()> {
+    if select.recursive.is_none() {
+        return Ok(());
+    }
+    let belongs = "to an include, or after `follow`";
+    Err(mistake(QueryMistake::Misplaced { option: "recursive", belongs }).at("recursive"))
 }
 
 /// The error of a recursion that has too many levels.

@@ -1,6 +1,6 @@
 //! Plans of queries that start from other rows: of one row's relation, and of sets followed to sets.
 
-use super::{Access, Plan, level, mistake};
+use super::{Access, Plan, level, mistake, recursion};
 use crate::catalog::RelationInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{RelationId, Slot, TableId};
@@ -23,6 +23,7 @@ impl Plan {
         let (source, id, slot) = from;
         let relation = store.catalog().table(source).relation(id);
         following(store, &query.select, |select| {
+            recursion::none(select)?;
             let mut root = level::resolve(store.catalog(), relation.target, select, Some(relation))?;
             root.filter.extend(relation.filter.clone());
             let expected = fan_out(store, relation);
@@ -52,14 +53,14 @@ pub(super) fn following(
             let info = catalog.table(plan.root.table);
             let relation = info.relation(info.relation_id(&follow.relation)?);
             next.map_or(Ok(()), gives_nothing)?;
-            let root = level::resolve(catalog, relation.target, next.unwrap_or(select), None)?;
+            let next = next.unwrap_or(select);
+            let root = level::resolve(catalog, relation.target, next, None)?;
+            let levels = recursion::levels(catalog, next, relation)?.unwrap_or(Some(1));
             let rows = plan.expected.saturating_mul(fan_out(store, relation));
+            let rows = if levels == Some(1) { rows } else { usize::MAX };
             let expected = rows.min(store.table(relation.target).row_count());
-            Ok(Plan {
-                root,
-                access: Access::Reached { from: Box::new(plan), relation: relation.id },
-                expected,
-            })
+            let access = Access::Reached { from: Box::new(plan), relation: relation.id, levels };
+            Ok(Plan { root, access, expected })
         };
         plan = step(plan).map_err(|error: Error| error.at(&follow.relation).at(at).at("follow"))?;
     }

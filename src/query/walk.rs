@@ -9,7 +9,11 @@ impl<S> Query<S> {
     /// every level.
     ///
     /// A row that stands above itself already isn't entered again: it is given without the relation.
-    /// More than 256 levels are refused with `limit_exceeded`.
+    /// More than 256 levels are refused with `limit_exceeded`. Where many ways lead to one row, it is
+    /// given at the end of each: name a depth for a dense graph.
+    ///
+    /// After [`follow`](Query::follow), the relation is followed again and again: all rows that it leads
+    /// to in any number of steps, each once, whatever their number. Filters are asked of them afterwards.
     ///
     /// ```
     /// # use relata::{Column, Database, Relation, Schema, Table, row};
@@ -35,8 +39,8 @@ impl<S> Query<S> {
         self
     }
 
-    /// As [`recursive`](Query::recursive), for this many levels: 1 is the include alone. Rows of the
-    /// last level are given without the relation.
+    /// As [`recursive`](Query::recursive), for this many levels or steps: 1 is the include alone. Rows of
+    /// the last level are given without the relation.
     pub fn recursive_to(mut self, levels: u64) -> Self {
         self.select.recursive = Some(Depth::Levels(levels));
         self

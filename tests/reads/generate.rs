@@ -86,6 +86,7 @@ pub fn schema() -> Schema {
             ["tag_id"],
         ))
         .relation(Relation::many("tags", "books", "books"))
+        .relation(Relation::many("authors", "tags", "tags").through_relations(["books", "tags"]))
 }
 
 const WORDS: [&str; 6] = ["ann", "bob", "bo", "zoë", "", "Ann"];
@@ -197,7 +198,7 @@ fn columns(table: &str) -> &'static [&'static str] {
 
 pub fn relations(table: &str) -> &'static [&'static str] {
     match table {
-        "authors" => &["books", "recent", "first_book"],
+        "authors" => &["books", "recent", "first_book", "tags"],
         "books" => &["author", "sequel_to", "sequels", "tags", "namesakes"],
         _ => &["books"],
     }
@@ -323,7 +324,7 @@ pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: us
         select.distinct =
             columns(table).iter().copied().skip(1 + chance.below(2)).take(1 + chance.below(2)).collect();
     }
-    if chance.one_in(5) {
+    if chance.one_in(if select.distinct.is_empty() { 5 } else { 2 }) {
         let names: Vec<_> = select.order.iter().map(|(name, ..)| *name).collect();
         select.after = names.into_iter().map(|name| (name, value(chance, world, table, name))).collect();
     }

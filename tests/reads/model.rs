@@ -65,7 +65,7 @@ pub fn target(table: &str, relation: &str) -> (&'static str, bool) {
         ("books", "author") => ("authors", false),
         ("books", "sequel_to") => ("books", false),
         ("books", "sequels") => ("books", true),
-        ("books", "tags") => ("tags", true),
+        ("authors" | "books", "tags") => ("tags", true),
         ("books", "namesakes") => ("tags", true),
         ("tags", "books") => ("books", true),
         other => panic!("no relation {other:?}"),
@@ -107,6 +107,10 @@ impl World {
             ("books", "tags") => {
                 let links = self.joined("book_tags", "book_id", cell(row, "id"));
                 links.iter().flat_map(|link| self.joined("tags", "id", cell(link, "tag_id"))).collect()
+            }
+            ("authors", "tags") => {
+                let books = self.related("books", "authors", row);
+                books.into_iter().flat_map(|book| self.related("tags", "books", book)).collect()
             }
             ("tags", "books") => {
                 let links = self.joined("book_tags", "tag_id", cell(row, "id"));

@@ -50,13 +50,18 @@ impl Above<'_> {
 }
 
 impl Below<'_> {
-    /// Finds the rows along the relation from those that were found, as long as the recursion goes.
-    /// A row that stands above itself isn't entered again. O(rows x depth).
+    /// Finds the rows along the relation from those that were found, as long as the recursion goes; how
+    /// many levels there are then. A row that stands above itself isn't entered again. O(rows x depth).
     ///
     /// # Errors
     /// `limit_exceeded` when the budget is used up, and for too many levels.
-    pub(super) fn recurse(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
-        let Some(recursion) = &self.bound.level.recursion else { return Ok(()) };
+    pub(super) fn recurse(
+        &mut self,
+        parents: &[Slot],
+        found: &mut Found,
+        budget: &mut Budget,
+    ) -> Result<usize> {
+        let Some(recursion) = &self.bound.level.recursion else { return Ok(0) };
         let mut above = Above::new(parents, found)?;
         let rows = &mut found.rows;
         rows.deeper.offsets.clear();
@@ -68,9 +73,9 @@ impl Below<'_> {
             if recursion.levels == Some(level) {
                 rows.deeper.offsets.resize(to + 1, place(to)?);
                 rows.deeper.entered.resize(to, false);
-                return Ok(());
+                return Ok(level);
             }
-            if level > RECURSION_DEPTH_MAX {
+            if budget.levels + level > RECURSION_DEPTH_MAX {
                 return Err(too_deep());
             }
             while from < to {
@@ -99,6 +104,6 @@ impl Below<'_> {
             }
             level += 1;
         }
-        Ok(())
+        Ok(level)
     }
 }
