@@ -25,7 +25,7 @@ enum BoundKey<'a> {
     },
     /// What is made of rows along a relation, of the rows that are being arranged, by place.
     Total {
-        totals: Totals<'a>,
+        totals: Box<Totals<'a>>,
         ty: &'a Type,
         placing: Placing,
         values: Vec<Value>,
@@ -54,7 +54,7 @@ impl<'a> Arrange<'a> {
                 counts: Vec::new(),
             },
             Key::Total { total, descending, nulls_first, .. } => BoundKey::Total {
-                totals: Totals::new(store, level.table, total),
+                totals: Box::new(Totals::new(store, level.table, total)),
                 ty: &total.ty,
                 placing: Placing { descending: *descending, nulls_first: *nulls_first },
                 values: Vec::new(),
@@ -67,7 +67,7 @@ impl<'a> Arrange<'a> {
                 let placing = Placing { descending: *descending, nulls_first: *descending };
                 Mark::Computed { ty: &Type::Integer, placing, value }
             }
-            BoundKey::Total { ty, placing, .. } => Mark::Computed { ty: *ty, placing: *placing, value },
+            BoundKey::Total { ty, placing, .. } => Mark::Computed { ty, placing: *placing, value },
         };
         let marks = keys.iter().zip(level.cursor.iter().flatten()).map(mark).collect();
         let distinct = level.distinct.as_ref();

@@ -13,7 +13,7 @@ use ecow::eco_format;
 /// An extra with its relation looked up.
 pub(super) enum BoundExtra<'a> {
     Count(Counter<'a>),
-    Total(Totals<'a>, &'a RelationTotal),
+    Total(Box<Totals<'a>>, &'a RelationTotal),
 }
 
 impl<'a> BoundExtra<'a> {
@@ -23,7 +23,9 @@ impl<'a> BoundExtra<'a> {
             Computed::Count(rows) => {
                 BoundExtra::Count(Counter::new(store, info.relation(rows.relation), rows))
             }
-            Computed::Total(total) => BoundExtra::Total(Totals::new(store, level.table, total), total),
+            Computed::Total(total) => {
+                BoundExtra::Total(Box::new(Totals::new(store, level.table, total)), total)
+            }
         }
     }
 

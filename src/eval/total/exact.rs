@@ -87,7 +87,7 @@ impl Exact {
         let (sum, count) = (self.mantissa.unsigned_abs(), u128::from(self.count));
         let wanted = self.mean_scale();
         let (mut digits, mut rest, mut scale) = (sum / count, sum % count, self.scale);
-        while scale < wanted && digits <= DIGITS_MAX / 10 - 1 {
+        while scale < wanted && digits < DIGITS_MAX / 10 {
             rest *= 10;
             digits = digits * 10 + rest / count;
             rest %= count;
