@@ -174,7 +174,7 @@ impl<S> Query<S> {
     /// #     .relation(Relation::many("orders", "lines", "lines")))?;
     /// # db.insert_many("orders", vec![row! { id: 1 }, row! { id: 2 }, row! { id: 3 }])?;
     /// # for (order, amount) in [(1, "9.90"), (1, "0.1"), (2, "30")] {
-    /// #     db.insert("lines", row! { order_id: order, amount: relata::Literal::from(amount) })?;
+    /// #     db.insert("lines", row! { order_id: order, amount: relata::Literal::Number(amount.into()) })?;
     /// # }
     /// use relata::{col, desc, rel};
     /// let orders = db.query("orders")

@@ -162,6 +162,7 @@ fn streamed_prepared_and_printed_it_is_the_same() {
     let (children, id) = (page.shape().relation("children").unwrap(), page.shape().column("id").unwrap());
     let deeper = children.shape().relation("children").unwrap();
     assert_eq!((deeper.name(), deeper.is_many()), ("children", true));
+    assert!(children.is_recursive() && deeper.is_recursive());
     let inner = deeper.shape().column("id").unwrap();
     let first = page.first().unwrap();
     assert_eq!(id.integer(first), Some(1));

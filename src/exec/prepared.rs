@@ -82,7 +82,7 @@ impl Prepared {
     /// Answers the query for one row after the other, got by primary key, in buffers that are used
     /// again. The query's filter and includes hold; its order, limit and the rest don't matter.
     pub fn by_key(&self) -> ByKey<'_> {
-        let mut among = found(&self.store, &self.plan);
+        let mut among = found(&self.store, &self.plan, usize::MAX);
         if let Some(slots) = &mut among {
             slots.sort_unstable();
         }

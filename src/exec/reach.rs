@@ -7,17 +7,16 @@ use crate::id::Slot;
 use crate::plan::{Access, Plan};
 use crate::store::Store;
 
-/// The rows that the access finds before what is left of the filter is asked; `None` for a scan and an
-/// ordered walk. Recursion is as deep as sets are followed to sets.
-pub(super) fn found(store: &Store, plan: &Plan) -> Option<Vec<Slot>> {
+/// The rows that the access finds before what is left of the filter is asked, no more than `take` of them
+/// where that saves anything; `None` for a scan and an ordered walk. Recursion is as deep as sets are
+/// followed to sets.
+pub(super) fn found(store: &Store, plan: &Plan, take: usize) -> Option<Vec<Slot>> {
     let catalog = store.catalog();
     match &plan.access {
         Access::Along { source, relation, from } => {
             let relation = catalog.table(*source).relation(*relation);
             let mut start = vec![*from];
             Tester::new(store, *source, &relation.source_filter).retain(&mut start);
-            let plain = plan.root.filter.is_empty() && plan.root.is_plain();
-            let take = if plain { plan.root.needed() } else { usize::MAX };
             let mut flat = Flat::default();
             Walk::new(store, relation).gather(&start, take, &mut flat);
             Some(flat.slots)

@@ -32,7 +32,9 @@ pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Sl
             None => scan(&mut bound.filter, chunks, usize::MAX),
         },
         _ => {
-            let mut slots = found(store, plan).unwrap_or_default();
+            let plain = bound.filter.is_empty() && level.is_plain();
+            let take = if plain { level.needed() } else { usize::MAX };
+            let mut slots = found(store, plan, take).unwrap_or_default();
             bound.filter.expect(slots.len());
             bound.filter.retain(&mut slots);
             slots
@@ -115,7 +117,7 @@ fn ordered(
 /// How many rows pass the root's filter.
 pub(super) fn count(store: &Store, plan: &Plan) -> usize {
     let level = &plan.root;
-    match found(store, plan) {
+    match found(store, plan, usize::MAX) {
         Some(slots) if level.filter.is_empty() => slots.len(),
         Some(mut slots) => {
             let mut filter = Tester::new(store, level.table, &level.filter);
@@ -139,7 +141,7 @@ pub(super) fn count(store: &Store, plan: &Plan) -> usize {
 pub(super) fn exists(store: &Store, plan: &Plan) -> bool {
     let level = &plan.root;
     let mut filter = Tester::new(store, level.table, &level.filter);
-    match found(store, plan) {
+    match found(store, plan, usize::MAX) {
         Some(mut slots) => {
             filter.retain(&mut slots);
             !slots.is_empty()

@@ -109,7 +109,7 @@ impl<'p> RowView<'p> {
     }
 
     /// The rows included under a handle; for a to-one the row there is. O(1). A handle of another
-    /// level gives none.
+    /// level gives none, and so does one of a recursive include that ends at this row.
     #[inline]
     pub fn rows(self, nested: Nested<'p>) -> RowViews<'p> {
         let loaded = if std::ptr::eq(nested.level, self.level) { self.loaded(nested.index) } else { None };

@@ -117,6 +117,11 @@ impl<'p> Nested<'p> {
         self.include().map_or_else(again, |include| include.many)
     }
 
+    /// Whether it is repeated from the rows it finds: then the shape of its rows has it again.
+    pub fn is_recursive(self) -> bool {
+        self.shape().level.recursion.as_ref().is_some_and(|again| again.name == self.name())
+    }
+
     /// The columns and relations of its rows.
     pub fn shape(self) -> Shape<'p> {
         Shape::new(self.store, self.include().map_or(self.level, |include| &include.level))

@@ -47,12 +47,18 @@ struct Nested {
     name: String,
     target: String,
     is_many: bool,
+    is_recursive: bool,
 }
 
 impl Nested {
     fn told(&self, mode: &str, table: &str) -> String {
         let Nested { name, target, .. } = self;
-        if self.is_many {
+        if self.is_recursive {
+            format!(
+                "`{name}` is repeated, and {mode} has rows of plain columns only\n    help: ask for the rows by \
+                 `follow`, or use --mode ndjson"
+            )
+        } else if self.is_many {
             format!(
                 "`{name}` is a list, and {mode} has rows of plain columns only\n    help: ask for `{target}` and \
                  include the `{table}` each one belongs to, with --flatten, or use --mode ndjson"
@@ -75,9 +81,10 @@ impl Level {
         let mut ones = Vec::new();
         for nested in shape.relations() {
             let name = format!("{prefix}{}", nested.name());
-            if nested.is_many() || !flatten {
+            let (is_many, is_recursive) = (nested.is_many(), nested.is_recursive());
+            if is_many || is_recursive || !flatten {
                 let target = nested.shape().table().to_owned();
-                return Err(Nested { name, target, is_many: nested.is_many() });
+                return Err(Nested { name, target, is_many, is_recursive });
             }
             ones.push(Level::of(nested.shape(), &format!("{name}."), names, flatten)?);
         }
