@@ -15,16 +15,20 @@
 mod cells;
 mod node;
 pub(crate) mod order;
+mod reach;
 mod row;
 mod semi;
 mod stored;
 mod tester;
+mod total;
 mod walk;
 mod whole;
 
+pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};
+pub(crate) use total::{Totals, compare_totals};
 pub(crate) use walk::{Flat, Route, Walk};
 
 use crate::filter::Comparison;

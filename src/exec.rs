@@ -9,10 +9,13 @@
 //! A level is found for all parents of a block at once: its walk, its filter and its order each run
 //! over one vector. Buffers are kept between blocks.
 
+mod along;
 mod arrange;
 mod cursor;
+mod extras;
 mod level;
 mod prepared;
+mod reach;
 mod root;
 mod warm;
 
@@ -39,12 +42,14 @@ const BLOCK: usize = 16;
 struct Budget {
     left: u64,
     allowed: u64,
+    /// How many levels recursive includes have gone on for, above the include that is being found.
+    levels: usize,
 }
 
 impl Budget {
     fn new(rows: Option<u64>) -> Budget {
         let allowed = rows.unwrap_or(u64::MAX);
-        Budget { left: allowed, allowed }
+        Budget { left: allowed, allowed, levels: 0 }
     }
 
     /// Takes rows off.
@@ -101,7 +106,7 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
 /// # Errors
 /// `limit_exceeded`.
 pub(crate) fn each(
-    store: &Store,
+    store: &Arc<Store>,
     plan: &Plan,
     max_rows: Option<u64>,
     mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
@@ -127,7 +132,7 @@ pub(crate) fn each(
 
 /// One plan answered for root rows that the caller finds, over and over in the same buffers.
 pub(crate) struct Runner<'a> {
-    store: &'a Store,
+    store: &'a Arc<Store>,
     level: &'a Level,
     bound: Bound<'a>,
     found: FoundLevel,
@@ -135,7 +140,7 @@ pub(crate) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    pub(crate) fn new(store: &'a Store, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
+    pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
         let bound = Bound::root(store, &plan.root);
         Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }

@@ -1,10 +1,14 @@
 //! Filters and orders by name: plain data, checked when a schema is built or a query is planned.
 
+mod aggregate;
 mod build;
 mod comparison;
 mod write;
 
+pub use aggregate::Aggregate;
 pub use build::{Col, Rel, asc, col, desc, on_table, rel};
+
+pub(crate) use aggregate::{Function, Of};
 
 use crate::value::{Input, Literal};
 use ecow::EcoString;

@@ -7,6 +7,8 @@
 mod answer;
 mod control;
 mod error;
+mod extras;
+mod follow;
 mod locate;
 mod options;
 mod request;

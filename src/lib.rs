@@ -54,6 +54,8 @@
 //!   declared once, on the side that holds the key; the bare reverse side finds its columns.
 //! - An *include* gives the rows along a relation inside each row of a query. Its filter, order,
 //!   limit, offset, cursor and distinct are per parent.
+//! - A *recursive* include is repeated from the rows it finds; *following* a relation goes from a set of
+//!   rows to the set of those it leads to; a *lazy walk* asks a relation of one row like a query.
 //! - A *relation filter* keeps rows by what is along a relation ([`rel`]); it never repeats rows and
 //!   never filters what is included.
 //! - A *counter* is a column that always holds how many rows a relation leads to; a *touch* gives a
@@ -92,6 +94,9 @@
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Walk: a tree with [`Query::recursive`], from set to set with [`Query::follow`], lazily from one row
+//!   with [`RowRef::relation`]; refuse what wasn't included with [`Query::strict_loading`].
+//! - Sum up along a relation: [`Query::aggregate`].
 //! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
 //!   words: [`Catalog::explain_writes`].
 //! - Run code around writes and after commits: [`Builder::before_insert`] and its like, in [`guide::hooks`].
@@ -146,8 +151,8 @@ pub use error::{
 };
 pub use exec::{ByKey, Prepared};
 pub use filter::{
-    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc,
-    on_table, rel,
+    Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
+    desc, on_table, rel,
 };
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
@@ -159,7 +164,8 @@ pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
-    Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
+    Along, Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter,
+    Shape,
     TableCells, TableRef, Tree, UniqueRef, Walker,
 };
 pub use write::Hook;

@@ -215,6 +215,9 @@ impl Used {
             Predicate::Count(count, ..) => {
                 self.relation(catalog, table, count.relation, count.filter.as_ref());
             }
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                self.relation(catalog, table, total.rows.relation, total.rows.filter.as_ref());
+            }
         }
     }
 

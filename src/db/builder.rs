@@ -31,6 +31,7 @@ pub struct Builder {
     pub(super) schema: Schema,
     pub(super) environment: Environment,
     pub(super) history: usize,
+    pub(super) strict: bool,
     pub(super) hooks: Declared,
 }
 
@@ -38,7 +39,7 @@ impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
         let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
         let environment = Environment { clock, ids, hooks: None };
-        Builder { schema, environment, history: 0, hooks: Declared::default() }
+        Builder { schema, environment, history: 0, strict: false, hooks: Declared::default() }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
@@ -61,6 +62,29 @@ impl Builder {
         self
     }
 
+    /// Refuses to walk from a row along a relation that its query didn't include, in this database and
+    /// its forks: the error names the include to add. For tests that no read hides in a loop.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let schema = Schema::new()
+    /// #     .table(Table::new("users").column(Column::integer("id")).primary_key(["id"]))
+    /// #     .table(Table::new("posts").column(Column::integer("id")).column(Column::integer("user_id"))
+    /// #         .primary_key(["id"]))
+    /// #     .relation(Relation::one("posts", "author", "users").from(["user_id"]).to(["id"]))
+    /// #     .relation(Relation::many("users", "posts", "posts"));
+    /// let db = Database::builder(schema).strict_loading().build()?;
+    /// db.insert("users", row! { id: 1 })?;
+    /// let page = db.query("users").all()?;
+    /// let error = page.first().unwrap().relation("posts").unwrap_err();
+    /// assert_eq!(error.path().to_string(), "with.posts");
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn strict_loading(mut self) -> Builder {
+        self.strict = true;
+        self
+    }
+
     /// An empty database.
     ///
     /// # Errors
@@ -70,6 +94,7 @@ impl Builder {
         let catalog = Catalog::try_from(self.schema)?;
         let hooks = self.hooks.resolve(&catalog)?;
         self.environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
-        Ok(Database::with(Arc::new(Store::new(Arc::new(catalog))), Arc::new(self.environment), self.history))
+        let store = Store::new(Arc::new(catalog)).strict_loading(self.strict);
+        Ok(Database::with(Arc::new(store), Arc::new(self.environment), self.history))
     }
 }

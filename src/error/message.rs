@@ -157,6 +157,9 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         ErrorKind::RestrictViolation { constraint, .. } => {
             write!(f, "\n    help: delete them first, or declare another action on `{constraint}`")
         }
+        ErrorKind::LimitExceeded { limit: "recursion_depth", .. } => {
+            write!(f, "\n    help: name a depth with `recursive`, or use `follow` with `recursive`")
+        }
         ErrorKind::LimitExceeded { limit, .. } => write!(f, "\n    help: raise `{limit}` if that is meant"),
         ErrorKind::Conflicts { conflicts } => conflict::help(f, conflicts),
         ErrorKind::OtherSchema { differences } => difference::help(f, differences),

@@ -112,6 +112,43 @@ pub enum QueryMistake {
         /// What was included.
         included: Vec<EcoString>,
     },
+    /// A relation was walked that the query didn't include, though it loads strictly.
+    NotLoaded {
+        /// The relation.
+        relation: EcoString,
+        /// The table of the row.
+        table: EcoString,
+    },
+    /// A recursive include was read of a row that it doesn't go on from.
+    RecursionEnds {
+        /// The include.
+        relation: EcoString,
+    },
+    /// A recursive include along a relation that leads to another table.
+    NotRecursive {
+        /// The relation.
+        relation: EcoString,
+        /// The table it starts from.
+        source: EcoString,
+        /// The table it leads to.
+        target: EcoString,
+    },
+    /// An option that has a meaning, but not where it stands.
+    Misplaced {
+        /// The option.
+        option: &'static str,
+        /// Where it belongs.
+        belongs: &'static str,
+    },
+    /// An aggregate of a column whose type has no such.
+    WrongAggregate {
+        /// The aggregate.
+        function: &'static str,
+        /// The column.
+        column: EcoString,
+        /// The column's type.
+        column_type: EcoString,
+    },
     /// A name was read that the result doesn't have, or not as that type.
     NotSelected {
         /// The name.
@@ -186,6 +223,16 @@ impl QueryMistake {
                 format!("these are unique: {}", lists.join(", "))
             }
             QueryMistake::NotIncluded { relation, .. } => format!("add `{relation}` to the query's `with`"),
+            QueryMistake::NotLoaded { relation, .. } => {
+                format!("add `{relation}` to the query's `with`, where the path leads")
+            }
+            QueryMistake::RecursionEnds { .. } => {
+                "ask `is_loaded` first: the row stands above itself, or the depth ends here".into()
+            }
+            QueryMistake::NotRecursive { .. } => "name a relation that leads back to its own table".into(),
+            QueryMistake::Misplaced { .. } => "move it there, or leave it out".into(),
+            QueryMistake::WrongAggregate { function: "sum" | "avg", .. } => "name a column of numbers".into(),
+            QueryMistake::WrongAggregate { .. } => "name a column that has an order".into(),
             QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
             QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
             QueryMistake::PolymorphicFilter { known, .. } => {
@@ -240,6 +287,19 @@ impl fmt::Display for QueryMistake {
             }
             QueryMistake::NotIncluded { relation, included } => {
                 write!(f, "`{relation}` was not included; these were: {}", included.join(", "))
+            }
+            QueryMistake::NotLoaded { relation, table } => {
+                write!(f, "`{relation}` was not included on this row of `{table}`, and loading is strict")
+            }
+            QueryMistake::RecursionEnds { relation } => {
+                write!(f, "`{relation}` was not loaded for this row: the recursion ends here")
+            }
+            QueryMistake::NotRecursive { relation, source, target } => {
+                write!(f, "`{relation}` can't be recursive: it leads from `{source}` to `{target}`")
+            }
+            QueryMistake::Misplaced { option, belongs } => write!(f, "`{option}` belongs {belongs}"),
+            QueryMistake::WrongAggregate { function, column, column_type } => {
+                write!(f, "there is no {function} of `{column}`, which is {column_type}")
             }
             QueryMistake::NotSelected { name, .. } => write!(f, "the result has no `{name}`"),
             QueryMistake::WrongRead { name, holds, wanted } => {

@@ -2,6 +2,7 @@
 
 use super::cells::{Asked, Cells};
 use super::semi::{Question, Semi};
+use super::total::TotalTest;
 use super::{FALSE, TRUE, UNKNOWN, row};
 use crate::column::bits::BitsView;
 use crate::column::chunked::ROWS;
@@ -36,6 +37,7 @@ pub(super) enum Node<'a> {
     Cells(Cells<'a>, Option<BitsView<'a>>),
     Null(Option<BitsView<'a>>),
     Semi(Box<Semi<'a>>),
+    Total(Box<TotalTest<'a>>),
     /// Whatever compares columns with each other or has odd operands: row by row.
     Each(&'a Store, TableId, &'a Predicate),
 }
@@ -74,6 +76,10 @@ impl<'a> Node<'a> {
             Predicate::Count(counted, comparison, number) => {
                 semi(counted.relation, Question::Count(counted.filter.as_ref(), *comparison, *number))
             }
+            Predicate::Total(total, comparison, value) => {
+                Node::Total(Box::new(TotalTest::new(store, table, total, Some((*comparison, value)))))
+            }
+            Predicate::NoTotal(total) => Node::Total(Box::new(TotalTest::new(store, table, total, None))),
         }
     }
 
@@ -88,6 +94,7 @@ impl<'a> Node<'a> {
             Node::Cells(cells, _) => cells.cost(),
             Node::Each(..) => 12,
             Node::Semi(semi) => semi.cost(),
+            Node::Total(_) => TotalTest::COST,
         }
     }
 
@@ -97,7 +104,7 @@ impl<'a> Node<'a> {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(|node| node.expect(rows)),
             Node::Not(node) => node.expect(rows),
             Node::Semi(semi) => semi.expect(rows),
-            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Each(..) => {}
+            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Each(..) | Node::Total(_) => {}
         }
     }
 
@@ -130,6 +137,7 @@ impl<'a> Node<'a> {
                 }
             }
             Node::Semi(semi) => semi.fill(rows, out),
+            Node::Total(total) => total.fill(rows, out),
             Node::Each(store, table, predicate) => {
                 for (at, truth) in out.iter_mut().enumerate() {
                     *truth = row::truth(store, *table, predicate, rows.slot(at));

@@ -1,6 +1,7 @@
 //! One row, straight from the predicate: for checks, single look-ups and short walks.
 
 use super::order::sort_rows;
+use super::total::{Totals, compare_known};
 use super::{FALSE, TRUE, UNKNOWN, holds, stored};
 use crate::catalog::{Hop, Member, RelationInfo};
 use crate::column::{ColumnView, DataView};
@@ -45,6 +46,11 @@ pub(crate) fn truth(store: &Store, table: TableId, predicate: &Predicate, slot: 
             let found = count(store, relation, counted.filter.as_ref(), slot);
             answer(holds(*comparison, order_count(found, *number)))
         }
+        Predicate::Total(total, comparison, value) => {
+            let found = Totals::new(store, table, total).one(slot);
+            compare(*comparison, compare_known(&total.ty, &found, value))
+        }
+        Predicate::NoTotal(total) => answer(Totals::new(store, table, total).one(slot).is_null()),
     }
 }
 

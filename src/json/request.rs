@@ -86,7 +86,7 @@ impl Method {
         match self {
             Method::FindMany => &select::OPTIONS,
             Method::FindFirst => &select::FIRST_OPTIONS,
-            Method::Count => &["where"],
+            Method::Count => &select::COUNT_OPTIONS,
             Method::Insert => &["values"],
             Method::Update => &["where", "all", "set", "ifVersion"],
             Method::Upsert => &["values", "on", "set"],
@@ -125,13 +125,12 @@ impl Request {
         };
         let options = Options::of(Literal::Object(entries), method.options())?;
         let table = |value| name(value, "a table's name").map_err(|error| error.at(&key));
+        let query = |value, options| select::query(catalog, table(value)?, options, method.options());
         let whole = |value| only_true(value).map_err(|error| error.at(&key));
         match method {
-            Method::FindMany => select::query(catalog, table(value)?, options).map(Request::FindMany),
-            Method::FindFirst => {
-                select::query(catalog, table(value)?, options).map(|q| Request::FindFirst(q.limit(1)))
-            }
-            Method::Count => select::query(catalog, table(value)?, options).map(Request::Count),
+            Method::FindMany => query(value, options).map(Request::FindMany),
+            Method::FindFirst => query(value, options).map(|query| Request::FindFirst(query.limit(1))),
+            Method::Count => query(value, options).map(Request::Count),
             Method::Insert => statement::insert(table(value)?, options),
             Method::Update => statement::update(table(value)?, options),
             Method::Upsert => statement::upsert(table(value)?, options),

@@ -1,7 +1,7 @@
 //! What a column is asked, typed by the column.
 
 use super::resolve::{any, negate};
-use super::{Pattern, Predicate, RelationCount};
+use super::{Computed, Pattern, Predicate, RelationCount, RelationTotal};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Comparison, Operand, Test};
@@ -9,10 +9,20 @@ use crate::id::ColumnId;
 use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 
-/// What is asked: a column, or how many rows there are along a relation.
+/// What is asked: a column, how many rows there are along a relation, or what is made of them.
 pub(super) enum Subject<'a> {
     Column(&'a ColumnInfo),
     Count(RelationCount),
+    Total(RelationTotal),
+}
+
+impl From<Computed> for Subject<'_> {
+    fn from(computed: Computed) -> Self {
+        match computed {
+            Computed::Count(count) => Subject::Count(count),
+            Computed::Total(total) => Subject::Total(total),
+        }
+    }
 }
 
 impl Subject<'_> {
@@ -20,6 +30,7 @@ impl Subject<'_> {
         match self {
             Subject::Column(column) => &column.ty,
             Subject::Count(_) => &Type::Integer,
+            Subject::Total(total) => &total.ty,
         }
     }
 
@@ -28,7 +39,7 @@ impl Subject<'_> {
         let value = input.resolve(self.column_type());
         match self {
             Subject::Column(column) => value.map_err(|error| error.for_column(&table.name, &column.name)),
-            Subject::Count(_) => value,
+            Subject::Count(_) | Subject::Total(_) => value,
         }
     }
 
@@ -40,6 +51,7 @@ impl Subject<'_> {
                 Predicate::Count(Box::new(count.clone()), comparison, number)
             }
             (Subject::Count(_), _) => self.unknown(),
+            (Subject::Total(total), value) => Predicate::Total(Box::new(total.clone()), comparison, value),
         }
     }
 
@@ -54,7 +66,7 @@ impl Subject<'_> {
         let fits = match test {
             Test::Compare(Comparison::Eq | Comparison::Ne, _) | Test::In(..) | Test::Null(_) => true,
             Test::Compare(..) | Test::Between(..) => *self.column_type() != Type::Json,
-            Test::Like { .. } => *self.column_type() == Type::Text,
+            Test::Like { .. } => matches!(self, Subject::Column(column) if column.ty == Type::Text),
         };
         if fits {
             return Ok(());
@@ -62,6 +74,7 @@ impl Subject<'_> {
         let column = match self {
             Subject::Column(column) => column.name.clone(),
             Subject::Count(_) => "the count".into(),
+            Subject::Total(total) => total.function.word().into(),
         };
         let column_type = eco_format!("{}", self.column_type());
         Err(mistake(QueryMistake::WrongOperator { operator: test.word(), column, column_type }))
@@ -102,6 +115,8 @@ pub(super) fn test(table: &TableInfo, subject: &Subject<'_>, test: &Test) -> Res
         Test::Null(negated) => Ok(match subject {
             Subject::Column(column) if *negated => negate(Predicate::IsNull(column.id)),
             Subject::Column(column) => Predicate::IsNull(column.id),
+            Subject::Total(total) if *negated => negate(Predicate::NoTotal(Box::new(total.clone()))),
+            Subject::Total(total) => Predicate::NoTotal(Box::new(total.clone())),
             Subject::Count(_) if *negated => Predicate::And(Vec::new()),
             Subject::Count(_) => Predicate::Or(Vec::new()),
         }),
@@ -135,7 +150,7 @@ fn among(table: &TableInfo, subject: &Subject<'_>, inputs: &[Input]) -> Result<P
     values.dedup();
     Ok(match subject {
         Subject::Column(column) => Predicate::In { column: column.id, values, with_null },
-        Subject::Count(_) => {
+        Subject::Count(_) | Subject::Total(_) => {
             let mut parts: Vec<_> =
                 values.into_iter().map(|value| subject.compare(Comparison::Eq, value)).collect();
             parts.extend(with_null.then(|| subject.unknown()));

@@ -82,6 +82,21 @@ fn csv_and_table_refuse_nesting_and_say_how_to_flatten() {
 }
 
 #[test]
+fn a_recursive_relation_to_one_row_cant_be_columns() {
+    let folder = Folder::new(&[("nodes.csv", "id,up_id\n1,\n2,1\n")]);
+    let schema = r#"{"tables": {"nodes": {"columns": {"id": {"type": "integer"},
+        "up_id": {"type": "integer", "nullable": true}}, "primaryKey": ["id"]}},
+        "relations": {"nodes": {"up": {"one": "nodes", "from": ["up_id"], "to": ["id"]}}}}"#;
+    std::fs::write(folder.path("schema.json"), schema).unwrap();
+    let query = r#"{"findMany": "nodes", "with": {"up": {"recursive": true}}}"#;
+    let why = folder.relata("query", &["--mode", "csv", "--flatten", query]).refused();
+    assert!(why.contains("`up` is repeated"), "{why}");
+    let lines = folder.relata("query", &["--mode", "ndjson", query]).ok();
+    let second = r#"{"id":2,"up_id":1,"up":{"id":1,"up_id":null,"up":null}}"#;
+    assert_eq!(lines.lines().last(), Some(second));
+}
+
+#[test]
 fn a_flattened_relation_becomes_columns() {
     let csv = Folder::library().relata("query", &["--mode", "csv", "--flatten", WITH_AUTHOR]).ok();
     assert_eq!(csv, "title,author.name\nDune,Frank\nRocannon,\"Ursula, K.\"\nBeowulf,\n");
