@@ -120,6 +120,9 @@ fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
         Step::Delete { table, which } => {
             Statement::Delete { table: name(table), rows: which.rows(&schema.tables[*table]) }
         }
+        Step::Destroy { table, which } => {
+            Statement::Destroy { table: name(table), rows: which.rows(&schema.tables[*table]) }
+        }
         Step::Upsert { table, rows, on, set } => {
             let info = &schema.tables[*table];
             Statement::Upsert {

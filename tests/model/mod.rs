@@ -3,6 +3,7 @@
 
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each user takes a part of it")]
 
+mod destroy;
 mod rules;
 pub mod run;
 pub mod shape;

@@ -23,6 +23,10 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
             let table = &schema.tables[*table];
             db.delete(&table.name, which.rows(table)).map(|n| n as usize).map_err(refused)
         }
+        Step::Destroy { table, which } => {
+            let table = &schema.tables[*table];
+            db.destroy(&table.name, which.rows(table)).map(|n| n as usize).map_err(refused)
+        }
         Step::Upsert { table, rows, on, set } => {
             let table = &schema.tables[*table];
             let statement = Statement::Upsert {

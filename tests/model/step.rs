@@ -11,6 +11,7 @@ pub enum Step {
     Insert { table: usize, rows: Vec<Given> },
     Update { table: usize, which: Which, set: Given },
     Delete { table: usize, which: Which },
+    Destroy { table: usize, which: Which },
     Upsert { table: usize, rows: Vec<Given>, on: Option<usize>, set: Option<Given> },
     Load { rows: Vec<(usize, Given)>, route: Route },
     Fork,
@@ -84,7 +85,8 @@ impl Step {
             11..=17 => {
                 Step::Update { table: at, which: which(&mut choices, table), set: set(&mut choices, table) }
             }
-            18..=23 => Step::Delete { table: at, which: which(&mut choices, table) },
+            21..=23 => Step::Destroy { table: at, which: which(&mut choices, table) },
+            18..=20 => Step::Delete { table: at, which: which(&mut choices, table) },
             24..=26 => {
                 let on = choices.below(3);
                 let set = (choices.below(3) == 2).then(|| set(&mut choices, table));

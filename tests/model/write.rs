@@ -73,6 +73,11 @@ impl Model {
                 self.delete(*table, &named)?;
                 Ok(named.len())
             }
+            Step::Destroy { table, which } => {
+                let named = self.named(*table, which)?;
+                self.destroy(*table, &named)?;
+                Ok(named.len())
+            }
             Step::Upsert { table, rows, on, set } => {
                 self.upsert(*table, rows, *on, set.as_ref())?;
                 Ok(rows.len())
@@ -149,7 +154,12 @@ impl Model {
     }
 
     /// Changes cells, and whatever foreign keys set off: key by key, each to its end.
-    fn change(&mut self, table: usize, columns: &[usize], mut changes: Changes) -> Result<(), Refusal> {
+    pub(super) fn change(
+        &mut self,
+        table: usize,
+        columns: &[usize],
+        mut changes: Changes,
+    ) -> Result<(), Refusal> {
         changes.retain(|(row, values)| !same(&cells(self.row(table, *row).unwrap(), columns), values));
         if changes.is_empty() {
             return Ok(());
@@ -219,6 +229,15 @@ impl Model {
         let mut gone = Vec::new();
         let mut bereft = Vec::new();
         self.condemn(table, rows, &mut gone, &mut bereft)?;
+        self.take_away(&gone, bereft)
+    }
+
+    /// Takes condemned rows away, and a key from those that lost their parent by it.
+    pub(super) fn take_away(
+        &mut self,
+        gone: &[(usize, u64)],
+        bereft: Vec<(Key, Vec<u64>)>,
+    ) -> Result<(), Refusal> {
         for (at, table) in self.tables.iter_mut().enumerate() {
             table.rows.retain(|(number, _)| !gone.contains(&(at, *number)));
         }
@@ -250,6 +269,17 @@ impl Model {
             return Ok(());
         }
         gone.extend(rows.iter().map(|row| (table, *row)));
+        self.condemn_below(table, &rows, gone, bereft)
+    }
+
+    /// Finds what goes with rows that are condemned already.
+    pub(super) fn condemn_below(
+        &self,
+        table: usize,
+        rows: &[u64],
+        gone: &mut Vec<(usize, u64)>,
+        bereft: &mut Vec<(Key, Vec<u64>)>,
+    ) -> Result<(), Refusal> {
         for key in self.keys().into_iter().filter(|key| key.parent == table) {
             let held = |row: &u64| cells(self.row(table, *row).unwrap(), &key.references);
             let children = rows.iter().flat_map(|row| self.holders(key.child, &key.columns, &held(row)));
