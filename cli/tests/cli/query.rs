@@ -103,6 +103,25 @@ fn a_flattened_relation_becomes_columns() {
 }
 
 #[test]
+fn a_row_of_several_tables_is_no_columns() {
+    let folder = Folder::new(&[("notes.csv", "id,on_type,on_id\n1,posts,7\n"), ("posts.csv", "id\n7\n")]);
+    let id = r#""id": {"type": "integer"}"#;
+    let schema = format!(
+        r#"{{"tables": {{
+            "posts": {{"columns": {{{id}}}, "primaryKey": "id"}},
+            "photos": {{"columns": {{{id}, "url": {{"type": "text"}}}}, "primaryKey": "id"}},
+            "notes": {{"columns": {{{id}, "on_type": {{"type": "text"}}, "on_id": {{"type": "integer"}}}}, "primaryKey": "id"}}
+        }}, "relations": {{"notes": {{"on": {{"one": ["posts", "photos"]}}}}}}}}"#
+    );
+    std::fs::write(folder.path("schema.json"), schema).unwrap();
+    let query = r#"{"findMany": "notes", "columns": ["id"], "with": {"on": true}}"#;
+    let json = folder.relata("query", &["--mode", "json", query]).ok();
+    assert_eq!(json.trim(), r#"[{"id":1,"on":{"id":7}}]"#);
+    let why = folder.relata("query", &["--mode", "csv", "--flatten", query]).refused();
+    assert!(why.contains("`on` may be a row of several tables"), "{why}");
+}
+
+#[test]
 fn a_table_aligns_numbers_to_the_right() {
     let query = r#"{"findMany": "books", "columns": ["title", "price"]}"#;
     assert_eq!(
