@@ -341,6 +341,11 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
         .relation(Relation::has_many("photos", "mixed").target("notes").as_("a").alias("x"))
         .relation(Relation::has_many("photos", "others").target("notes").as_("g"))
         .relation(Relation::many("posts", "ends", "photos").through_relations(["notes", "a"]))
+        .relation(Relation::many("photos", "middle", "posts").through_relations(["plain", "a", "plain"]))
+        .relation(Relation::many("photos", "plain", "notes").from(["id"]).to(["post_id"]))
+        .relation(
+            Relation::many("photos", "typed", "notes").through_relations(["plain"]).source_type("posts"),
+        )
         .relation(Relation::many("posts", "fine", "notes").through_source("x").source_type("posts"));
     assert_eq!(
         mistakes(schema),
@@ -356,6 +361,9 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
             "photos.mixed: `notes.a` doesn't lead to `photos` | list the table there; it leads to: posts",
             "photos.others: no type column is found by name: looked for `g_type`, `gType` on `notes` | \
              name it; there are: id, a_type, a_id, b_type, b_id, c_type, c_id, post_id",
+            "photos.middle: `through` doesn't say to which table `notes.a` leads | \
+             end a chain with it and give `sourceType`, and go on from there; it leads to: posts",
+            "photos.typed: `sourceType` is for a chain that ends with a polymorphic relation | leave out `sourceType`",
             "notes.a: a polymorphic relation has no `where` | \
              leave it out, or declare it on the relations `as` this one",
             "notes.c: a polymorphic relation has no `orderBy` | \

@@ -126,25 +126,23 @@ fn read_target(
     relation
 }
 
-/// A list of tables, or an object of tables by what stands in the type column.
+/// Tables by what stands in the type column, or a list of tables and of such objects.
 fn read_types(notes: &mut Notes, at: &At, value: &Literal) -> Option<Polymorphic> {
     let mut types = Vec::new();
     match value {
         Literal::List(items) => {
             for (i, item) in items.iter().enumerate() {
-                let table = notes.text(&at.index(i), Some(item));
-                types.extend(table.map(|table| PolymorphicType { label: None, table }));
+                let at = at.index(i);
+                match item {
+                    Literal::Object(entries) => types.extend(read_labels(notes, &at, entries)),
+                    item => {
+                        let table = notes.text(&at, Some(item));
+                        types.extend(table.map(|table| PolymorphicType { label: None, table }));
+                    }
+                }
             }
         }
-        Literal::Object(entries) => {
-            for (label, item) in entries {
-                let table = notes.text(&at.key(label), Some(item));
-                types.extend(table.map(|table| PolymorphicType {
-                    label: Some(label.clone()).filter(|label| *label != table),
-                    table,
-                }));
-            }
-        }
+        Literal::Object(entries) => types = read_labels(notes, at, entries),
         other => {
             notes.shape(at, "true, a list of tables, or an object of tables by type", Some(other));
             return None;
@@ -154,6 +152,14 @@ fn read_types(notes: &mut Notes, at: &At, value: &Literal) -> Option<Polymorphic
         notes.shape(at, "at least one table", None);
     }
     Some(Polymorphic { types })
+}
+
+fn read_labels(notes: &mut Notes, at: &At, entries: &[(EcoString, Literal)]) -> Vec<PolymorphicType> {
+    let one = |(label, table): &(EcoString, Literal)| {
+        let table = notes.text(&at.key(label), Some(table))?;
+        Some(PolymorphicType { label: Some(label.clone()).filter(|label| *label != table), table })
+    };
+    entries.iter().filter_map(one).collect()
 }
 
 /// True for the column of the relation's name, a column, or an object with a column and a filter.

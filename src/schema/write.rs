@@ -150,6 +150,7 @@ fn write_relation(relation: &Relation) -> Literal {
     let chain = (!relation.chain.is_empty()).then(|| Literal::List(names(&relation.chain)));
     let key = match (relation.kind, relation.many) {
         (Some(RelationKind::BelongsTo), _) => "belongsTo",
+        (None, false) if relation.polymorphic.is_some() => "belongsTo",
         (Some(RelationKind::HasOne), _) => "hasOne",
         (Some(RelationKind::HasMany), _) => "hasMany",
         (Some(RelationKind::ManyToMany), _) => "manyToMany",
@@ -179,18 +180,26 @@ fn write_relation(relation: &Relation) -> Literal {
         .end()
 }
 
-/// True for the types that the other sides tell, a list where no label is given, else an object. A label
-/// that isn't given beside others that are is the table's name.
+/// True for the types that the other sides tell, an object of tables by label where labels are given, and
+/// else a list.
 fn write_polymorphic(polymorphic: &Polymorphic) -> Literal {
     let types = &polymorphic.types;
     if types.is_empty() {
         return Literal::Boolean(true);
     }
-    if types.iter().all(|one| one.label.is_none()) {
-        return Literal::List(types.iter().map(|one| text(&one.table)).collect());
+    let given = |one: &PolymorphicType| one.label.clone().filter(|label| *label != one.table);
+    let key = |one: &PolymorphicType| given(one).unwrap_or_else(|| one.table.clone());
+    let object = |one: &PolymorphicType| (key(one), text(&one.table));
+    let distinct =
+        types.iter().enumerate().all(|(at, one)| !types[..at].iter().any(|other| key(other) == key(one)));
+    if distinct && types.iter().any(|one| given(one).is_some()) {
+        return Literal::Object(types.iter().map(object).collect());
     }
-    let entry = |one: &PolymorphicType| (one.label.as_ref().unwrap_or(&one.table).clone(), text(&one.table));
-    Literal::Object(types.iter().map(entry).collect())
+    let item = |one: &PolymorphicType| match given(one) {
+        Some(_) => Literal::Object(vec![object(one)]),
+        None => text(&one.table),
+    };
+    Literal::List(types.iter().map(item).collect())
 }
 
 fn write_counter(counter: &CounterCache) -> Literal {
