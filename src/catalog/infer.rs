@@ -14,7 +14,7 @@ use crate::id::TableId;
 use crate::schema::{Relation, RelationKind, Schema};
 use ecow::EcoString;
 
-/// A relation whose name is all that is needed no more. `whole` is false when a mistake was noted.
+/// A relation with everything in it that its name tells; not `whole` when something wasn't found.
 pub(super) struct Named {
     pub(super) relation: Relation,
     pub(super) whole: bool,
