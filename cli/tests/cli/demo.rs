@@ -1,7 +1,6 @@
 //! `relata demo`: its main lines, the same on every run.
 
 use crate::support::relata;
-use std::time::{Duration, Instant};
 
 #[test]
 fn the_demo_shows_schema_include_refusals_fork_and_cascade() {
@@ -25,9 +24,7 @@ fn the_demo_shows_schema_include_refusals_fork_and_cascade() {
 
 #[test]
 fn without_arguments_there_is_the_demo_and_a_hint() {
-    let started = Instant::now();
     let run = relata::<&str>(&[]);
-    assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!((run.code, run.stdout), (0, relata(&["demo"]).stdout));
     assert!(run.stderr.contains("relata --help"), "{}", run.stderr);
 }
