@@ -8,6 +8,7 @@ mod conflict;
 mod kind;
 mod message;
 mod nearest;
+mod nested;
 mod path;
 mod query;
 mod schema;
@@ -16,6 +17,7 @@ mod upkeep;
 
 pub use conflict::{Conflict, ConflictReason};
 pub use kind::ErrorKind;
+pub use nested::{NestedMistake, NestedReason};
 pub use path::{Path, Step};
 pub use query::QueryMistake;
 pub use schema::{SchemaMistake, SchemaReason};

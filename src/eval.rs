@@ -13,6 +13,7 @@
 //! that a column's type is matched once a batch.
 
 mod cells;
+mod given;
 mod node;
 pub(crate) mod order;
 mod row;
@@ -22,6 +23,7 @@ mod tester;
 mod walk;
 mod whole;
 
+pub(crate) use given::truth_of;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};

@@ -113,6 +113,7 @@ mod id;
 mod index;
 #[cfg(feature = "json")]
 pub mod json;
+pub mod nested;
 mod plan;
 mod predicate;
 mod query;
@@ -128,7 +129,7 @@ pub use catalog::Catalog;
 pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
+    Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
@@ -138,7 +139,7 @@ pub use filter::{
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes, RejectIf, Relation, Schema, Table,
     Through, Unique,
 };
 pub use statement::{Rows, Statement};

@@ -6,10 +6,13 @@
 mod build;
 mod link;
 mod merge;
+mod nested;
 mod read;
 mod serial;
 mod shape;
 mod write;
+
+pub use nested::{NestedAttributes, RejectIf};
 
 use crate::filter::{Filter, OrderBy};
 use crate::value::{Input, Type};
@@ -172,6 +175,8 @@ pub struct Relation {
     pub touch: Option<EcoString>,
     /// What becomes of its rows when a row of the source is destroyed.
     pub dependent: Option<Dependent>,
+    /// Rules for rows that are written along it as nested attributes.
+    pub nested: Option<NestedAttributes>,
 }
 
 /// What becomes of the rows along a relation when the row it starts from is destroyed.

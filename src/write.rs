@@ -14,6 +14,7 @@ mod delete;
 mod destroy;
 mod insert;
 mod load;
+mod nested;
 mod normalise;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use super::chains;
 use super::mistakes::{Mistakes, Site};
 use super::names::Names;
 use super::relations::Relations;
-use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep};
+use super::{Catalog, CheckInfo, OrderInfo, dependents, link, upkeep};
 use crate::error::{Error, ErrorKind, QueryMistake, SchemaReason, Step};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
@@ -29,6 +29,7 @@ pub(super) fn resolve(
     note_cycles(catalog, mistakes);
     upkeep::resolve(catalog, relations, mistakes);
     dependents::resolve(catalog, relations, mistakes);
+    link::resolve(catalog, relations, mistakes);
 }
 
 fn reason(error: Error, step: &str) -> SchemaReason {

@@ -173,6 +173,9 @@ impl Build {
             source_filter: None,
             order_by: Vec::new(),
             optional: true,
+            link: None,
+            scope: Vec::new(),
+            nested: None,
         });
         id
     }

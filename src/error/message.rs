@@ -95,6 +95,13 @@ impl fmt::Display for ErrorKind {
                 f.write_str("no row has ")?;
                 cells(f, table, columns, values)
             }
+            ErrorKind::NotRelated { relation, columns, .. } if columns.is_empty() => {
+                write!(f, "`{relation}` leads to no row")
+            }
+            ErrorKind::NotRelated { relation, table, columns, values } => {
+                write!(f, "no row of `{relation}` has ")?;
+                cells(f, table, columns, values)
+            }
             ErrorKind::Conflict { table, key } => {
                 write!(f, "{table} {} was changed by somebody else", Tuple(key))
             }
@@ -152,6 +159,12 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         ErrorKind::Conflicts { conflicts } => conflict::help(f, conflicts),
         ErrorKind::Busy { .. } => write!(f, "\n    help: wait longer, or keep transactions short"),
         ErrorKind::NotFound { .. } => write!(f, "\n    help: check the key, or insert the row first"),
+        ErrorKind::NotRelated { columns, .. } if columns.is_empty() => {
+            write!(f, "\n    help: create or connect one")
+        }
+        ErrorKind::NotRelated { .. } => {
+            write!(f, "\n    help: name a row of the relation, or leave the key out to make one")
+        }
         ErrorKind::Conflict { .. } => write!(f, "\n    help: read the row again, then repeat the change"),
         ErrorKind::InvalidQuery(mistake) => match mistake.help() {
             Some(help) => write!(f, "\n    help: {help}"),

@@ -1,6 +1,6 @@
 //! Queries and statements that mean nothing.
 
-use super::TransactionMistake;
+use super::{NestedMistake, TransactionMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -111,6 +111,8 @@ pub enum QueryMistake {
     },
     /// A transaction was asked for what it can't do.
     Transaction(TransactionMistake),
+    /// A write along a relation that means nothing.
+    Nested(NestedMistake),
 }
 
 impl QueryMistake {
@@ -144,6 +146,7 @@ impl QueryMistake {
             QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
             QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
             QueryMistake::Transaction(mistake) => mistake.help(),
+            QueryMistake::Nested(mistake) => mistake.help(),
         })
     }
 }
@@ -189,7 +192,14 @@ impl fmt::Display for QueryMistake {
                 write!(f, "`{name}` holds {holds}, not {wanted}")
             }
             QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
+            QueryMistake::Nested(mistake) => write!(f, "{mistake}"),
         }
+    }
+}
+
+impl From<NestedMistake> for super::Error {
+    fn from(mistake: NestedMistake) -> super::Error {
+        super::ErrorKind::InvalidQuery(QueryMistake::Nested(mistake)).into()
     }
 }
 

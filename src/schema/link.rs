@@ -112,6 +112,7 @@ impl Relation {
             counter_cache: None,
             touch: None,
             dependent: None,
+            nested: None,
         }
     }
 

@@ -225,6 +225,7 @@ fn read_relation(
         "counterCache",
         "touch",
         "dependent",
+        "nested",
     ];
     let options = notes.options(at, Some(value), &known);
     let (many, target) = match (options.get("one"), options.get("many")) {
@@ -260,6 +261,7 @@ fn read_relation(
             .get("dependent")
             .and_then(|value| read_dependent(notes, &at.key("dependent"), value)),
         touch: options.get("touch").and_then(|value| read_touch(notes, &at.key("touch"), value)),
+        nested: options.get("nested").map(|value| super::nested::read(notes, &at.key("nested"), value)),
         ..relation
     }
 }

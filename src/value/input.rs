@@ -1,18 +1,21 @@
 //! What a caller gives for a cell, and rows of it.
 
 use super::{Literal, Type, Value};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::nested::Write;
 use ecow::EcoString;
 use std::fmt;
 
 /// What a caller gives for a cell: a typed value, or a document's literal that its column's type
-/// will read.
+/// will read; and for a relation of a row that is written: what is written along it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// A typed value.
     Value(Value),
     /// A literal of a document.
     Literal(Literal),
+    /// What is written along a relation.
+    Nested(Box<Write>),
 }
 
 impl Input {
@@ -24,6 +27,11 @@ impl Input {
         match self {
             Input::Value(value) => ty.accept(value.clone()),
             Input::Literal(literal) => ty.read(literal),
+            Input::Nested(_) => Err(Error::new(ErrorKind::TypeMismatch {
+                expected: ecow::eco_format!("{ty}"),
+                found: "rows of a relation".into(),
+                column: None,
+            })),
         }
     }
 
@@ -50,6 +58,7 @@ impl fmt::Display for Input {
         match self {
             Input::Value(value) => write!(f, "{value:?}"),
             Input::Literal(literal) => write!(f, "{literal}"),
+            Input::Nested(write) => write!(f, "{write}"),
         }
     }
 }
@@ -87,6 +96,14 @@ impl Row {
     /// The columns and what they are given, in the order given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&EcoString, &Input)> + DoubleEndedIterator {
         self.0.iter().map(|(column, input)| (column, input))
+    }
+
+    /// What is written along relations, by their names.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = (&EcoString, &Write)> {
+        self.0.iter().filter_map(|(name, input)| match input {
+            Input::Nested(write) => Some((name, &**write)),
+            Input::Value(_) | Input::Literal(_) => None,
+        })
     }
 
     /// Whether no column is given anything.

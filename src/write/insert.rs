@@ -18,7 +18,10 @@ impl Writer<'_> {
         let info = catalog.table(table);
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let slot = self.complete(info, row).and_then(|values| self.add(info, &values));
+            let slot = match row.nested().next() {
+                None => self.complete(info, row).and_then(|values| self.add(info, &values)),
+                Some(_) => self.insert_along(info, row),
+            };
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)

@@ -95,7 +95,12 @@ impl Writer<'_> {
 
 /// The column of a name, and what it is given. Most rows name their columns in declared order, so the
 /// column at the name's own `place` is looked at first.
-fn resolve(info: &TableInfo, place: usize, name: &EcoString, input: &Input) -> Result<(ColumnId, Value)> {
+pub(super) fn resolve(
+    info: &TableInfo,
+    place: usize,
+    name: &EcoString,
+    input: &Input,
+) -> Result<(ColumnId, Value)> {
     let column = match info.columns.get(place) {
         Some(column) if column.name == *name => column.id,
         _ => info.column_id(name).map_err(|error| error.at(name))?,
@@ -107,7 +112,7 @@ fn resolve(info: &TableInfo, place: usize, name: &EcoString, input: &Input) -> R
     Ok((column, value.map_err(|error| error.for_column(&info.name, name).at(name))?))
 }
 
-fn given_twice(name: &EcoString) -> Error {
+pub(super) fn given_twice(name: &EcoString) -> Error {
     Error::new(ErrorKind::InvalidQuery(QueryMistake::ColumnGivenTwice { column: name.clone() })).at(name)
 }
 
