@@ -2,9 +2,11 @@
 
 mod builder;
 mod change;
+mod collection;
 mod diff;
 mod history;
 mod load;
+mod named;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -12,6 +14,7 @@ mod turn;
 
 pub use builder::Builder;
 pub use change::Outcome;
+pub use collection::Collection;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;

@@ -8,6 +8,7 @@ mod answer;
 mod control;
 mod error;
 mod locate;
+mod nested;
 mod options;
 mod request;
 mod script;

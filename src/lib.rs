@@ -126,7 +126,7 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
-pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
+pub use db::{Builder, Collection, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
     Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path, QueryMistake, Result, SchemaMistake, SchemaReason,

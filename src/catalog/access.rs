@@ -1,10 +1,10 @@
 //! Looking things up, by id and by name. By id O(1), by name one hash.
 
 use super::{
-    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, OrderInfo, RelationInfo,
+    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Link, OrderInfo, RelationInfo,
     TableInfo,
 };
-use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::error::{Error, ErrorKind, NestedMistake, QueryMistake, Result};
 use crate::filter::{Direction, Nulls, OrderBy};
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
 use crate::schema::{Action, Schema};
@@ -183,6 +183,19 @@ impl TableInfo {
         let plain = || name.strip_suffix("_attributes").or_else(|| name.strip_suffix("Attributes"));
         let id = self.relation_ids.get(name).or_else(|| self.relation_ids.get(plain()?));
         id.map(|id| self.relation(*id))
+    }
+
+    /// The relation of this name, when rows are written along it, and how.
+    ///
+    /// # Errors
+    /// `unknown_relation`, and `invalid_query` for a relation that is for reading only.
+    pub(crate) fn writable<'c>(&'c self, catalog: &Catalog, name: &str) -> Result<(&'c RelationInfo, &'c Link)> {
+        let relation = match self.written_relation(name) {
+            Some(relation) => relation,
+            None => self.relation(self.relation_id(name)?),
+        };
+        let read_only = || Error::from(NestedMistake::ReadOnly { relation: relation.full_name(catalog) });
+        Ok((relation, relation.link.as_ref().ok_or_else(read_only)?))
     }
 
     /// The names of these columns.

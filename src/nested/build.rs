@@ -8,6 +8,13 @@ use crate::value::{Input, Key, Row};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picks(Vec<Pick>);
 
+impl Picks {
+    /// The rows that are meant.
+    pub(crate) fn into_vec(self) -> Vec<Pick> {
+        self.0
+    }
+}
+
 impl<K: Into<Key>> From<K> for Pick {
     fn from(key: K) -> Pick {
         Pick::Key(key.into())

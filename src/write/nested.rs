@@ -95,18 +95,10 @@ impl<'c> Place<'c> {
 
     /// The relation of this name, from a row.
     fn along(self, name: &str, source: Option<Slot>) -> Result<Along<'c>> {
-        let Some(relation) = self.table.written_relation(name) else {
-            return Err(self.table.relation_id(name).err().unwrap_or_else(|| read_only(self, name)));
-        };
-        let link = relation.link.as_ref().ok_or_else(|| read_only(self, &relation.name))?;
+        let (relation, link) = self.table.writable(self.catalog, name)?;
         let target = Place { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
         Ok(Along { relation, link, target, source })
     }
-}
-
-fn read_only(place: Place<'_>, relation: &str) -> Error {
-    let relation = ecow::eco_format!("{}.{relation}", place.table.name);
-    NestedMistake::ReadOnly { relation }.into()
 }
 
 impl Along<'_> {

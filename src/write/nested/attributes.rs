@@ -39,10 +39,7 @@ impl Writer<'_> {
         match self.meaning(along, row)? {
             Meaning::Skip => Ok(()),
             Meaning::Create => self.create(along, row, Taking::New).map(drop),
-            Meaning::Update(slot) => {
-                self.change_along(along.target, slot, row, Taking::Known)?;
-                self.claim(along, slot)
-            }
+            Meaning::Update(slot) => self.change_along(along.target, slot, row, Taking::Known),
             Meaning::Destroy(slot) => match along.link {
                 // Of a junction it's the joining rows that go.
                 Link::Junction(_) => self.detach(along, vec![slot], How::Dependent),

@@ -4,10 +4,11 @@ use super::link::How;
 use super::pick::only;
 use super::{Along, Taking, Writer};
 use crate::catalog::Link;
-use crate::error::{NestedMistake, Result};
+use crate::error::{ErrorKind, NestedMistake, Result};
 use crate::id::Slot;
 use crate::nested::{Pick, Verb, Verbs, Write};
 use crate::value::{Row, Value};
+use hashbrown::HashSet;
 
 impl Writer<'_> {
     /// Writes along a relation whose rows hold the row's key, or are joined with it.
@@ -100,20 +101,20 @@ impl Writer<'_> {
     }
 
     /// The row of the relation that an upsert changes.
-    fn upserted(&self, along: Along<'_>, pick: &Pick) -> Result<Option<Slot>> {
-        if !along.relation.many {
-            return Ok(self.member(along, pick).ok());
+    pub(super) fn upserted(&self, along: Along<'_>, pick: &Pick) -> Result<Option<Slot>> {
+        match self.member(along, pick) {
+            Ok(slot) => Ok(Some(slot)),
+            Err(error) if matches!(error.kind(), ErrorKind::NotRelated { .. }) => Ok(None),
+            Err(error) => Err(error.at("where")),
         }
-        let sought = self.seek(along.target, pick).map_err(|error| error.at("where"))?;
-        Ok(sought.slot.filter(|slot| self.leads(along, *slot)))
     }
 
     /// Takes rows out of the relation, when all of them are known to be in it.
     fn remove_each(&mut self, along: Along<'_>, picks: &[Pick], how: How) -> Result<()> {
-        let mut rows = Vec::with_capacity(picks.len());
+        let (mut rows, mut met) = (Vec::with_capacity(picks.len()), HashSet::new());
         each(picks, |pick| {
             let slot = self.member(along, pick)?;
-            if !rows.contains(&slot) {
+            if met.insert(slot) {
                 rows.push(slot);
             }
             Ok(())
@@ -129,10 +130,10 @@ impl Writer<'_> {
             Ok(())
         })?;
         let members = self.members(along);
-        let keep: hashbrown::HashSet<Slot> = wanted.iter().copied().collect();
+        let keep: HashSet<Slot> = wanted.iter().copied().collect();
         let gone = members.iter().copied().filter(|slot| !keep.contains(slot)).collect();
         self.detach(along, gone, how)?;
-        let mut there: hashbrown::HashSet<Slot> = members.into_iter().collect();
+        let mut there: HashSet<Slot> = members.into_iter().collect();
         wanted.retain(|slot| there.insert(*slot));
         wanted.into_iter().try_for_each(|slot| self.attach(along, slot))
     }

@@ -46,11 +46,7 @@ impl Writer<'_> {
                 let slot = self.make(along, row, Taking::New, &[])?;
                 self.take_parent(name, along, slot, opened)
             }
-            Meaning::Update(slot) => {
-                self.change_along(along.target, slot, row, Taking::Known)?;
-                opened.claims.push((name, along, slot));
-                Ok(())
-            }
+            Meaning::Update(slot) => self.change_along(along.target, slot, row, Taking::Known),
             Meaning::Destroy(slot) => {
                 self.leave_parent(along, opened)?;
                 opened.leaving.push((along.target.table.id, slot, true));
@@ -104,7 +100,7 @@ impl Writer<'_> {
             }
             Verb::Upsert(items) => {
                 let Some((pick, create, update)) = only(along, items)? else { return Ok(()) };
-                if let Ok(slot) = self.member(along, pick) {
+                if let Some(slot) = self.upserted(along, pick).map_err(first)? {
                     let changed = self.change_along(along.target, slot, update, Taking::All);
                     return changed.map_err(|error| error.at("update").at(0));
                 }
