@@ -126,11 +126,13 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
-pub use db::{Builder, Collection, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
+pub use db::{
+    Builder, Collection, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction,
+};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
-    Step, TransactionMistake, UpkeepMistake,
+    Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path, QueryMistake, Result,
+    SchemaMistake, SchemaReason, Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
 pub use filter::{
@@ -139,8 +141,8 @@ pub use filter::{
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes, RejectIf, Relation, Schema, Table,
-    Through, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    RejectIf, Relation, Schema, Table, Through, Unique,
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};

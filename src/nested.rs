@@ -40,8 +40,8 @@ mod build;
 mod show;
 
 pub use build::{
-    NewRows, Picks, connect, connect_or_create, create, create_many, delete, delete_many, disconnect, set, update,
-    update_many, upsert,
+    NewRows, Picks, connect, connect_or_create, create, create_many, delete, delete_many, disconnect, set,
+    update, update_many, upsert,
 };
 
 use crate::filter::Filter;

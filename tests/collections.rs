@@ -59,8 +59,6 @@ fn schema(posts: Option<Dependent>, required: bool, action: Action) -> Schema {
         .relation(Relation::many("users", "comments", "comments").through_relations(["posts", "comments"]))
 }
 
-
-
 /// Two users; posts 1, 2 and 3 of the first and 4 of the second, each with a comment; three groups.
 fn open(schema: Schema) -> Database {
     let db = Database::new(schema).unwrap();
@@ -122,7 +120,10 @@ fn removing_honours_the_dependent() {
     assert_eq!(remove(with(Dependent::Restrict)).unwrap(), nullified);
     assert_eq!(remove(schema(None, false, Action::Cascade)).unwrap(), nullified);
     // A row that can't be without its key goes where its foreign key says so, and else refuses.
-    assert_eq!(remove(schema(None, true, Action::Cascade)).unwrap(), "posts 2,4 of 1,2, comments 1,2,3,4, counts 1,1");
+    assert_eq!(
+        remove(schema(None, true, Action::Cascade)).unwrap(),
+        "posts 2,4 of 1,2, comments 1,2,3,4, counts 1,1"
+    );
     let error = remove(schema(None, true, Action::NoAction));
     assert_eq!(refusal(error), "not_null_violation: posts.user_id must have a value");
 }
@@ -148,7 +149,10 @@ fn replacing_writes_only_the_difference() {
     db.relation("users", 1, "groups").unwrap().replace([1, 2]).unwrap();
     db.relation("users", 1, "groups").unwrap().replace([2, 3]).unwrap();
     // The row that joins with group 2 is the one that did.
-    assert_eq!((column(&db, "members", "id"), column(&db, "members", "group_id")), ("2,3".into(), "2,3".into()));
+    assert_eq!(
+        (column(&db, "members", "id"), column(&db, "members", "group_id")),
+        ("2,3".into(), "2,3".into())
+    );
 }
 
 #[test]
@@ -178,7 +182,11 @@ fn building_fills_in_the_key_and_the_scope_and_writes_nothing() {
 fn assigning_a_has_one_lets_the_old_row_go_and_the_same_row_be() {
     for (dependent, required, left) in [
         (None, false, r#"[{"id":1,"bio":"","user_id":null},{"id":2,"bio":"","user_id":1}]"#),
-        (Some(Dependent::Nullify), false, r#"[{"id":1,"bio":"","user_id":null},{"id":2,"bio":"","user_id":1}]"#),
+        (
+            Some(Dependent::Nullify),
+            false,
+            r#"[{"id":1,"bio":"","user_id":null},{"id":2,"bio":"","user_id":1}]"#,
+        ),
         (Some(Dependent::Destroy), true, r#"[{"id":2,"bio":"","user_id":1}]"#),
         (Some(Dependent::Delete), true, r#"[{"id":2,"bio":"","user_id":1}]"#),
     ] {
@@ -227,11 +235,20 @@ fn junction_rows_come_and_go_and_targets_stay() {
     groups.add([1, 2, 1]).unwrap();
     groups.add(2).unwrap();
     db.relation("groups", 2, "users").unwrap().add(2).unwrap();
-    assert_eq!((column(&db, "members", "user_id"), column(&db, "members", "group_id")), ("1,1,2".into(), "1,2,2".into()));
+    assert_eq!(
+        (column(&db, "members", "user_id"), column(&db, "members", "group_id")),
+        ("1,1,2".into(), "1,2,2".into())
+    );
     groups.remove(2).unwrap();
-    assert_eq!((column(&db, "members", "user_id"), column(&db, "groups", "id")), ("1,2".into(), "1,2,3".into()));
+    assert_eq!(
+        (column(&db, "members", "user_id"), column(&db, "groups", "id")),
+        ("1,2".into(), "1,2,3".into())
+    );
     groups.clear().unwrap();
-    assert_eq!((column(&db, "members", "user_id"), column(&db, "groups", "id")), ("2".into(), "1,2,3".into()));
+    assert_eq!(
+        (column(&db, "members", "user_id"), column(&db, "groups", "id")),
+        ("2".into(), "1,2,3".into())
+    );
     sound(&db);
 }
 
@@ -280,7 +297,9 @@ fn find_or_create_finds_the_first_or_makes_one() {
     assert_eq!(column(&db, "tags", "weight"), "5,7");
     assert!(refusal(db.find_or_create_by("tags", row! {}, row! { name: "x" })).starts_with("invalid_query"));
     assert!(refusal(db.find_or_create_by("tags", row! { nmae: "x" }, row! {})).starts_with("unknown_column"));
-    assert!(refusal(db.find_or_create_by("tags", row! { shade: "x" }, row! {})).starts_with("not_null_violation"));
+    assert!(
+        refusal(db.find_or_create_by("tags", row! { shade: "x" }, row! {})).starts_with("not_null_violation")
+    );
     let statement =
         Statement::FindOrCreate { table: "tags".into(), by: row! { name: "red" }, values: row! {} };
     let relata::Outcome::Rows(page) = db.execute(&statement).unwrap() else { panic!() };

@@ -203,7 +203,8 @@ fn a_key_of_someone_elses_row_or_of_none_is_refused_with_its_place() {
         let orders = [row! { note: "x" }, row! { id: id, note: "stolen" }];
         refusal(db.update("customers", Key::from(1), row! { orders: orders }))
     };
-    let message = |id| format!("not_found: no row of `customers.orders` has orders.id = {id} @ set.orders[1]");
+    let message =
+        |id| format!("not_found: no row of `customers.orders` has orders.id = {id} @ set.orders[1]");
     assert_eq!(update(3), message(3));
     assert_eq!(update(9), message(9));
     let insert = db.insert("customers", row! { name: "Cy", orders: [row! { id: 1, note: "stolen" }] });
@@ -264,7 +265,10 @@ fn destroying_along_a_junction_takes_the_joining_row_and_not_the_target() {
     let db = open();
     db.insert("orders", row! { tags: [row! { name: "x" }, row! { name: "y" }] }).unwrap();
     db.update("orders", Key::from(1), row! { tags: [row! { name: "x", _destroy: true }] }).unwrap();
-    assert_eq!((column(&db, "orders_tags", "tag"), column(&db, "tags", "name")), (r#""y""#.into(), r#""x","y""#.into()));
+    assert_eq!(
+        (column(&db, "orders_tags", "tag"), column(&db, "tags", "name")),
+        (r#""y""#.into(), r#""x","y""#.into())
+    );
     sound(&db);
 }
 
@@ -339,7 +343,10 @@ fn a_key_that_the_relation_gives_may_be_repeated_but_not_contradicted() {
          @ set.orders[0].customer_id",
     );
     let error = db.insert("customers", row! { name: "x", orders: row! {}, orders_attributes: row! {} });
-    assert_eq!(refusal(error), "invalid_query: `orders_attributes` is given twice in one row @ values.orders_attributes");
+    assert_eq!(
+        refusal(error),
+        "invalid_query: `orders_attributes` is given twice in one row @ values.orders_attributes"
+    );
 }
 
 #[test]
@@ -407,7 +414,10 @@ fn rows_nested_too_deep_are_refused_by_a_limit() {
     let statement = Statement::Insert { table: "nodes".into(), rows: vec![deep(64)] };
     assert!(matches!(db.execute(&statement).unwrap(), relata::Outcome::Rows(_)));
     assert_eq!(db.query("nodes").count().unwrap(), 130);
-    assert!(refusal(db.insert("nodes", deep(65))).starts_with("limit_exceeded: more than 64: the limit `nested_depth`"));
+    assert!(
+        refusal(db.insert("nodes", deep(65)))
+            .starts_with("limit_exceeded: more than 64: the limit `nested_depth`")
+    );
     assert_eq!(db.query("nodes").count().unwrap(), 130);
     sound(&db);
 }
@@ -430,7 +440,12 @@ fn rows_made_along_a_relation_get_what_its_filter_asks() {
                 .to(["user_id"])
                 .filter(col("draft").eq(true).and(col("kind").is_null())),
         )
-        .relation(Relation::many("users", "recent", "posts").from(["id"]).to(["user_id"]).filter(col("year").gt(2000)));
+        .relation(
+            Relation::many("users", "recent", "posts")
+                .from(["id"])
+                .to(["user_id"])
+                .filter(col("year").gt(2000)),
+        );
     let db = Database::new(schema).unwrap();
     db.insert("users", row! { drafts: [row! {}], recent: [row! { year: 2020 }] }).unwrap();
     assert_eq!(column(&db, "posts", "draft"), "true,false");
@@ -440,7 +455,8 @@ fn rows_made_along_a_relation_get_what_its_filter_asks() {
     };
     let error = refusal(db.insert("users", row! { drafts: [row! { draft: false }] }));
     assert_eq!(error, message("drafts") + " @ values.drafts[0]");
-    let error = refusal(db.update("users", Key::from(1), row! { recent: nested::create(row! { year: 1990 }) }));
+    let error =
+        refusal(db.update("users", Key::from(1), row! { recent: nested::create(row! { year: 1990 }) }));
     assert_eq!(error, message("recent") + " @ set.recent.create[0]");
     let error = refusal(db.update("users", Key::from(1), row! { drafts: nested::connect(2) }));
     assert_eq!(error, message("drafts") + " @ set.drafts.connect[0]");
@@ -459,7 +475,10 @@ fn rules_that_cant_hold_are_mistakes_of_the_schema() {
             Relation::many("products", "lines", "lines")
                 .nested(NestedAttributes::new().reject_if(relata::rel("order").exists())),
         )
-        .relation(Relation::many("products", "sold", "lines").nested(NestedAttributes::new().reject_if(col("x").eq(1))));
+        .relation(
+            Relation::many("products", "sold", "lines")
+                .nested(NestedAttributes::new().reject_if(col("x").eq(1))),
+        );
     let error = Catalog::try_from(schema).unwrap_err();
     let text = format!("{error:#}");
     for part in [
@@ -511,11 +530,15 @@ fn destroying_a_nested_row_runs_its_dependents() {
         .relation(up("comments", "post", "posts", "post_id"))
         .relation(Relation::many("posts", "comments", "comments").dependent(Dependent::Destroy));
     let db = Database::new(schema).unwrap();
-    db.insert("users", row! { posts: [row! { comments: [row! {}, row! {}] }, row! { comments: [row! {}] }] }).unwrap();
+    db.insert("users", row! { posts: [row! { comments: [row! {}, row! {}] }, row! { comments: [row! {}] }] })
+        .unwrap();
     db.update("users", Key::from(1), row! { posts: [row! { id: 1, _destroy: true }] }).unwrap();
     assert_eq!((column(&db, "posts", "id"), column(&db, "comments", "id")), ("2".into(), "3".into()));
     // A parent can go too, once its row has let go of it.
     db.update("posts", Key::from(2), row! { user: row! { id: 1, _destroy: true } }).unwrap();
-    assert_eq!((rows(&db, "users"), rows(&db, "posts")), ("[]".into(), r#"[{"id":2,"user_id":null}]"#.into()));
+    assert_eq!(
+        (rows(&db, "users"), rows(&db, "posts")),
+        ("[]".into(), r#"[{"id":2,"user_id":null}]"#.into())
+    );
     sound(&db);
 }

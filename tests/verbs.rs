@@ -6,9 +6,7 @@ mod common;
 
 use common::{column, kind, rows, sound, table};
 use relata::nested::{self, Pick};
-use relata::{
-    Action, Column, Database, ForeignKey, Key, Relation, Row, Schema, Table, col, row,
-};
+use relata::{Action, Column, Database, ForeignKey, Key, Relation, Row, Schema, Table, col, row};
 
 /// Users with posts, which can be without a user, a badge, which can't, and groups.
 fn open() -> Database {
@@ -150,10 +148,7 @@ fn disconnect_empties_the_key_and_refuses_where_it_is_required() {
     );
     ann(&db, row! { badge: nested::create(row! {}) }).unwrap();
     let error = ann(&db, row! { badge: nested::disconnect(Pick::All) });
-    assert_eq!(
-        refusal(error),
-        "not_null_violation: badges.user_id must have a value @ set.badge.disconnect"
-    );
+    assert_eq!(refusal(error), "not_null_violation: badges.user_id must have a value @ set.badge.disconnect");
     let error = db.update("badges", Key::from(1), row! { user: nested::disconnect(Pick::All) });
     assert!(refusal(error).starts_with("not_null_violation: badges.user_id"));
     db.update("posts", Key::from(3), row! { user: nested::disconnect(Pick::All) }).unwrap();
@@ -186,7 +181,10 @@ fn update_changes_rows_of_the_relation_only() {
     let db = open();
     ann(&db, row! { posts: nested::update(1, row! { title: "A", user: nested::update(Pick::All, row! { name: "Anna" }) }) })
         .unwrap();
-    assert_eq!((column(&db, "posts", "title"), column(&db, "users", "name")), (r#""A","b","c","d""#.into(), r#""Anna","Bob""#.into()));
+    assert_eq!(
+        (column(&db, "posts", "title"), column(&db, "users", "name")),
+        (r#""A","b","c","d""#.into(), r#""Anna","Bob""#.into())
+    );
     let error = ann(&db, row! { posts: nested::update(3, row! { title: "stolen" }) });
     assert_eq!(
         refusal(error),
@@ -219,7 +217,8 @@ fn upsert_changes_a_row_of_the_relation_or_makes_one() {
     assert_eq!(column(&db, "badges", "label"), r#""made""#);
     ann(&db, row! { badge: badge() }).unwrap();
     assert_eq!(column(&db, "badges", "label"), r#""changed""#);
-    db.update("posts", Key::from(4), row! { user: nested::upsert(Pick::All, row! { name: "Cy" }, row! {}) }).unwrap();
+    db.update("posts", Key::from(4), row! { user: nested::upsert(Pick::All, row! { name: "Cy" }, row! {}) })
+        .unwrap();
     assert_eq!(posts(&db), "1,1,2,3,1");
 }
 
@@ -235,8 +234,10 @@ fn delete_takes_rows_of_the_relation_from_their_table() {
         (column(&db, "posts", "id"), column(&db, "groups", "id"), rows(&db, "members")),
         ("3,4".into(), "2,3".into(), "[]".into())
     );
-    assert!(refusal(ann(&db, row! { posts: nested::delete_many(relata::Filter::And(vec![])) }))
-        .starts_with("invalid_query: no filter says which rows are meant"));
+    assert!(
+        refusal(ann(&db, row! { posts: nested::delete_many(relata::Filter::And(vec![])) }))
+            .starts_with("invalid_query: no filter says which rows are meant")
+    );
     // A parent goes when the row has let go of it.
     db.update("posts", Key::from(3), row! { user: nested::delete(Pick::All) }).unwrap();
     assert_eq!((posts(&db), column(&db, "users", "id")), ("null,null".into(), "1".into()));
@@ -246,7 +247,9 @@ fn delete_takes_rows_of_the_relation_from_their_table() {
 fn create_many_may_pass_over_duplicates() {
     let db = open();
     let new = || [row! { slug: "a" }, row! { slug: "new" }, row! { slug: "new" }];
-    assert!(refusal(ann(&db, row! { posts: nested::create_many(new(), false) })).starts_with("unique_violation"));
+    assert!(
+        refusal(ann(&db, row! { posts: nested::create_many(new(), false) })).starts_with("unique_violation")
+    );
     ann(&db, row! { posts: nested::create_many(new(), true) }).unwrap();
     assert_eq!(posts(&db), "1,1,2,null,1");
 }
@@ -261,7 +264,10 @@ fn a_has_one_gives_way_to_the_one_that_is_connected_or_created() {
     assert_eq!(refusal(error), "not_null_violation: badges.user_id must have a value @ set.badge.connect[0]");
     ann(&db, row! { badge: nested::connect(1) }).unwrap();
     let error = ann(&db, row! { badge: nested::connect([1, 2]) });
-    assert_eq!(refusal(error), "invalid_query: `users.badge` leads to one row, and 2 are given @ set.badge.connect");
+    assert_eq!(
+        refusal(error),
+        "invalid_query: `users.badge` leads to one row, and 2 are given @ set.badge.connect"
+    );
     ann(&db, row! { badge: nested::delete(Pick::All).connect(2) }).unwrap();
     assert_eq!(rows(&db, "badges"), r#"[{"id":2,"label":"second","user_id":1}]"#);
     sound(&db);
@@ -308,7 +314,10 @@ fn a_scoped_junction_writes_rows_with_its_scope() {
         )
         .relation(Relation::one("members", "group", "groups").from(["group_id"]).to(["id"]))
         .relation(
-            Relation::many("users", "leads", "members").from(["id"]).to(["user_id"]).filter(col("role").eq("lead")),
+            Relation::many("users", "leads", "members")
+                .from(["id"])
+                .to(["user_id"])
+                .filter(col("role").eq("lead")),
         )
         .relation(Relation::many("users", "led", "groups").through_relations(["leads", "group"]))
         .relation(Relation::many("users", "members", "members").from(["id"]).to(["user_id"]))
@@ -330,7 +339,12 @@ fn a_scoped_junction_writes_rows_with_its_scope() {
 #[test]
 fn composite_keys_are_connected_as_a_tuple() {
     let schema = Schema::new()
-        .table(Table::new("shelves").column(Column::text("room")).column(Column::integer("number")).primary_key(["room", "number"]))
+        .table(
+            Table::new("shelves")
+                .column(Column::text("room"))
+                .column(Column::integer("number"))
+                .primary_key(["room", "number"]),
+        )
         .table(
             table("books")
                 .column(Column::text("room").nullable())
@@ -345,15 +359,22 @@ fn composite_keys_are_connected_as_a_tuple() {
     db.insert("books", row! { on: nested::connect(("a", 1)) }).unwrap();
     let by_columns = col("number").eq(2).and(col("room").eq("a"));
     db.insert("books", row! { on: nested::connect(by_columns) }).unwrap();
-    assert_eq!((column(&db, "books", "room"), column(&db, "books", "shelf")), (r#""a","a","a","a""#.into(), "1,2,1,2".into()));
+    assert_eq!(
+        (column(&db, "books", "room"), column(&db, "books", "shelf")),
+        (r#""a","a","a","a""#.into(), "1,2,1,2".into())
+    );
     db.update("shelves", Key::from(("a", 2)), row! { books: nested::disconnect(4) }).unwrap();
-    assert_eq!((column(&db, "books", "room"), column(&db, "books", "shelf")), (r#""a","a","a",null"#.into(), "1,2,1,null".into()));
+    assert_eq!(
+        (column(&db, "books", "room"), column(&db, "books", "shelf")),
+        (r#""a","a","a",null"#.into(), "1,2,1,null".into())
+    );
     sound(&db);
 }
 
 #[test]
 fn verbs_print_as_documents_write_them() {
-    let verbs = nested::connect([1, 2]).update(col("slug").eq("a"), row! { title: "A" }).delete_many(Pick::All);
+    let verbs =
+        nested::connect([1, 2]).update(col("slug").eq("a"), row! { title: "A" }).delete_many(Pick::All);
     let row = row! { name: "Ann", posts: verbs, badge: row! { label: "x" } };
     assert_eq!(
         row.to_string(),

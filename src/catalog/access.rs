@@ -1,8 +1,8 @@
 //! Looking things up, by id and by name. By id O(1), by name one hash.
 
 use super::{
-    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Link, OrderInfo, RelationInfo,
-    TableInfo,
+    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Link, OrderInfo,
+    RelationInfo, TableInfo,
 };
 use crate::error::{Error, ErrorKind, NestedMistake, QueryMistake, Result};
 use crate::filter::{Direction, Nulls, OrderBy};
@@ -189,7 +189,11 @@ impl TableInfo {
     ///
     /// # Errors
     /// `unknown_relation`, and `invalid_query` for a relation that is for reading only.
-    pub(crate) fn writable<'c>(&'c self, catalog: &Catalog, name: &str) -> Result<(&'c RelationInfo, &'c Link)> {
+    pub(crate) fn writable<'c>(
+        &'c self,
+        catalog: &Catalog,
+        name: &str,
+    ) -> Result<(&'c RelationInfo, &'c Link)> {
         let relation = match self.written_relation(name) {
             Some(relation) => relation,
             None => self.relation(self.relation_id(name)?),

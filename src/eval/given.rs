@@ -17,12 +17,8 @@ pub(crate) fn truth_of(info: &TableInfo, predicate: &Predicate, row: &[Value]) -
         None => UNKNOWN,
     };
     match predicate {
-        Predicate::And(terms) => {
-            terms.iter().map(|term| truth_of(info, term, row)).min().unwrap_or(TRUE)
-        }
-        Predicate::Or(terms) => {
-            terms.iter().map(|term| truth_of(info, term, row)).max().unwrap_or(FALSE)
-        }
+        Predicate::And(terms) => terms.iter().map(|term| truth_of(info, term, row)).min().unwrap_or(TRUE),
+        Predicate::Or(terms) => terms.iter().map(|term| truth_of(info, term, row)).max().unwrap_or(FALSE),
         Predicate::Not(term) => TRUE - truth_of(info, term, row),
         Predicate::Compare(column, comparison, value) => {
             compared(order(&info.column(*column).ty, cell(column), value), *comparison)

@@ -62,9 +62,9 @@ impl Reader<'_> {
     fn write(self, literal: Literal, may_be_verbs: bool) -> Result<Write, Error> {
         match literal {
             Literal::Object(entries) if may_be_verbs && self.are_verbs(&entries) => {
-                let verbs = entries.into_iter().map(|(word, value)| {
-                    self.verb(&word, value).map_err(|error| error.at(&word))
-                });
+                let verbs = entries
+                    .into_iter()
+                    .map(|(word, value)| self.verb(&word, value).map_err(|error| error.at(&word)));
                 Ok(Write::Verbs(verbs.filter_map(Result::transpose).collect::<Result<Verbs, Error>>()?))
             }
             Literal::Object(_) => self.row(literal).map(Write::Row),

@@ -1,9 +1,9 @@
 //! The options of statements.
 
+use super::nested;
 use super::options::{Options, boolean, invalid, name, names, shape};
 use super::request::Request;
 use super::select::{filter, row as plain_row};
-use super::nested;
 use crate::catalog::Catalog;
 use crate::error::{Error, QueryMistake};
 use crate::statement::{Rows, Statement};
@@ -30,31 +30,19 @@ pub(super) fn whole(statement: Statement) -> Request {
     Request::Statement { statement, single: false }
 }
 
-pub(super) fn insert(
-    catalog: &Catalog,
-    table: EcoString,
-    mut options: Options,
-) -> Result<Request, Error> {
+pub(super) fn insert(catalog: &Catalog, table: EcoString, mut options: Options) -> Result<Request, Error> {
     let (rows, single) = values(Target { catalog, table: &table }, &mut options)?;
     Ok(Request::Statement { statement: Statement::Insert { table, rows }, single })
 }
 
-pub(super) fn update(
-    catalog: &Catalog,
-    table: EcoString,
-    mut options: Options,
-) -> Result<Request, Error> {
+pub(super) fn update(catalog: &Catalog, table: EcoString, mut options: Options) -> Result<Request, Error> {
     let rows = rows(&mut options)?;
     let set = set(Target { catalog, table: &table }, &mut options)?;
     let set = set.ok_or_else(|| invalid(QueryMistake::NothingToWrite))?;
     Ok(whole(Statement::Update { table, rows, set }))
 }
 
-pub(super) fn upsert(
-    catalog: &Catalog,
-    table: EcoString,
-    mut options: Options,
-) -> Result<Request, Error> {
+pub(super) fn upsert(catalog: &Catalog, table: EcoString, mut options: Options) -> Result<Request, Error> {
     let (rows, single) = values(Target { catalog, table: &table }, &mut options)?;
     let on = options.take("on").map(columns).transpose().map_err(|error| error.at("on"))?;
     let set = set(Target { catalog, table: &table }, &mut options)?;

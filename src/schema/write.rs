@@ -2,8 +2,8 @@
 
 use super::nested::ALL_BLANK;
 use super::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes, RejectIf,
-    Relation, Schema, Table, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    RejectIf, Relation, Schema, Table, Unique,
 };
 use crate::value::{Literal, Type};
 use ecow::{EcoString, eco_format};

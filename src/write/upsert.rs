@@ -24,7 +24,8 @@ impl Writer<'_> {
         let arbiters = arbiters(info, on)?;
         let nested = set.is_some_and(|set| set.nested().next().is_some());
         let plain = set.filter(|_| !nested);
-        let columns = plain.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
+        let columns =
+            plain.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             let slot = match nested || row.nested().next().is_some() {

@@ -80,15 +80,14 @@ impl Writer<'_> {
         let info = along.target.table;
         let given = cells(along.target, row, Taking::New)?;
         let above: Vec<Cell> = match (along.link, along.source) {
-            (Link::Children(edge), Some(source)) => {
-                self.keys_of(along.target.catalog.edge(*edge), source)?
-            }
+            (Link::Children(edge), Some(source)) => self.keys_of(along.target.catalog.edge(*edge), source)?,
             _ => Vec::new(),
         };
         let (mut values, mut own, mut by_hand) = (Vec::new(), false, false);
         for column in info.primary_key() {
             let from_above = above.iter().find(|(other, _)| other == column).map(|(_, value)| value);
-            let from_row = given.get(column.index()).and_then(Option::as_ref).filter(|value| !value.is_null());
+            let from_row =
+                given.get(column.index()).and_then(Option::as_ref).filter(|value| !value.is_null());
             own |= from_row.is_some() && from_above.is_none();
             by_hand |= from_above.is_none() && !info.column(*column).has_default();
             match from_row.or(from_above) {

@@ -51,20 +51,19 @@ impl Writer<'_> {
             }),
             Verb::UpdateMany(items) => each(items, |(pick, row)| {
                 let rows = self.matching(along, pick).map_err(|error| error.at("where"))?;
-                let change =
-                    |slot: Slot| self.change_along(along.target, slot, row, Taking::All);
+                let change = |slot: Slot| self.change_along(along.target, slot, row, Taking::All);
                 rows.into_iter().try_for_each(change).map_err(|error| error.at("data"))
             }),
-            Verb::Upsert(items) => each(items, |(pick, create, update)| {
-                match self.upserted(along, pick)? {
+            Verb::Upsert(items) => {
+                each(items, |(pick, create, update)| match self.upserted(along, pick)? {
                     Some(slot) => self
                         .change_along(along.target, slot, update, Taking::All)
                         .map_err(|error| error.at("update")),
                     None => {
                         self.create(along, create, Taking::All).map(drop).map_err(|error| error.at("create"))
                     }
-                }
-            }),
+                })
+            }
             Verb::Delete(picks) => each(picks, |pick| {
                 let slot = self.member(along, pick)?;
                 self.delete_members(along, vec![slot])

@@ -22,9 +22,7 @@ impl Writer<'_> {
         match write {
             Write::Row(row) => self.parent_attributes(name, along, row, opened),
             Write::Rows(rows) => match only(along, rows)? {
-                Some(row) => {
-                    self.parent_attributes(name, along, row, opened).map_err(|error| error.at(0))
-                }
+                Some(row) => self.parent_attributes(name, along, row, opened).map_err(|error| error.at(0)),
                 None => Ok(()),
             },
             Write::Verbs(Verbs(verbs)) => verbs.iter().try_for_each(|verb| {
