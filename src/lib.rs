@@ -80,12 +80,15 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, JSON documents and testing.
+//! The [`guide`] has pages on relations, queries, writes, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
 //! - Write: [`Database::insert`], [`upsert`](Database::upsert), [`update`](Database::update),
-//!   [`delete`](Database::delete), [`destroy`](Database::destroy), many rows at once with [`Database::load`].
+//!   [`delete`](Database::delete), [`destroy`](Database::destroy), [`find_or_create_by`](Database::find_or_create_by),
+//!   many rows at once with [`Database::load`].
+//! - Write rows with the rows of their relations, and connect what is there: [`nested`]; rules for it
+//!   with [`Relation::nested`]. Add to the rows of one relation and take from them: [`Database::relation`].
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].

@@ -29,6 +29,21 @@ impl fmt::Display for Tuple<'_> {
     }
 }
 
+/// A row that a relation doesn't lead to, or that it leads to none.
+fn unrelated(
+    f: &mut fmt::Formatter<'_>,
+    relation: &str,
+    table: &str,
+    columns: &[EcoString],
+    values: &[Value],
+) -> fmt::Result {
+    if columns.is_empty() {
+        return write!(f, "`{relation}` leads to no row");
+    }
+    write!(f, "no row of `{relation}` has ")?;
+    cells(f, table, columns, values)
+}
+
 /// ` on table.column` where a mismatch knows its column.
 struct Owner<'a>(&'a Option<(EcoString, EcoString)>);
 
@@ -95,12 +110,8 @@ impl fmt::Display for ErrorKind {
                 f.write_str("no row has ")?;
                 cells(f, table, columns, values)
             }
-            ErrorKind::NotRelated { relation, columns, .. } if columns.is_empty() => {
-                write!(f, "`{relation}` leads to no row")
-            }
             ErrorKind::NotRelated { relation, table, columns, values } => {
-                write!(f, "no row of `{relation}` has ")?;
-                cells(f, table, columns, values)
+                unrelated(f, relation, table, columns, values)
             }
             ErrorKind::Conflict { table, key } => {
                 write!(f, "{table} {} was changed by somebody else", Tuple(key))
