@@ -129,7 +129,7 @@ fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
                 set: set.as_ref().map(|set| row(info, set)),
             }
         }
-        Step::Load { .. } | Step::Fork => return None,
+        Step::Load { .. } | Step::UpdateAlong { .. } | Step::InsertAlong { .. } | Step::Fork => return None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Random operations, decoded from bytes: a shorter or smaller list of bytes is a simpler operation.
 
+use super::link::{Link, link};
+use relata::nested::{Pick, Verb, Verbs};
 use relata::{Column, Filter, Row, Schema, Table, Type, Value, col};
 
 /// A cell that is given: a column by its place, and what.
@@ -13,7 +15,23 @@ pub enum Step {
     Delete { table: usize, which: Which },
     Upsert { table: usize, rows: Vec<Given>, on: Option<usize>, set: Option<Given> },
     Load { rows: Vec<(usize, Given)>, route: Route },
+    /// Writes along a relation, by its place, of the row with this primary key.
+    UpdateAlong { relation: usize, key: Vec<Value>, acts: Vec<Act> },
+    /// Adds a row and writes along a relation of it.
+    InsertAlong { relation: usize, row: Given, acts: Vec<Act> },
     Fork,
+}
+
+/// What is done along a relation, to rows by their primary keys.
+#[derive(Clone, Debug)]
+pub enum Act {
+    Create(Given),
+    Connect(Vec<Vec<Value>>),
+    Disconnect(Vec<Vec<Value>>),
+    Remove(Vec<Vec<Value>>),
+    Set(Vec<Vec<Value>>),
+    Replace(Vec<Vec<Value>>),
+    Delete(Vec<Vec<Value>>),
 }
 
 /// How rows are given to a load.
@@ -76,7 +94,7 @@ impl Step {
     /// The operation that `bytes` stand for over a schema.
     pub fn decode(schema: &Schema, bytes: &[u8]) -> Step {
         let mut choices = Choices(bytes.iter());
-        let kind = choices.below(32);
+        let kind = choices.below(44);
         let at = choices.below(schema.tables.len());
         let table = &schema.tables[at];
         match kind {
@@ -100,9 +118,65 @@ impl Step {
                 let route = [Route::ByName, Route::ByPlace, Route::Borrowed][choices.below(3)];
                 Step::Load { rows, route }
             }
+            32.. => along(schema, &mut choices).unwrap_or(Step::Fork),
             _ => Step::Fork,
         }
     }
+}
+
+/// A write along one of the relations that are written.
+fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
+    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
+    let is_written = |relation: &relata::Relation| {
+        let tables = [&relation.source, &relation.target].map(|name| table(name));
+        tables.iter().all(|table| !table.primary_key.is_empty()) && link(schema, relation).is_some()
+    };
+    let written = schema.relations.iter().enumerate().filter(|(_, relation)| is_written(relation));
+    let written: Vec<_> = written.collect();
+    let (at, relation) = *written.get(choices.below(written.len()))?;
+    let (source, target) = (table(&relation.source), table(&relation.target));
+    let link = link(schema, relation)?;
+    let inserts = choices.below(3) == 0;
+    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
+    let acts = (0..count).map(|_| act(choices, target, &link, inserts)).collect();
+    Some(match inserts {
+        true => {
+            let mut row = given(choices, source);
+            if let Link::Parent(join) = &link {
+                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
+            }
+            Step::InsertAlong { relation: at, row, acts }
+        }
+        false => Step::UpdateAlong { relation: at, key: key(choices, source), acts },
+    })
+}
+
+fn act(choices: &mut Choices<'_>, target: &Table, link: &Link, inserts: bool) -> Act {
+    let is_parent = matches!(link, Link::Parent(_));
+    let kind = choices.below(if inserts { 3 } else { 8 });
+    let count = if is_parent { 1 } else { [1, 2, 3, 0][choices.below(4)] };
+    let mut keys = || (0..count).map(|_| key(choices, target)).collect();
+    match kind {
+        0 | 1 => Act::Connect(keys()),
+        3 => Act::Disconnect(keys()),
+        4 => Act::Delete(keys()),
+        5 if !is_parent => Act::Set(keys()),
+        6 if !is_parent => Act::Replace(keys()),
+        7 if !is_parent => Act::Remove(keys()),
+        _ => {
+            let mut row = given(choices, target);
+            if let Link::Children(join) = link {
+                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
+            }
+            Act::Create(row)
+        }
+    }
+}
+
+/// A primary key.
+fn key(choices: &mut Choices<'_>, table: &Table) -> Vec<Value> {
+    let columns = table.primary_key.iter().map(|name| &table.columns[place(table, name)]);
+    columns.map(|column| value(column, choices.below(64))).collect()
 }
 
 fn rows(choices: &mut Choices<'_>, table: &Table) -> Vec<Given> {
@@ -190,6 +264,23 @@ fn value(column: &Column, choice: usize) -> Value {
 pub fn row(table: &Table, given: &Given) -> Row {
     let cells = given.iter().map(|(at, value)| (table.columns[*at].name.clone(), value.clone().into()));
     cells.collect()
+}
+
+/// Acts as the database takes them.
+pub fn verbs(target: &Table, acts: &[Act]) -> Verbs {
+    let picks = |keys: &[Vec<Value>]| -> Vec<Pick> {
+        keys.iter().map(|key| Pick::Key(key.iter().cloned().collect())).collect()
+    };
+    let verb = |act: &Act| match act {
+        Act::Create(given) => Verb::Create(vec![row(target, given)]),
+        Act::Connect(keys) => Verb::Connect(picks(keys)),
+        Act::Disconnect(keys) => Verb::Disconnect(picks(keys)),
+        Act::Remove(keys) => Verb::Remove(picks(keys)),
+        Act::Set(keys) => Verb::Set(picks(keys)),
+        Act::Replace(keys) => Verb::Replace(picks(keys)),
+        Act::Delete(keys) => Verb::Delete(picks(keys)),
+    };
+    acts.iter().map(verb).collect()
 }
 
 impl Which {
