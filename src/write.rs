@@ -29,7 +29,7 @@ pub(crate) use upkeep::counted;
 
 use crate::catalog::{Catalog, TableInfo};
 use crate::delta::Log;
-use crate::error::Result;
+use crate::error::{Path, Result, Step};
 use crate::id::{ForeignKeyId, Slot};
 use crate::store::Store;
 use std::sync::Arc;
@@ -58,6 +58,10 @@ pub(crate) struct Writer<'s> {
     dues: Vec<Due>,
     /// Whether rows touch their parents.
     touching: bool,
+    /// Where in the statement the row stands that is being written along relations.
+    trail: Vec<Step>,
+    /// Where rows stand whose foreign keys matched nothing when they were written.
+    origins: Vec<(OpenKey, Path)>,
 }
 
 /// A row's foreign key that has to match by the end.
@@ -81,7 +85,8 @@ impl<'s> Writer<'s> {
     pub(crate) fn new(store: &'s mut Store, log: &'s mut Log, environment: &'s Environment) -> Writer<'s> {
         let catalog = store.shared_catalog();
         let (open, dues) = (Vec::new(), Vec::new());
-        Writer { store, log, catalog, environment, now: None, open, dues, touching: true }
+        let (trail, origins) = (Vec::new(), Vec::new());
+        Writer { store, log, catalog, environment, now: None, open, dues, touching: true, trail, origins }
     }
 
     /// The same statement in a transaction whose clock was read already, if it was.

@@ -161,7 +161,8 @@ fn an_error_anywhere_names_its_path_and_undoes_everything() {
     );
     assert_eq!(
         insert(row! { number: 2, product_id: 7 }),
-        "foreign_key_violation: lines.product_id = 7 matches no row of products @ ",
+        "foreign_key_violation: lines.product_id = 7 matches no row of products \
+         @ values.orders[1].lines[1].product_id",
     );
     assert_eq!(
         insert(row! { number: 2, colour: "red" }),

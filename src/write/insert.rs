@@ -20,7 +20,10 @@ impl Writer<'_> {
         for (at, row) in rows.iter().enumerate() {
             let slot = match row.nested().next() {
                 None => self.complete(info, row).and_then(|values| self.add(info, &values)),
-                Some(_) => self.insert_along(info, row),
+                Some(_) => {
+                    self.stand_in_row(at, rows.len());
+                    self.insert_along(info, row)
+                }
             };
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }

@@ -21,7 +21,7 @@ mod upsert;
 use super::Writer;
 use super::normalise::{given_twice, resolve};
 use crate::catalog::{Catalog, Link, RelationInfo, TableInfo};
-use crate::error::{Error, ErrorKind, NestedMistake, Result};
+use crate::error::{Error, ErrorKind, NestedMistake, Path, Result, Step};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::nested::Write;
 use crate::value::{Input, Row, Value};
@@ -121,6 +121,36 @@ impl Writer<'_> {
         self.change_along(Place::top(&catalog, info.id), slot, set, Taking::All)
     }
 
+    /// Does something one step further in: an error has the step in its path, and so has a foreign key
+    /// that matches nothing in the end.
+    pub(super) fn inside<T>(
+        &mut self,
+        step: impl Into<Step>,
+        run: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let step = step.into();
+        self.trail.push(step.clone());
+        let done = run(self);
+        self.trail.pop();
+        done.map_err(|error| error.at(step))
+    }
+
+    /// The next row is one of those given as `values`.
+    pub(super) fn stand_in_row(&mut self, at: usize, count: usize) {
+        self.trail = vec![Step::from("values")];
+        self.trail.extend((count > 1).then_some(Step::from(at)));
+    }
+
+    /// Remembers where the row stands whose foreign keys were left open since there were so many.
+    fn note_origins(&mut self, before: usize) {
+        let left = self.open.get(before..).unwrap_or_default();
+        if left.is_empty() {
+            return;
+        }
+        let path: Path = self.trail.iter().cloned().collect();
+        self.origins.extend(left.iter().map(|open| (*open, path.clone())));
+    }
+
     fn add_along(&mut self, place: Place<'_>, row: &Row, taking: Taking, gift: Gift<'_>) -> Result<Slot> {
         let mut opened = self.open(place, None, row, taking)?;
         if let Some(relation) = gift.relation {
@@ -132,7 +162,9 @@ impl Writer<'_> {
             }
         }
         let values = self.fill(place.table, std::mem::take(&mut opened.values))?;
+        let before = self.open.len();
         let slot = self.add(place.table, &values)?;
+        self.note_origins(before);
         self.close(slot, opened)?;
         Ok(slot)
     }
@@ -142,7 +174,9 @@ impl Writer<'_> {
         let values = std::mem::take(&mut opened.values).into_iter().enumerate();
         let set: Vec<Cell> = values.filter_map(|(at, value)| Some((ColumnId::new(at), value?))).collect();
         if !set.is_empty() {
+            let before = self.open.len();
             self.assign(place.table.id, vec![slot], set)?;
+            self.note_origins(before);
         }
         self.close(slot, opened)
     }
@@ -175,7 +209,7 @@ impl Writer<'_> {
             }
         }
         for (name, along, write) in parents {
-            self.write_parent(name, along, write, &mut opened).map_err(|error| error.at(name))?;
+            self.inside(name, |writer| writer.write_parent(name, along, write, &mut opened))?;
         }
         Ok(opened)
     }
@@ -192,7 +226,7 @@ impl Writer<'_> {
         }
         for (name, along, write) in opened.below {
             let along = Along { source: Some(slot), ..along };
-            self.write_below(along, write).map_err(|error| error.at(name))?;
+            self.inside(name, |writer| writer.write_below(along, write))?;
         }
         for (name, along, parent) in opened.claims {
             let along = Along { source: Some(slot), ..along };

@@ -23,8 +23,8 @@ impl Writer<'_> {
     pub(crate) fn update(&mut self, table: TableId, slots: Vec<Slot>, set: &Row) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
         if set.nested().next().is_some() {
-            let change = |slot: Slot| self.update_along(catalog.table(table), slot, set);
-            return slots.into_iter().try_for_each(change).map_err(|error| error.at("set"));
+            let change = |writer: &mut Self, slot| writer.update_along(catalog.table(table), slot, set);
+            return self.inside("set", |writer| slots.into_iter().try_for_each(|slot| change(writer, slot)));
         }
         let set = self.assignments(catalog.table(table), set).map_err(|error| error.at("set"))?;
         self.assign(table, slots, set).map_err(|error| error.at("set"))

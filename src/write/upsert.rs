@@ -28,10 +28,11 @@ impl Writer<'_> {
             plain.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let slot = match nested || row.nested().next().is_some() {
-                true => self.upsert_along(info, row, &arbiters, set),
-                false => self.upsert_one(info, row, &arbiters, columns.as_deref()),
-            };
+            if nested || row.nested().next().is_some() {
+                slots.push(self.upsert_along(info, (row, at, rows.len()), &arbiters, set)?);
+                continue;
+            }
+            let slot = self.upsert_one(info, row, &arbiters, columns.as_deref());
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)

@@ -226,7 +226,8 @@ impl Model {
         let row = self.row(join.parent, parent).ok_or("not_found")?;
         let columns = &self.schema.tables[join.child].columns;
         let values = cells(row, &join.references);
-        let fitted = join.columns.iter().zip(&values).map(|(at, value)| Ok((*at, fit(&columns[*at], value)?)));
+        let fitted =
+            join.columns.iter().zip(&values).map(|(at, value)| Ok((*at, fit(&columns[*at], value)?)));
         let fitted = fitted.collect::<Result<Given, Refusal>>()?;
         let is_missing = fitted.iter().any(|(_, value)| value.is_null());
         if is_missing { Err("not_null_violation") } else { Ok(fitted) }
@@ -299,7 +300,11 @@ impl Model {
 
 fn once(rows: Vec<u64>) -> Vec<u64> {
     let mut met = Vec::new();
-    rows.into_iter().for_each(|row| if !met.contains(&row) { met.push(row) });
+    rows.into_iter().for_each(|row| {
+        if !met.contains(&row) {
+            met.push(row)
+        }
+    });
     met
 }
 

@@ -93,8 +93,7 @@ fn declared(schema: &Schema, relation: &Relation, to_one: bool) -> Option<Link> 
 
 /// The join from one side to the other, and whether it goes to the parent.
 fn hop(schema: &Schema, from: &Side<'_>, to: &Side<'_>, to_parent: bool) -> Option<(Join, bool)> {
-    let is_unique =
-        |side: &Side<'_>| unique(side.0).iter().any(|columns| sorted(columns) == sorted(&side.1));
+    let is_unique = |side: &Side<'_>| unique(side.0).iter().any(|columns| sorted(columns) == sorted(&side.1));
     let (from_unique, to_unique) = (is_unique(from), is_unique(to));
     let to_parent = match from_unique && to_unique {
         true => is_guarded(from, to) || (to_parent && !is_guarded(to, from)),
@@ -114,7 +113,11 @@ fn hop(schema: &Schema, from: &Side<'_>, to: &Side<'_>, to_parent: bool) -> Opti
 
 /// Whether a foreign key is over these pairs of columns.
 fn is_guarded(child: &Side<'_>, parent: &Side<'_>) -> bool {
-    child.0.foreign_keys.iter().any(|key| key.table == parent.0.name && pairs(key, parent.0) == joined(child, parent))
+    child
+        .0
+        .foreign_keys
+        .iter()
+        .any(|key| key.table == parent.0.name && pairs(key, parent.0) == joined(child, parent))
 }
 
 fn pairs(key: &ForeignKey, parent: &Table) -> Vec<(String, String)> {

@@ -10,15 +10,41 @@ pub type Given = Vec<(usize, Value)>;
 /// One operation on a database. Tables and columns are meant by their place in the schema.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Insert { table: usize, rows: Vec<Given> },
-    Update { table: usize, which: Which, set: Given },
-    Delete { table: usize, which: Which },
-    Upsert { table: usize, rows: Vec<Given>, on: Option<usize>, set: Option<Given> },
-    Load { rows: Vec<(usize, Given)>, route: Route },
+    Insert {
+        table: usize,
+        rows: Vec<Given>,
+    },
+    Update {
+        table: usize,
+        which: Which,
+        set: Given,
+    },
+    Delete {
+        table: usize,
+        which: Which,
+    },
+    Upsert {
+        table: usize,
+        rows: Vec<Given>,
+        on: Option<usize>,
+        set: Option<Given>,
+    },
+    Load {
+        rows: Vec<(usize, Given)>,
+        route: Route,
+    },
     /// Writes along a relation, by its place, of the row with this primary key.
-    UpdateAlong { relation: usize, key: Vec<Value>, acts: Vec<Act> },
+    UpdateAlong {
+        relation: usize,
+        key: Vec<Value>,
+        acts: Vec<Act>,
+    },
     /// Adds a row and writes along a relation of it.
-    InsertAlong { relation: usize, row: Given, acts: Vec<Act> },
+    InsertAlong {
+        relation: usize,
+        row: Given,
+        acts: Vec<Act>,
+    },
     Fork,
 }
 

@@ -151,7 +151,12 @@ impl Model {
     }
 
     /// Changes cells, and whatever foreign keys set off: key by key, each to its end.
-    pub(super) fn change(&mut self, table: usize, columns: &[usize], mut changes: Changes) -> Result<(), Refusal> {
+    pub(super) fn change(
+        &mut self,
+        table: usize,
+        columns: &[usize],
+        mut changes: Changes,
+    ) -> Result<(), Refusal> {
         changes.retain(|(row, values)| !same(&cells(self.row(table, *row).unwrap(), columns), values));
         if changes.is_empty() {
             return Ok(());

@@ -29,8 +29,10 @@ impl Writer<'_> {
             only(along, rows)?;
         }
         for (at, row) in rows.iter().enumerate() {
-            let done = self.write_attribute(along, row);
-            done.map_err(|error| if list { error.at(at) } else { error })?;
+            match list {
+                true => self.inside(at, |writer| writer.write_attribute(along, row))?,
+                false => self.write_attribute(along, row)?,
+            }
         }
         Ok(())
     }

@@ -16,9 +16,9 @@ impl Writer<'_> {
         match write {
             Write::Row(row) => self.write_attributes(along, std::slice::from_ref(row), false),
             Write::Rows(rows) => self.write_attributes(along, rows, true),
-            Write::Verbs(Verbs(verbs)) => verbs
-                .iter()
-                .try_for_each(|verb| self.verb(along, verb).map_err(|error| error.at(verb.word()))),
+            Write::Verbs(Verbs(verbs)) => {
+                verbs.iter().try_for_each(|verb| self.inside(verb.word(), |writer| writer.verb(along, verb)))
+            }
         }
     }
 
@@ -29,15 +29,15 @@ impl Writer<'_> {
         match verb {
             Verb::Create(rows) => self.create_each(along, rows, false),
             Verb::CreateMany { rows, skip_duplicates } => self.create_each(along, rows, *skip_duplicates),
-            Verb::Connect(picks) => each(picks, |pick| {
-                let slot = self.found(along.target, pick)?;
-                self.attach(along, slot)
+            Verb::Connect(picks) => self.each(picks, |writer, pick| {
+                let slot = writer.found(along.target, pick)?;
+                writer.attach(along, slot)
             }),
-            Verb::ConnectOrCreate(items) => each(items, |(pick, row)| {
-                match self.seek(along.target, pick).map_err(|error| error.at("where"))?.slot {
-                    Some(slot) => self.attach(along, slot),
+            Verb::ConnectOrCreate(items) => self.each(items, |writer, (pick, row)| {
+                match writer.seek(along.target, pick).map_err(|error| error.at("where"))?.slot {
+                    Some(slot) => writer.attach(along, slot),
                     None => {
-                        self.create(along, row, Taking::All).map(drop).map_err(|error| error.at("create"))
+                        writer.inside("create", |writer| writer.create(along, row, Taking::All)).map(drop)
                     }
                 }
             }),
@@ -45,42 +45,59 @@ impl Writer<'_> {
             Verb::Remove(picks) => self.remove_each(along, picks, How::Dependent),
             Verb::Set(picks) => self.leave_exactly(along, picks, How::Disconnect),
             Verb::Replace(picks) => self.leave_exactly(along, picks, How::Dependent),
-            Verb::Update(items) => each(items, |(pick, row)| {
-                let slot = self.member(along, pick).map_err(|error| error.at("where"))?;
-                self.change_along(along.target, slot, row, Taking::All).map_err(|error| error.at("data"))
+            Verb::Update(items) => self.each(items, |writer, (pick, row)| {
+                let slot = writer.member(along, pick).map_err(|error| error.at("where"))?;
+                writer.change_each(along, vec![slot], "data", row)
             }),
-            Verb::UpdateMany(items) => each(items, |(pick, row)| {
-                let rows = self.matching(along, pick).map_err(|error| error.at("where"))?;
-                let change = |slot: Slot| self.change_along(along.target, slot, row, Taking::All);
-                rows.into_iter().try_for_each(change).map_err(|error| error.at("data"))
+            Verb::UpdateMany(items) => self.each(items, |writer, (pick, row)| {
+                let rows = writer.matching(along, pick).map_err(|error| error.at("where"))?;
+                writer.change_each(along, rows, "data", row)
             }),
             Verb::Upsert(items) => {
-                each(items, |(pick, create, update)| match self.upserted(along, pick)? {
-                    Some(slot) => self
-                        .change_along(along.target, slot, update, Taking::All)
-                        .map_err(|error| error.at("update")),
+                self.each(items, |writer, (pick, create, update)| match writer.upserted(along, pick)? {
+                    Some(slot) => writer.change_each(along, vec![slot], "update", update),
                     None => {
-                        self.create(along, create, Taking::All).map(drop).map_err(|error| error.at("create"))
+                        writer.inside("create", |writer| writer.create(along, create, Taking::All)).map(drop)
                     }
                 })
             }
-            Verb::Delete(picks) => each(picks, |pick| {
-                let slot = self.member(along, pick)?;
-                self.delete_members(along, vec![slot])
+            Verb::Delete(picks) => self.each(picks, |writer, pick| {
+                let slot = writer.member(along, pick)?;
+                writer.delete_members(along, vec![slot])
             }),
-            Verb::DeleteMany(picks) => each(picks, |pick| {
-                let rows = self.matching(along, pick)?;
-                self.delete_members(along, rows)
+            Verb::DeleteMany(picks) => self.each(picks, |writer, pick| {
+                let rows = writer.matching(along, pick)?;
+                writer.delete_members(along, rows)
             }),
         }
     }
 
+    /// Does something with each item; an error says with which.
+    fn each<T>(&mut self, items: &[T], mut run: impl FnMut(&mut Self, &T) -> Result<()>) -> Result<()> {
+        let mut items = items.iter().enumerate();
+        items.try_for_each(|(at, item)| self.inside(at, |writer| run(writer, item)))
+    }
+
+    /// Changes rows by what is given under a word.
+    pub(super) fn change_each(
+        &mut self,
+        along: Along<'_>,
+        rows: Vec<Slot>,
+        word: &str,
+        row: &Row,
+    ) -> Result<()> {
+        self.inside(word, |writer| {
+            let change = |slot: Slot| writer.change_along(along.target, slot, row, Taking::All);
+            rows.into_iter().try_for_each(change)
+        })
+    }
+
     fn create_each(&mut self, along: Along<'_>, rows: &[Row], skip_duplicates: bool) -> Result<()> {
-        each(rows, |row| {
-            if skip_duplicates && self.is_duplicate(along, row)? {
+        self.each(rows, |writer, row| {
+            if skip_duplicates && writer.is_duplicate(along, row)? {
                 return Ok(());
             }
-            self.create(along, row, Taking::All).map(drop)
+            writer.create(along, row, Taking::All).map(drop)
         })
     }
 
@@ -111,8 +128,8 @@ impl Writer<'_> {
     /// Takes rows out of the relation, when all of them are known to be in it.
     fn remove_each(&mut self, along: Along<'_>, picks: &[Pick], how: How) -> Result<()> {
         let (mut rows, mut met) = (Vec::with_capacity(picks.len()), HashSet::new());
-        each(picks, |pick| {
-            let slot = self.member(along, pick)?;
+        self.each(picks, |writer, pick| {
+            let slot = writer.member(along, pick)?;
             if met.insert(slot) {
                 rows.push(slot);
             }
@@ -124,8 +141,8 @@ impl Writer<'_> {
     /// Leaves exactly these rows in the relation; those that are in it already stay as they are.
     fn leave_exactly(&mut self, along: Along<'_>, picks: &[Pick], how: How) -> Result<()> {
         let mut wanted = Vec::with_capacity(picks.len());
-        each(picks, |pick| {
-            wanted.push(self.found(along.target, pick)?);
+        self.each(picks, |writer, pick| {
+            wanted.push(writer.found(along.target, pick)?);
             Ok(())
         })?;
         let members = self.members(along);
@@ -136,11 +153,6 @@ impl Writer<'_> {
         wanted.retain(|slot| there.insert(*slot));
         wanted.into_iter().try_for_each(|slot| self.attach(along, slot))
     }
-}
-
-/// Does something with each item; an error says with which.
-fn each<T>(items: &[T], mut run: impl FnMut(&T) -> Result<()>) -> Result<()> {
-    items.iter().enumerate().try_for_each(|(at, item)| run(item).map_err(|error| error.at(at)))
 }
 
 /// Refuses verbs about many rows, and several rows, where a relation leads to one.

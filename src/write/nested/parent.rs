@@ -22,11 +22,11 @@ impl Writer<'_> {
         match write {
             Write::Row(row) => self.parent_attributes(name, along, row, opened),
             Write::Rows(rows) => match only(along, rows)? {
-                Some(row) => self.parent_attributes(name, along, row, opened).map_err(|error| error.at(0)),
+                Some(row) => self.inside(0, |writer| writer.parent_attributes(name, along, row, opened)),
                 None => Ok(()),
             },
             Write::Verbs(Verbs(verbs)) => verbs.iter().try_for_each(|verb| {
-                self.parent_verb(name, along, verb, opened).map_err(|error| error.at(verb.word()))
+                self.inside(verb.word(), |writer| writer.parent_verb(name, along, verb, opened))
             }),
         }
     }
@@ -64,7 +64,7 @@ impl Writer<'_> {
         match verb {
             Verb::Create(rows) => {
                 let Some(row) = only(along, rows)? else { return Ok(()) };
-                let slot = self.make(along, row, Taking::All, &[]).map_err(first)?;
+                let slot = self.inside(0, |writer| writer.make(along, row, Taking::All, &[]))?;
                 self.take_parent(name, along, slot, opened)
             }
             Verb::Connect(picks) => {
@@ -74,7 +74,7 @@ impl Writer<'_> {
             }
             Verb::ConnectOrCreate(items) => {
                 let Some((pick, row)) = only(along, items)? else { return Ok(()) };
-                let slot = self.connected_or_made(along, pick, row).map_err(first)?;
+                let slot = self.inside(0, |writer| writer.connected_or_made(along, pick, row))?;
                 self.take_parent(name, along, slot, opened)
             }
             Verb::Replace(picks) => match (only(along, picks)?, self.current(along)) {
@@ -93,17 +93,15 @@ impl Writer<'_> {
             Verb::Update(items) => {
                 let Some((pick, row)) = only(along, items)? else { return Ok(()) };
                 let slot = self.member(along, pick).map_err(first)?;
-                let changed = self.change_along(along.target, slot, row, Taking::All);
-                changed.map_err(|error| error.at("data").at(0))
+                self.inside(0, |writer| writer.change_each(along, vec![slot], "data", row))
             }
             Verb::Upsert(items) => {
                 let Some((pick, create, update)) = only(along, items)? else { return Ok(()) };
                 if let Some(slot) = self.upserted(along, pick).map_err(first)? {
-                    let changed = self.change_along(along.target, slot, update, Taking::All);
-                    return changed.map_err(|error| error.at("update").at(0));
+                    return self.inside(0, |writer| writer.change_each(along, vec![slot], "update", update));
                 }
-                let made = self.make(along, create, Taking::All, &[]);
-                let slot = made.map_err(|error| error.at("create").at(0))?;
+                let make = |writer: &mut Self| writer.make(along, create, Taking::All, &[]);
+                let slot = self.inside(0, |writer| writer.inside("create", make))?;
                 self.take_parent(name, along, slot, opened)
             }
             Verb::Delete(picks) => {
@@ -127,7 +125,7 @@ impl Writer<'_> {
     pub(super) fn connected_or_made(&mut self, along: Along<'_>, pick: &Pick, row: &Row) -> Result<Slot> {
         match self.seek(along.target, pick).map_err(|error| error.at("where"))?.slot {
             Some(slot) => Ok(slot),
-            None => self.make(along, row, Taking::All, &[]).map_err(|error| error.at("create")),
+            None => self.inside("create", |writer| writer.make(along, row, Taking::All, &[])),
         }
     }
 
