@@ -30,7 +30,9 @@ impl Model {
             let along = self.along(&relation, *source);
             if let Link::Parent(join) = along.link.clone() {
                 let (set, claim, leaving) = self.parent(&along, &join, acts)?;
-                self.assign(table, &[*source], &set)?;
+                if !set.is_empty() {
+                    self.assign(table, &[*source], &set)?;
+                }
                 self.settle(&along, claim, leaving)?;
             } else {
                 acts.iter().try_for_each(|act| self.below(&along, act))?;
@@ -81,6 +83,16 @@ impl Model {
         acts: &[Act],
     ) -> Result<(Given, Option<u64>, Option<u64>), Refusal> {
         match &acts[0] {
+            Act::Rows(rows) => match self.meant(along, &rows[0])? {
+                Some(known) => {
+                    self.change_known(along, known, &rows[0])?;
+                    Ok((Given::new(), None, None))
+                }
+                None => {
+                    let made = self.make(along, &self.new_row(along, &rows[0]), Given::new())?;
+                    Ok((self.keys_of(join, made)?, Some(made), None))
+                }
+            },
             Act::Create(row) => {
                 let made = self.make(along, row, Given::new())?;
                 Ok((self.keys_of(join, made)?, Some(made), None))
@@ -111,6 +123,10 @@ impl Model {
 
     fn below(&mut self, along: &Along, act: &Act) -> Result<(), Refusal> {
         match act {
+            Act::Rows(rows) => rows.iter().try_for_each(|row| match self.meant(along, row)? {
+                Some(known) => self.change_known(along, known, row),
+                None => self.create(along, &self.new_row(along, row)),
+            }),
             Act::Create(row) => self.create(along, row),
             Act::Connect(keys) => keys.iter().try_for_each(|key| {
                 let found = self.found(along.target, key)?;
@@ -137,6 +153,57 @@ impl Model {
                 self.delete(along.target, &[gone])
             }),
         }
+    }
+
+    /// The row of the relation that a row of nested attributes changes; none for a new one.
+    fn meant(&self, along: &Along, row: &Given) -> Result<Option<u64>, Refusal> {
+        let table = &self.schema.tables[along.target];
+        row.iter().try_for_each(|(at, value)| fit(&table.columns[*at], value).map(drop))?;
+        let above = match &along.link {
+            Link::Children(join) => self.keys_of(join, along.source)?,
+            Link::Parent(_) | Link::Junction { .. } => Given::new(),
+        };
+        let (mut key, mut own, mut by_hand) = (Vec::new(), false, false);
+        for at in self.places(along.target, &table.primary_key) {
+            let named = |(other, _): &&(usize, Value)| *other == at;
+            let from_above = above.iter().find(named);
+            let from_row = row.iter().find(named).filter(|(_, value)| !value.is_null());
+            if from_above.is_none() {
+                own |= from_row.is_some();
+                by_hand |= !has_default(&table.columns[at]);
+            }
+            let Some((_, value)) = from_row.or(from_above) else { return Ok(None) };
+            key.push(value.clone());
+        }
+        if !own {
+            return Ok(None);
+        }
+        match self.named(along.target, &Which::Key(key))?.first() {
+            Some(row) if self.leads(along, *row) => Ok(Some(*row)),
+            None if by_hand => Ok(None),
+            _ => Err("not_found"),
+        }
+    }
+
+    /// Changes a row of the relation, its key aside.
+    fn change_known(&mut self, along: &Along, known: u64, row: &Given) -> Result<(), Refusal> {
+        let table = self.schema.tables[along.target].clone();
+        let keys = self.places(along.target, &table.primary_key);
+        let set = row.iter().filter(|(at, _)| !keys.contains(at));
+        let set: Given = set
+            .map(|(at, value)| Ok((*at, fit(&table.columns[*at], value)?)))
+            .collect::<Result<Given, Refusal>>()?;
+        if set.is_empty() { Ok(()) } else { self.assign(along.target, &[known], &set) }
+    }
+
+    /// A row without a key that is null and needn't be given.
+    fn new_row(&self, along: &Along, row: &Given) -> Given {
+        let table = &self.schema.tables[along.target];
+        let keys = self.places(along.target, &table.primary_key);
+        let given = |(at, value): &&(usize, Value)| {
+            !(value.is_null() && keys.contains(at) && has_default(&table.columns[*at]))
+        };
+        row.iter().filter(given).cloned().collect()
     }
 
     fn create(&mut self, along: &Along, row: &Given) -> Result<(), Refusal> {
@@ -296,6 +363,10 @@ impl Model {
         let found = self.found(along.target, key)?;
         if self.leads(along, found) { Ok(found) } else { Err("not_found") }
     }
+}
+
+fn has_default(column: &relata::Column) -> bool {
+    column.generated || column.default.is_some()
 }
 
 fn once(rows: Vec<u64>) -> Vec<u64> {

@@ -1,6 +1,6 @@
 //! Operations on a database.
 
-use super::step::{Given, Route, Step, arbiter, row, verbs};
+use super::step::{Given, Route, Step, arbiter, row, write};
 use relata::{Database, Error, LoadError, Row, Rows, Schema, Statement, Table};
 
 /// What an operation came to: a number of rows, or the kinds of what refused it.
@@ -38,14 +38,14 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
         }
         Step::UpdateAlong { relation, key, acts } => {
             let relation = &schema.relations[*relation];
-            let set = Row::new().set(relation.name.clone(), verbs(table(schema, &relation.target), acts));
+            let set = Row::new().set(relation.name.clone(), write(table(schema, &relation.target), acts));
             let key = Rows::Key(key.iter().cloned().collect());
             db.update(&relation.source, key, set).map(|n| n as usize).map_err(refused)
         }
         Step::InsertAlong { relation, row: given, acts } => {
             let relation = &schema.relations[*relation];
             let row = row(table(schema, &relation.source), given);
-            let row = row.set(relation.name.clone(), verbs(table(schema, &relation.target), acts));
+            let row = row.set(relation.name.clone(), write(table(schema, &relation.target), acts));
             db.insert(&relation.source, row).map(|_| 1).map_err(refused)
         }
         Step::Load { rows, route } => load(db, schema, rows, *route),

@@ -2,7 +2,7 @@
 
 use super::link::{Link, link};
 use relata::nested::{Pick, Verb, Verbs};
-use relata::{Column, Filter, Row, Schema, Table, Type, Value, col};
+use relata::{Column, Filter, Input, Row, Schema, Table, Type, Value, col};
 
 /// A cell that is given: a column by its place, and what.
 pub type Given = Vec<(usize, Value)>;
@@ -51,6 +51,8 @@ pub enum Step {
 /// What is done along a relation, to rows by their primary keys.
 #[derive(Clone, Debug)]
 pub enum Act {
+    /// Nested attributes; alone.
+    Rows(Vec<Given>),
     Create(Given),
     Connect(Vec<Vec<Value>>),
     Disconnect(Vec<Vec<Value>>),
@@ -164,7 +166,10 @@ fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
     let link = link(schema, relation)?;
     let inserts = choices.below(3) == 0;
     let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
-    let acts = (0..count).map(|_| act(choices, target, &link, inserts)).collect();
+    let acts = match choices.below(3) {
+        0 => vec![attributes(choices, target, &link)],
+        _ => (0..count).map(|_| act(choices, target, &link, inserts)).collect(),
+    };
     Some(match inserts {
         true => {
             let mut row = given(choices, source);
@@ -197,6 +202,25 @@ fn act(choices: &mut Choices<'_>, target: &Table, link: &Link, inserts: bool) ->
             Act::Create(row)
         }
     }
+}
+
+/// Rows with a key or without one.
+fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link) -> Act {
+    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(3) };
+    let held = |at: usize| matches!(link, Link::Children(join) if join.columns.contains(&at));
+    let row = |choices: &mut Choices<'_>| {
+        let mut row = given(choices, target);
+        row.retain(|(at, _)| !held(*at) || choices.below(8) == 7);
+        if choices.below(2) == 1 {
+            let places = target.primary_key.iter().map(|name| place(target, name));
+            for (at, value) in places.zip(key(choices, target)).filter(|(at, _)| !held(*at)) {
+                row.retain(|(other, _)| *other != at);
+                row.push((at, value));
+            }
+        }
+        row
+    };
+    Act::Rows((0..count).map(|_| row(choices)).collect())
 }
 
 /// A primary key.
@@ -293,11 +317,15 @@ pub fn row(table: &Table, given: &Given) -> Row {
 }
 
 /// Acts as the database takes them.
-pub fn verbs(target: &Table, acts: &[Act]) -> Verbs {
+pub fn write(target: &Table, acts: &[Act]) -> Input {
+    if let [Act::Rows(rows)] = acts {
+        return rows.iter().map(|given| row(target, given)).collect::<Vec<_>>().into();
+    }
     let picks = |keys: &[Vec<Value>]| -> Vec<Pick> {
         keys.iter().map(|key| Pick::Key(key.iter().cloned().collect())).collect()
     };
     let verb = |act: &Act| match act {
+        Act::Rows(_) => unreachable!("{act:?}"),
         Act::Create(given) => Verb::Create(vec![row(target, given)]),
         Act::Connect(keys) => Verb::Connect(picks(keys)),
         Act::Disconnect(keys) => Verb::Disconnect(picks(keys)),
@@ -306,7 +334,7 @@ pub fn verbs(target: &Table, acts: &[Act]) -> Verbs {
         Act::Replace(keys) => Verb::Replace(picks(keys)),
         Act::Delete(keys) => Verb::Delete(picks(keys)),
     };
-    acts.iter().map(verb).collect()
+    acts.iter().map(verb).collect::<Verbs>().into()
 }
 
 impl Which {
