@@ -85,7 +85,7 @@ fn everything_wrong_in_a_document_is_told_at_once() {
         },
         "views": {}
     }"#;
-    let known = "there are: one, many, from, to, through, alias, where, orderBy, optional, counterCache, touch, dependent";
+    let known = "there are: one, many, from, to, through, alias, where, orderBy, optional, counterCache, touch, dependent, nested";
     assert_eq!(
         shown(&Schema::from_json(text).unwrap_err()),
         [

@@ -2,7 +2,10 @@
 
 use super::mistakes;
 use proptest::prelude::*;
-use relata::{Action, Column, Dependent, ForeignKey, Index, Relation, Schema, Table, Unique, col, desc, rel};
+use relata::{
+    Action, Column, Dependent, ForeignKey, Index, NestedAttributes, RejectIf, Relation, Schema, Table,
+    Unique, col, desc, rel,
+};
 
 /// Short names, some of which need quoting.
 fn name() -> impl Strategy<Value = String> {
@@ -88,12 +91,27 @@ fn any_table() -> impl Strategy<Value = Table> {
     )
 }
 
+fn nested() -> impl Strategy<Value = Option<NestedAttributes>> {
+    let reject = prop::option::of(prop::sample::select(vec![
+        RejectIf::AllBlank,
+        RejectIf::Where(col("a").eq("").or(col("b").is_null())),
+    ]));
+    let rules = (any::<bool>(), prop::option::of(0..9usize), reject, any::<bool>());
+    let rules = rules.prop_map(|(allow_destroy, limit, reject_if, update_only)| NestedAttributes {
+        allow_destroy,
+        limit,
+        reject_if,
+        update_only,
+    });
+    prop::option::of(rules)
+}
+
 fn relation() -> impl Strategy<Value = Relation> {
     let through = prop::option::of((name(), names(), names()));
     let chain = prop::collection::vec(name(), 0..3);
     let dependents = [Dependent::Destroy, Dependent::Delete, Dependent::Nullify, Dependent::Restrict];
     let dependent = prop::option::of(prop::sample::select(dependents.to_vec()));
-    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent);
+    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent, nested());
     let optional = prop::option::of(any::<bool>());
     (
         any::<bool>(),
@@ -111,7 +129,7 @@ fn relation() -> impl Strategy<Value = Relation> {
                 target,
                 from,
                 to,
-                (through, chain, (counter, touch, dependent)),
+                (through, chain, (counter, touch, dependent, nested)),
                 alias,
                 optional,
                 ordered,
@@ -138,6 +156,7 @@ fn relation() -> impl Strategy<Value = Relation> {
                     relation = relation.touch_column(column);
                 }
                 relation.dependent = dependent;
+                relation.nested = nested;
                 Relation { alias: alias.map(Into::into), optional, ..relation }
             },
         )
