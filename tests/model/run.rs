@@ -1,7 +1,7 @@
 //! Operations on a database.
 
-use super::step::{Given, Route, Step, arbiter, row, write};
-use relata::{Database, Error, LoadError, Row, Rows, Schema, Statement, Table};
+use super::step::{Given, Route, Step, along_row, arbiter, row};
+use relata::{Database, Error, LoadError, Rows, Schema, Statement};
 
 /// What an operation came to: a number of rows, or the kinds of what refused it.
 pub type Outcome = Result<usize, Vec<String>>;
@@ -37,24 +37,17 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
             }
         }
         Step::UpdateAlong { relation, key, acts } => {
-            let relation = &schema.relations[*relation];
-            let set = Row::new().set(relation.name.clone(), write(table(schema, &relation.target), acts));
-            let key = Rows::Key(key.iter().cloned().collect());
-            db.update(&relation.source, key, set).map(|n| n as usize).map_err(refused)
+            let (source, key) = (&schema.relations[*relation].source, key.iter().cloned().collect());
+            let set = along_row(schema, *relation, &Given::new(), acts);
+            db.update(source, Rows::Key(key), set).map(|n| n as usize).map_err(refused)
         }
-        Step::InsertAlong { relation, row: given, acts } => {
-            let relation = &schema.relations[*relation];
-            let row = row(table(schema, &relation.source), given);
-            let row = row.set(relation.name.clone(), write(table(schema, &relation.target), acts));
-            db.insert(&relation.source, row).map(|_| 1).map_err(refused)
+        Step::InsertAlong { relation, row, acts } => {
+            let row = along_row(schema, *relation, row, acts);
+            db.insert(&schema.relations[*relation].source, row).map(|_| 1).map_err(refused)
         }
         Step::Load { rows, route } => load(db, schema, rows, *route),
         Step::Fork => Ok(0),
     }
-}
-
-fn table<'s>(schema: &'s Schema, name: &str) -> &'s Table {
-    schema.tables.iter().find(|table| table.name == name).unwrap()
 }
 
 fn load(db: &Database, schema: &Schema, rows: &[(usize, Given)], route: Route) -> Outcome {

@@ -316,8 +316,15 @@ pub fn row(table: &Table, given: &Given) -> Row {
     cells.collect()
 }
 
+/// A row of a relation's source, given acts along it.
+pub fn along_row(schema: &Schema, relation: usize, given: &Given, acts: &[Act]) -> Row {
+    let relation = &schema.relations[relation];
+    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
+    row(table(&relation.source), given).set(relation.name.clone(), write(table(&relation.target), acts))
+}
+
 /// Acts as the database takes them.
-pub fn write(target: &Table, acts: &[Act]) -> Input {
+fn write(target: &Table, acts: &[Act]) -> Input {
     if let [Act::Rows(rows)] = acts {
         return rows.iter().map(|given| row(target, given)).collect::<Vec<_>>().into();
     }
