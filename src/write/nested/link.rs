@@ -2,7 +2,6 @@
 
 use super::{Along, Cell, Gift, Taking, Writer};
 use crate::catalog::{Edge, Junction, Link};
-use crate::delta::Cells;
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{self, TRUE, truth};
 use crate::id::{Slot, TableId};
@@ -210,9 +209,8 @@ impl Writer<'_> {
                     (How::Dependent, Some(Dependent::Delete)) => self.delete(edge.child, rows),
                     (How::Dependent, _) if self.goes_with_its_key(edge) => self.delete(edge.child, rows),
                     _ => {
-                        let (columns, values): (Vec<_>, Vec<_>) = self.no_keys(edge)?.into_iter().unzip();
-                        let rows = rows.into_iter().map(|row| (row, values.clone())).collect();
-                        self.change(Cells { table: edge.child, columns, rows })
+                        let keys = self.no_keys(edge)?;
+                        self.assign(edge.child, rows, keys)
                     }
                 }
             }
