@@ -139,7 +139,7 @@ impl fmt::Debug for Row {
     }
 }
 
-/// A [`Row`] from column names and values.
+/// A [`Row`] from column names and values. A relation takes rows: see [`nested`](crate::nested).
 ///
 /// ```
 /// use relata::row;
