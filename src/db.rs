@@ -2,6 +2,7 @@
 
 mod builder;
 mod change;
+mod collection;
 mod committed;
 mod diff;
 mod event;
@@ -10,6 +11,7 @@ mod file;
 mod history;
 mod hooks;
 mod load;
+mod named;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -17,6 +19,7 @@ mod turn;
 
 pub use builder::Builder;
 pub use change::Outcome;
+pub use collection::Collection;
 pub use committed::CommitEvent;
 pub use event::HookEvent;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};

@@ -13,6 +13,7 @@
 //! that a column's type is matched once a batch.
 
 mod cells;
+mod given;
 mod node;
 pub(crate) mod order;
 mod reach;
@@ -24,6 +25,7 @@ mod total;
 mod walk;
 mod whole;
 
+pub(crate) use given::truth_of;
 pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;

@@ -100,6 +100,19 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
     Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
 }
 
+/// Rows that are known already, with what a query of their table includes.
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn page_of<S>(store: &Arc<Store>, query: &Query<S>, slots: Vec<Slot>) -> Result<Page> {
+    let plan = Arc::new(Plan::new(store, query)?);
+    let mut bound = Bound::root(store, &plan.root);
+    let mut found = FoundLevel { slots, ..FoundLevel::default() };
+    bound.expand(&mut found, &mut Budget::new(None))?;
+    drop(bound);
+    Ok(Page::new(Arc::clone(store), plan, found))
+}
+
 /// Shows each row that answers a plan, a block of rows at a time in buffers that are used again;
 /// stops when told to. Same rows as [`page`], in less memory and time.
 ///

@@ -15,7 +15,7 @@ use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 /// Which rows are meant. Built by [`col`] and [`rel`], or read from a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
     /// All of these hold; an empty list is ignored.
     And(Vec<Filter>),
@@ -52,7 +52,7 @@ pub enum Filter {
 }
 
 /// What a column is asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// A comparison with a value or another column.
     Compare(Comparison, Operand),
@@ -74,7 +74,7 @@ pub enum Test {
 }
 
 /// The other side of a comparison.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
     /// A value.
     Input(Input),

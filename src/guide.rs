@@ -6,6 +6,9 @@ pub mod relations {}
 #[doc = include_str!("../docs/queries.md")]
 pub mod queries {}
 
+#[doc = include_str!("../docs/writes.md")]
+pub mod writes {}
+
 #[cfg(feature = "json")]
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}

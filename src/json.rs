@@ -10,6 +10,7 @@ mod error;
 mod extras;
 mod follow;
 mod locate;
+mod nested;
 mod options;
 mod request;
 mod script;

@@ -83,14 +83,17 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, hooks, JSON documents and testing.
+//! The [`guide`] has pages on relations, queries, writes, hooks, files, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
 //! - Let names tell tables and keys: [`Relation::belongs_to`], [`Relation::has_many`],
 //!   [`Relation::many_to_many`]; lead to rows of several tables: [`Relation::polymorphic`].
 //! - Write: [`Database::insert`], [`upsert`](Database::upsert), [`update`](Database::update),
-//!   [`delete`](Database::delete), [`destroy`](Database::destroy), many rows at once with [`Database::load`].
+//!   [`delete`](Database::delete), [`destroy`](Database::destroy), [`find_or_create_by`](Database::find_or_create_by),
+//!   many rows at once with [`Database::load`].
+//! - Write rows with the rows of their relations, and connect what is there: [`nested`]; rules for it
+//!   with [`Relation::nested`]. Add to the rows of one relation and take from them: [`Database::relation`].
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
@@ -127,6 +130,7 @@ mod id;
 mod index;
 #[cfg(feature = "json")]
 pub mod json;
+pub mod nested;
 mod plan;
 mod predicate;
 mod query;
@@ -140,14 +144,14 @@ mod write;
 
 pub use catalog::Catalog;
 pub use db::{
-    Builder, CommitEvent, Database, HookEvent, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot,
-    Transaction,
+    Builder, Collection, CommitEvent, Database, HookEvent, LoadError, LoadProblem, Loader, Outcome,
+    RowLoader, Snapshot, Transaction,
 };
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result,
-    SchemaChange, SchemaDifference,
-    SchemaMistake, SchemaReason, Step, TransactionMistake, UpkeepMistake,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path,
+    QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
+    TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
 pub use filter::{
@@ -157,15 +161,14 @@ pub use filter::{
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
-    PolymorphicType, Relation, RelationKind, Schema, Table, Through, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    Polymorphic, PolymorphicType, RejectIf, Relation, RelationKind, Schema, Table, Through, Unique,
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
     Along, Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter,
-    Shape,
-    TableCells, TableRef, Tree, UniqueRef, Walker,
+    Shape, TableCells, TableRef, Tree, UniqueRef, Walker,
 };
 pub use write::Hook;

@@ -52,6 +52,25 @@ pub(crate) enum Predicate {
     NoTotal(Box<RelationTotal>),
 }
 
+impl Predicate {
+    /// What it asks of every row by plain equality: columns and their values, null among them. O(n).
+    pub(crate) fn equalities(&self) -> Vec<(ColumnId, Value)> {
+        let mut found = Vec::new();
+        let mut stack = vec![self];
+        while let Some(part) = stack.pop() {
+            match part {
+                Predicate::And(terms) => stack.extend(terms.iter().rev()),
+                Predicate::Compare(column, Comparison::Eq, value) if !value.is_null() => {
+                    found.push((*column, value.clone()));
+                }
+                Predicate::IsNull(column) => found.push((*column, Value::Null)),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
 /// How many rows along a relation match a predicate.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RelationCount {

@@ -35,6 +35,15 @@ pub enum Statement {
         /// What to change of a row in the way; `None` for everything the new row gives.
         set: Option<Row>,
     },
+    /// Finds the first row that has some values, or adds one that has them.
+    FindOrCreate {
+        /// The table.
+        table: EcoString,
+        /// The values it has; a null is one too.
+        by: Row,
+        /// What a new row gets beside them.
+        values: Row,
+    },
     /// Removes rows; foreign keys act.
     Delete {
         /// The table.
@@ -61,7 +70,8 @@ impl Statement {
             | Statement::Update { table, .. }
             | Statement::Upsert { table, .. }
             | Statement::Delete { table, .. }
-            | Statement::Destroy { table, .. } => Some(table),
+            | Statement::Destroy { table, .. }
+            | Statement::FindOrCreate { table, .. } => Some(table),
             Statement::Check => None,
         }
     }

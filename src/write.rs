@@ -16,6 +16,7 @@ mod hooked;
 mod hooks;
 mod insert;
 mod load;
+mod nested;
 mod normalise;
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ pub(crate) use upkeep::counted;
 
 use crate::catalog::{Catalog, TableInfo};
 use crate::delta::Log;
-use crate::error::Result;
+use crate::error::{Path, Result, Step};
 use crate::id::{ForeignKeyId, Slot};
 use crate::store::Store;
 use hooks::Written;
@@ -73,6 +74,10 @@ pub(crate) struct Writer<'s> {
     shown: usize,
     /// How many hooks what is written now was asked for by, one inside the other.
     depth: usize,
+    /// Where in the statement the row stands that is being written along relations.
+    trail: Vec<Step>,
+    /// Where rows stand whose foreign keys matched nothing when they were written.
+    origins: Vec<(OpenKey, Path)>,
 }
 
 /// A row's foreign key that has to match by the end.
@@ -110,6 +115,8 @@ impl<'s> Writer<'s> {
             written: Vec::new(),
             shown: 0,
             depth: 0,
+            trail: Vec::new(),
+            origins: Vec::new(),
         }
     }
 

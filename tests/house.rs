@@ -6,12 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "id",
     "value",
     "document",
     "error",
     "filter",
+    "nested",
     "schema",
     "predicate",
     "catalog",
@@ -36,9 +37,14 @@ const LAYERS: [&str; 23] = [
 const TOP: [&str; 1] = ["json"];
 
 /// Pairs that need each other: an error carries values, and a value is refused with an error; a
-/// catalog holds predicates, which are resolved by a catalog.
-const PARTNERS: [(&str, &str); 4] =
-    [("value", "error"), ("value", "document"), ("document", "error"), ("predicate", "catalog")];
+/// catalog holds predicates, which are resolved by a catalog; a row holds rows of its relations.
+const PARTNERS: [(&str, &str); 5] = [
+    ("value", "error"),
+    ("value", "document"),
+    ("value", "nested"),
+    ("document", "error"),
+    ("predicate", "catalog"),
+];
 
 /// Reading and writing meet in the database only.
 const READ: [&str; 4] = ["query", "plan", "view", "exec"];

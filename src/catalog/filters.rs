@@ -6,7 +6,7 @@ use super::mistakes::{Mistakes, Site};
 use super::names::Names;
 use super::polymorphic::Required;
 use super::relations::Relations;
-use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep, version};
+use super::{Catalog, CheckInfo, OrderInfo, dependents, link, upkeep, version};
 use crate::error::{Error, ErrorKind, QueryMistake, SchemaReason, Step};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
@@ -31,6 +31,7 @@ pub(super) fn resolve(
     upkeep::resolve(catalog, relations, mistakes);
     dependents::resolve(catalog, relations, mistakes);
     version::resolve(catalog, mistakes);
+    link::resolve(catalog, relations, mistakes);
 }
 
 /// Adds the checks of polymorphic relations that must lead somewhere: that the type is one of theirs and

@@ -21,7 +21,8 @@ pub enum Outcome {
 }
 
 impl Database {
-    /// Adds a row and gives its primary key. O(columns + indexes).
+    /// Adds a row and gives its primary key. O(columns + indexes). Rows of its relations may be given in
+    /// it and are written with it; see [`nested`](crate::nested).
     ///
     /// # Errors
     /// Whatever constraint refuses it; then nothing has changed.
@@ -58,6 +59,27 @@ impl Database {
         let rows = [row];
         let keys = self.write_to(table, |scope| scope.upsert(table, &rows))?;
         Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// The primary key of the first row that has the values of `by`, which needn't be unique; when there
+    /// is none, of a new one with them and with `values`. Nothing comes between.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("users")
+    /// #     .column(Column::integer("id").generated()).column(Column::text("email").unique())
+    /// #     .column(Column::text("name")).primary_key(["id"])))?;
+    /// let ann = db.find_or_create_by("users", row! { email: "ann@x.org" }, row! { name: "Ann" })?;
+    /// let same = db.find_or_create_by("users", row! { email: "ann@x.org" }, row! { name: "Other" })?;
+    /// assert_eq!(ann, same);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_query` for an empty `by`, and whatever constraint refuses the new row; then nothing has
+    /// changed.
+    pub fn find_or_create_by(&self, table: &str, by: Row, values: Row) -> Result<Key> {
+        self.write(|scope| scope.find_or_create_by(table, &by, &values))
     }
 
     /// Changes the rows that a filter or key names. Gives how many there were.

@@ -182,6 +182,14 @@ impl<'d> Transaction<'d> {
         Ok(keys.into_iter().next().unwrap_or_default())
     }
 
+    /// The first row with some values, or a new one; see [`Database::find_or_create_by`].
+    ///
+    /// # Errors
+    /// Whatever constraint refuses the new row; then nothing has changed.
+    pub fn find_or_create_by(&mut self, table: &str, by: Row, values: Row) -> Result<Key> {
+        self.scope().find_or_create_by(table, &by, &values)
+    }
+
     /// Changes the rows that a filter or key names. Gives how many there were.
     ///
     /// # Errors

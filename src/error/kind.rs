@@ -141,6 +141,17 @@ pub enum ErrorKind {
         /// The values looked for.
         values: Vec<Value>,
     },
+    /// A row that a relation was to lead to isn't one that it leads to.
+    NotRelated {
+        /// The relation, with its table.
+        relation: EcoString,
+        /// The table of the row.
+        table: EcoString,
+        /// The columns it was looked up by; none where the relation leads to nothing.
+        columns: Vec<EcoString>,
+        /// The values looked for.
+        values: Vec<Value>,
+    },
     /// A row isn't at the version that a write stands on: somebody else has changed or deleted it.
     Conflict {
         /// The table.
@@ -233,6 +244,7 @@ impl ErrorKind {
             ErrorKind::InvalidQuery(_) => "invalid_query",
             ErrorKind::InvalidSchema { .. } => "invalid_schema",
             ErrorKind::NotFound { .. } => "not_found",
+            ErrorKind::NotRelated { .. } => "not_found",
             ErrorKind::Conflict { .. } => "conflict",
             ErrorKind::Conflicts { .. } => "conflict",
             ErrorKind::Busy { .. } => "busy",
@@ -256,6 +268,7 @@ impl ErrorKind {
             | ErrorKind::UnknownColumn { table, .. }
             | ErrorKind::UnknownRelation { table, .. }
             | ErrorKind::NotFound { table, .. }
+            | ErrorKind::NotRelated { table, .. }
             | ErrorKind::Conflict { table, .. }
             | ErrorKind::Refused { table, .. }
             | ErrorKind::TypeMismatch { column: Some((table, _)), .. }
@@ -283,7 +296,8 @@ impl ErrorKind {
             | ErrorKind::ForeignKeyViolation { columns, .. }
             | ErrorKind::RestrictViolation { columns, .. }
             | ErrorKind::CheckViolation { columns, .. }
-            | ErrorKind::NotFound { columns, .. } => columns,
+            | ErrorKind::NotFound { columns, .. }
+            | ErrorKind::NotRelated { columns, .. } => columns,
             ErrorKind::UnknownColumn { name, .. } => std::slice::from_ref(name),
             ErrorKind::TypeMismatch { column: Some((_, column)), .. }
             | ErrorKind::OutOfRange { column: Some((_, column)), .. } => std::slice::from_ref(column),
@@ -298,7 +312,8 @@ impl ErrorKind {
             | ErrorKind::ForeignKeyViolation { values, .. }
             | ErrorKind::RestrictViolation { values, .. }
             | ErrorKind::CheckViolation { values, .. }
-            | ErrorKind::NotFound { values, .. } => values,
+            | ErrorKind::NotFound { values, .. }
+            | ErrorKind::NotRelated { values, .. } => values,
             ErrorKind::Conflict { key, .. } => key,
             ErrorKind::NotNullViolation { .. } => &[Value::Null],
             _ => &[],

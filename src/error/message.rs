@@ -29,6 +29,21 @@ impl fmt::Display for Tuple<'_> {
     }
 }
 
+/// A row that a relation doesn't lead to, or that it leads to none.
+fn unrelated(
+    f: &mut fmt::Formatter<'_>,
+    relation: &str,
+    table: &str,
+    columns: &[EcoString],
+    values: &[Value],
+) -> fmt::Result {
+    if columns.is_empty() {
+        return write!(f, "`{relation}` leads to no row");
+    }
+    write!(f, "no row of `{relation}` has ")?;
+    cells(f, table, columns, values)
+}
+
 /// ` on table.column` where a mismatch knows its column.
 struct Owner<'a>(&'a Option<(EcoString, EcoString)>);
 
@@ -102,6 +117,9 @@ impl fmt::Display for ErrorKind {
                 f.write_str("no row has ")?;
                 cells(f, table, columns, values)
             }
+            ErrorKind::NotRelated { relation, table, columns, values } => {
+                unrelated(f, relation, table, columns, values)
+            }
             ErrorKind::Conflict { table, key, expected, found } => {
                 conflict::stale(f, table, key, *expected, *found)
             }
@@ -165,6 +183,12 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         ErrorKind::OtherSchema { differences } => difference::help(f, differences),
         ErrorKind::Busy { .. } => write!(f, "\n    help: wait longer, or keep transactions short"),
         ErrorKind::NotFound { .. } => write!(f, "\n    help: check the key, or insert the row first"),
+        ErrorKind::NotRelated { columns, .. } if columns.is_empty() => {
+            write!(f, "\n    help: create or connect one")
+        }
+        ErrorKind::NotRelated { .. } => {
+            write!(f, "\n    help: name a row of the relation, or leave the key out to make one")
+        }
         ErrorKind::Conflict { .. } => write!(f, "\n    help: read the row again, then repeat the change"),
         ErrorKind::InvalidQuery(mistake) => match mistake.help() {
             Some(help) => write!(f, "\n    help: {help}"),

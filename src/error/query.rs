@@ -1,6 +1,6 @@
 //! Queries and statements that mean nothing.
 
-use super::TransactionMistake;
+use super::{NestedMistake, TransactionMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -188,6 +188,8 @@ pub enum QueryMistake {
     },
     /// A transaction was asked for what it can't do.
     Transaction(TransactionMistake),
+    /// A write along a relation that means nothing.
+    Nested(NestedMistake),
 }
 
 impl QueryMistake {
@@ -241,6 +243,7 @@ impl QueryMistake {
             QueryMistake::NotAmongTypes { known, .. } => format!("it leads to: {}", known.join(", ")),
             QueryMistake::OnOutside { .. } => "say `on` of a polymorphic relation only".into(),
             QueryMistake::Transaction(mistake) => mistake.help(),
+            QueryMistake::Nested(mistake) => mistake.help(),
         })
     }
 }
@@ -315,7 +318,14 @@ impl fmt::Display for QueryMistake {
                 write!(f, "`on` `{table}` stands where no relation leads to several tables")
             }
             QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
+            QueryMistake::Nested(mistake) => write!(f, "{mistake}"),
         }
+    }
+}
+
+impl From<NestedMistake> for super::Error {
+    fn from(mistake: NestedMistake) -> super::Error {
+        super::ErrorKind::InvalidQuery(QueryMistake::Nested(mistake)).into()
     }
 }
 

@@ -4,8 +4,8 @@ mod recurse;
 
 use super::Budget;
 use super::arrange::Arrange;
-use crate::catalog::TableInfo;
 use super::extras::BoundExtra;
+use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Flat, TRUE, Tester, Walk};
 use crate::id::Slot;

@@ -60,6 +60,8 @@ impl From<&Input> for Literal {
         match input {
             Input::Literal(literal) => literal.clone(),
             Input::Value(value) => Literal::from(value),
+            // No column takes rows: what stands here is refused when it's read.
+            Input::Nested(write) => Literal::Text(eco_format!("{write}")),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::document::{Limits, read};
 use crate::error::{Error, QueryMistake};
 use crate::query::Query;
 use crate::statement::Statement;
-use crate::value::Literal;
+use crate::value::{Literal, Row};
 use ecow::{EcoString, eco_format};
 
 /// What one JSON document asks for.
@@ -51,6 +51,7 @@ enum Method {
     Insert,
     Update,
     Upsert,
+    FindOrCreate,
     Delete,
     Destroy,
     Check,
@@ -60,13 +61,14 @@ enum Method {
     Rollback,
 }
 
-const METHODS: [(&str, Method); 13] = [
+const METHODS: [(&str, Method); 14] = [
     ("findMany", Method::FindMany),
     ("findFirst", Method::FindFirst),
     ("count", Method::Count),
     ("insert", Method::Insert),
     ("update", Method::Update),
     ("upsert", Method::Upsert),
+    ("findOrCreate", Method::FindOrCreate),
     ("delete", Method::Delete),
     ("destroy", Method::Destroy),
     ("check", Method::Check),
@@ -90,6 +92,7 @@ impl Method {
             Method::Insert => &["values"],
             Method::Update => &["where", "all", "set", "ifVersion"],
             Method::Upsert => &["values", "on", "set"],
+            Method::FindOrCreate => &["where", "values"],
             Method::Delete | Method::Destroy => &["where", "all", "ifVersion"],
             Method::Check | Method::Begin | Method::Commit | Method::Savepoint | Method::Rollback => &[],
         }
@@ -131,9 +134,10 @@ impl Request {
             Method::FindMany => query(value, options).map(Request::FindMany),
             Method::FindFirst => query(value, options).map(|query| Request::FindFirst(query.limit(1))),
             Method::Count => query(value, options).map(Request::Count),
-            Method::Insert => statement::insert(table(value)?, options),
-            Method::Update => statement::update(table(value)?, options),
-            Method::Upsert => statement::upsert(table(value)?, options),
+            Method::Insert => statement::insert(catalog, table(value)?, options),
+            Method::Update => statement::update(catalog, table(value)?, options),
+            Method::Upsert => statement::upsert(catalog, table(value)?, options),
+            Method::FindOrCreate => statement::find_or_create(catalog, table(value)?, options),
             Method::Delete => statement::delete(table(value)?, options),
             Method::Destroy => statement::destroy(table(value)?, options),
             Method::Check => whole(value).map(|()| statement::whole(Statement::Check)),
@@ -151,7 +155,8 @@ impl Request {
     /// As [`Request::from_literal`], for no more rows than `limits` allow.
     pub(super) fn within(catalog: &Catalog, literal: Literal, limits: &Limits) -> Result<Request, Error> {
         let request = Request::from_literal(catalog, literal)?;
-        limits.check_rows(request.rows_given()).map_err(|error| error.at("values"))?;
+        let (rows, at) = request.rows_given();
+        limits.check_rows(rows).map_err(|error| error.at(at))?;
         Ok(request)
     }
 
@@ -166,13 +171,17 @@ impl Request {
         }
     }
 
-    fn rows_given(&self) -> usize {
+    /// How many rows it writes by what it gives, and under which option.
+    fn rows_given(&self) -> (usize, &'static str) {
+        let sum = |rows: &[Row]| rows.iter().map(Row::count_rows).sum();
         match self {
-            Request::Statement {
-                statement: Statement::Insert { rows, .. } | Statement::Upsert { rows, .. },
-                ..
-            } => rows.len(),
-            _ => 0,
+            Request::Statement { statement, .. } => match statement {
+                Statement::Insert { rows, .. } | Statement::Upsert { rows, .. } => (sum(rows), "values"),
+                Statement::FindOrCreate { values, .. } => (values.count_rows(), "values"),
+                Statement::Update { set, .. } => (set.count_rows() - 1, "set"),
+                _ => (0, "values"),
+            },
+            _ => (0, "values"),
         }
     }
 }

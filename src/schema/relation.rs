@@ -8,7 +8,7 @@ use crate::value::Literal;
 use ecow::EcoString;
 
 /// The options of a relation.
-const OPTIONS: [&str; 23] = [
+const OPTIONS: [&str; 24] = [
     "one",
     "many",
     "belongsTo",
@@ -32,6 +32,7 @@ const OPTIONS: [&str; 23] = [
     "counterCache",
     "touch",
     "dependent",
+    "nested",
 ];
 
 /// The options that say what a relation is, with whether it leads to many rows.
@@ -83,6 +84,7 @@ pub(super) fn read_relation(
             .get("dependent")
             .and_then(|value| read_dependent(notes, &at.key("dependent"), value)),
         touch: options.get("touch").and_then(|value| read_touch(notes, &at.key("touch"), value)),
+        nested: options.get("nested").map(|value| super::nested::read(notes, &at.key("nested"), value)),
         ..relation
     }
 }

@@ -1,8 +1,9 @@
 //! Schemas as documents, in one canonical form: what is the default isn't written.
 
+use super::nested::ALL_BLANK;
 use super::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
-    PolymorphicType, Relation, RelationKind, Schema, Table, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    Polymorphic, PolymorphicType, RejectIf, Relation, RelationKind, Schema, Table, Unique,
 };
 use crate::value::{Literal, Type};
 use ecow::{EcoString, eco_format};
@@ -177,6 +178,7 @@ fn write_relation(relation: &Relation) -> Literal {
         .put_some("counterCache", relation.counter_cache.as_ref().map(write_counter))
         .put_some("touch", relation.touch.as_ref().map(text))
         .put_some("dependent", relation.dependent.map(|dependent| Literal::Text(dependent.word().into())))
+        .put_some("nested", relation.nested.as_ref().map(write_nested))
         .end()
 }
 
@@ -211,6 +213,19 @@ fn write_counter(counter: &CounterCache) -> Literal {
             Object::default().put_some("column", column).put("where", Literal::from(filter)).end()
         }
     }
+}
+
+fn write_nested(nested: &NestedAttributes) -> Literal {
+    let reject_if = nested.reject_if.as_ref().map(|reject| match reject {
+        RejectIf::AllBlank => Literal::Text(ALL_BLANK.into()),
+        RejectIf::Where(filter) => Literal::from(filter),
+    });
+    Object::default()
+        .put_true("allowDestroy", nested.allow_destroy)
+        .put_some("limit", nested.limit.map(|limit| Literal::Number(eco_format!("{limit}"))))
+        .put_some("rejectIf", reject_if)
+        .put_true("updateOnly", nested.update_only)
+        .end()
 }
 
 impl Action {

@@ -1,18 +1,21 @@
 //! What a caller gives for a cell, and rows of it.
 
 use super::{Literal, Type, Value};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::nested::Write;
 use ecow::EcoString;
 use std::fmt;
 
 /// What a caller gives for a cell: a typed value, or a document's literal that its column's type
-/// will read.
+/// will read; and for a relation of a row that is written: what is written along it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// A typed value.
     Value(Value),
     /// A literal of a document.
     Literal(Literal),
+    /// What is written along a relation.
+    Nested(Box<Write>),
 }
 
 impl Input {
@@ -24,6 +27,11 @@ impl Input {
         match self {
             Input::Value(value) => ty.accept(value.clone()),
             Input::Literal(literal) => ty.read(literal),
+            Input::Nested(_) => Err(Error::new(ErrorKind::TypeMismatch {
+                expected: ecow::eco_format!("{ty}"),
+                found: "rows of a relation".into(),
+                column: None,
+            })),
         }
     }
 
@@ -50,6 +58,7 @@ impl fmt::Display for Input {
         match self {
             Input::Value(value) => write!(f, "{value:?}"),
             Input::Literal(literal) => write!(f, "{literal}"),
+            Input::Nested(write) => write!(f, "{write}"),
         }
     }
 }
@@ -89,6 +98,14 @@ impl Row {
         self.0.iter().map(|(column, input)| (column, input))
     }
 
+    /// What is written along relations, by their names.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = (&EcoString, &Write)> {
+        self.0.iter().filter_map(|(name, input)| match input {
+            Input::Nested(write) => Some((name, &**write)),
+            Input::Value(_) | Input::Literal(_) => None,
+        })
+    }
+
     /// Whether no column is given anything.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -122,7 +139,7 @@ impl fmt::Debug for Row {
     }
 }
 
-/// A [`Row`] from column names and values.
+/// A [`Row`] from column names and values. A relation takes rows: see [`nested`](crate::nested).
 ///
 /// ```
 /// use relata::row;

@@ -3,8 +3,8 @@
 use super::row::{RowView, index_of};
 use super::table::RowRef;
 use crate::catalog::{RelationInfo, TableInfo};
-use crate::eval;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::eval;
 use crate::id::{RelationId, Slot, TableId};
 use crate::query::Query;
 use crate::store::Store;
@@ -28,7 +28,8 @@ impl<'s> Along<'s> {
         let mut relation = info.relation(info.relation_id(name)?);
         if relation.is_polymorphic() {
             // A row leads to one of the tables; one that leads to none is given none.
-            let members: Vec<_> = relation.members.iter().map(|member| info.relation(member.relation)).collect();
+            let members: Vec<_> =
+                relation.members.iter().map(|member| info.relation(member.relation)).collect();
             let leads = |member: &&RelationInfo| !eval::along(store, member, slot).is_empty();
             let first = members.first().copied().unwrap_or(relation);
             relation = members.iter().copied().find(leads).unwrap_or(first);

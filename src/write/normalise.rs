@@ -112,7 +112,7 @@ pub(crate) fn resolve(
     Ok((column, value.map_err(|error| error.for_column(&info.name, name).at(name))?))
 }
 
-fn given_twice(name: &EcoString) -> Error {
+pub(super) fn given_twice(name: &EcoString) -> Error {
     Error::new(ErrorKind::InvalidQuery(QueryMistake::ColumnGivenTwice { column: name.clone() })).at(name)
 }
 

@@ -24,6 +24,10 @@ impl Writer<'_> {
     /// Gives rows new values. O(rows x (columns + touched indexes)) and what cascades.
     pub(crate) fn update(&mut self, table: TableId, slots: Vec<Slot>, set: &Row) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
+        if set.nested().next().is_some() {
+            let change = |writer: &mut Self, slot| writer.update_along(catalog.table(table), slot, set);
+            return self.inside("set", |writer| slots.into_iter().try_for_each(|slot| change(writer, slot)));
+        }
         let set = self.assignments(catalog.table(table), set).map_err(|error| error.at("set"))?;
         self.assign(table, slots, set).map_err(|error| error.at("set"))
     }
@@ -168,7 +172,7 @@ impl Writer<'_> {
     }
 
     /// What children of `parent` hold along an edge. Their column may be narrower than its.
-    fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Vec<Value>> {
+    pub(super) fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Vec<Value>> {
         let info = self.catalog.table(edge.child);
         let values = self.store.table(edge.parent).keys(&edge.parent_columns).values(parent);
         let columns = edge.child_columns.iter().map(|id| info.column(*id));

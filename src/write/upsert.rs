@@ -24,10 +24,17 @@ impl Writer<'_> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
         let arbiters = arbiters(info, on)?;
-        let set = set.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
+        let nested = set.is_some_and(|set| set.nested().next().is_some());
+        let plain = set.filter(|_| !nested);
+        let columns =
+            plain.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let slot = self.upsert_one(info, row, &arbiters, set.as_deref());
+            if nested || row.nested().next().is_some() {
+                slots.push(self.upsert_along(info, (row, at, rows.len()), &arbiters, set)?);
+                continue;
+            }
+            let slot = self.upsert_one(info, row, &arbiters, columns.as_deref());
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)

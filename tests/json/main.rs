@@ -6,6 +6,7 @@ mod answers;
 mod anything;
 mod errors;
 mod limits;
+mod nested;
 mod places;
 mod reading;
 mod requests;

@@ -5,10 +5,10 @@ use super::step::{Given, Route, Step, arbiter, place};
 use super::{Key, Model, cells, run::Outcome};
 use relata::{Action, Value};
 
-type Refusal = &'static str;
+pub(super) type Refusal = &'static str;
 
 /// Cells to write: a row by its number, and a value for each column.
-type Changes = Vec<(u64, Vec<Value>)>;
+pub(super) type Changes = Vec<(u64, Vec<Value>)>;
 
 impl Model {
     /// Carries out an operation other than a fork. All or nothing, but for identities.
@@ -82,12 +82,14 @@ impl Model {
                 self.upsert(*table, rows, *on, set.as_ref())?;
                 Ok(rows.len())
             }
+            Step::UpdateAlong { relation, key, acts } => self.update_along(*relation, key, acts),
+            Step::InsertAlong { relation, row, acts } => self.insert_along(*relation, row, acts),
             Step::Load { .. } | Step::Fork => Ok(0),
         }
     }
 
     /// A value for every column of a new row. Values that don't fit are refused before missing ones.
-    fn complete(&mut self, table: usize, given: &Given) -> Result<Vec<Value>, Refusal> {
+    pub(super) fn complete(&mut self, table: usize, given: &Given) -> Result<Vec<Value>, Refusal> {
         let columns = &self.schema.tables[table].columns;
         given.iter().try_for_each(|(at, value)| fit(&columns[*at], value).map(drop))?;
         self.complete_in_order(table, given)
@@ -125,7 +127,7 @@ impl Model {
         }
     }
 
-    fn add(&mut self, table: usize, row: Vec<Value>) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, table: usize, row: Vec<Value>) -> Result<(), Refusal> {
         let number = self.next;
         self.next += 1;
         if self.is_taken(table, number, &row) {
@@ -144,7 +146,7 @@ impl Model {
         set.iter().map(|(at, value)| Ok((*at, fit(&columns[*at], value)?))).collect()
     }
 
-    fn assign(&mut self, table: usize, rows: &[u64], set: &Given) -> Result<(), Refusal> {
+    pub(super) fn assign(&mut self, table: usize, rows: &[u64], set: &Given) -> Result<(), Refusal> {
         if !rows.is_empty() {
             set.iter().for_each(|(at, value)| self.pass(table, *at, value));
         }
@@ -225,7 +227,7 @@ impl Model {
     }
 
     /// Takes rows away: all that goes is found first, then it goes, then what stays is changed.
-    fn delete(&mut self, table: usize, rows: &[u64]) -> Result<(), Refusal> {
+    pub(super) fn delete(&mut self, table: usize, rows: &[u64]) -> Result<(), Refusal> {
         let mut gone = Vec::new();
         let mut bereft = Vec::new();
         self.condemn(table, rows, &mut gone, &mut bereft)?;

@@ -240,7 +240,9 @@ fn a_lazy_walk_leads_to_the_table_that_the_row_says() {
     let titles = |id: i64| {
         let comment = snapshot.get("comments", id).unwrap().unwrap();
         let page = comment.relation("commentable").unwrap().all().unwrap();
-        page.iter().map(|row| (row.table().to_owned(), row.get::<String>("title").unwrap())).collect::<Vec<_>>()
+        page.iter()
+            .map(|row| (row.table().to_owned(), row.get::<String>("title").unwrap()))
+            .collect::<Vec<_>>()
     };
     assert_eq!(titles(1), [("posts".into(), "P1".into())]);
     assert_eq!(titles(2), [("photos".into(), "F2".into())]);

@@ -227,3 +227,25 @@ fn random_writes_touch_the_targets_before_and_after_and_no_others() {
         sound(&db);
     }
 }
+
+#[test]
+fn rows_written_along_a_relation_get_key_and_type() {
+    let db = db();
+    let post = row! { title: "P3", comments: [row! { body: "a" }, row! { body: "b" }] };
+    db.insert("posts", post).unwrap();
+    db.update("photos", key(1), row! { comments: nested::create(row! { body: "c" }) }).unwrap();
+    let types = |db: &Database| {
+        format!("{} {}", column(db, "comments", "commentable_type"), column(db, "comments", "commentable_id"))
+    };
+    assert_eq!(types(&db), r#""posts","posts","photos" 3,3,1"#);
+    assert_eq!(counts(&db), "0,0,2 1,0");
+    // A row that is brought over from another type leaves its old target.
+    db.update("photos", key(2), row! { comments: nested::connect(1) }).unwrap();
+    assert_eq!(counts(&db), "0,0,1 1,1");
+    db.relation("photos", 2, "comments").unwrap().remove(1).unwrap();
+    assert_eq!(types(&db), r#"null,"posts","photos" null,3,1"#);
+    assert_eq!(counts(&db), "0,0,1 1,0");
+    let error = db.insert("comments", row! { body: "d", commentable: row! { title: "P4" } }).unwrap_err();
+    assert_eq!(kind(&error), "invalid_query");
+    sound(&db);
+}

@@ -87,7 +87,7 @@ fn everything_wrong_in_a_document_is_told_at_once() {
     }"#;
     let known = "there are: one, many, belongsTo, hasOne, hasMany, manyToMany, hasAndBelongsToMany, polymorphic, \
         as, from, to, through, source, sourceType, inverse, alias, where, orderBy, distinct, optional, counterCache, \
-        touch, dependent";
+        touch, dependent, nested";
     assert_eq!(
         shown(&Schema::from_json(text).unwrap_err()),
         [

@@ -3,8 +3,8 @@
 use super::mistakes;
 use proptest::prelude::*;
 use relata::{
-    Action, Column, Dependent, ForeignKey, Index, Polymorphic, Relation, RelationKind, Schema, Table, Unique,
-    col, desc, rel,
+    Action, Column, Dependent, ForeignKey, Index, NestedAttributes, Polymorphic, RejectIf, Relation,
+    RelationKind, Schema, Table, Unique, col, desc, rel,
 };
 
 /// Short names, some of which need quoting.
@@ -126,16 +126,39 @@ fn named_relation() -> impl Strategy<Value = Relation> {
         })
 }
 
+fn nested() -> impl Strategy<Value = Option<NestedAttributes>> {
+    let reject = prop::option::of(prop::sample::select(vec![
+        RejectIf::AllBlank,
+        RejectIf::Where(col("a").eq("").or(col("b").is_null())),
+    ]));
+    let rules = (any::<bool>(), prop::option::of(0..9usize), reject, any::<bool>());
+    let rules = rules.prop_map(|(allow_destroy, limit, reject_if, update_only)| NestedAttributes {
+        allow_destroy,
+        limit,
+        reject_if,
+        update_only,
+    });
+    prop::option::of(rules)
+}
+
 fn relation() -> impl Strategy<Value = Relation> {
     let through = prop::option::of((name(), names(), names()));
     let chain = prop::collection::vec(name(), 0..3);
     let dependents = [Dependent::Destroy, Dependent::Delete, Dependent::Nullify, Dependent::Restrict];
     let dependent = prop::option::of(prop::sample::select(dependents.to_vec()));
-    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent);
+    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent, nested());
     let optional = prop::option::of(any::<bool>());
     let ways = (through, chain, upkeep);
     (named_relation(), names(), names(), ways, prop::option::of(name()), optional, any::<bool>()).prop_map(
-        |(relation, from, to, (through, chain, (counter, touch, dependent)), alias, optional, ordered)| {
+        |(
+            relation,
+            from,
+            to,
+            (through, chain, (counter, touch, dependent, nested)),
+            alias,
+            optional,
+            ordered,
+        )| {
             let mut relation = relation.from(from).to(to);
             if let Some((table, from, to)) = through {
                 relation = relation.through(table, from, to);
@@ -156,6 +179,7 @@ fn relation() -> impl Strategy<Value = Relation> {
                 relation = relation.touch_column(column);
             }
             relation.dependent = dependent;
+            relation.nested = nested;
             Relation { alias: alias.map(Into::into), optional, ..relation }
         },
     )
