@@ -5,7 +5,7 @@ use super::rules::{fit, truth};
 use super::step::{Act, Given, Which};
 use super::write::{Changes, Refusal};
 use super::{Model, cells, matches};
-use relata::{Action, Relation, Value};
+use relata::{Action, Dependent, Relation, Value};
 
 /// A relation from one row.
 struct Along {
@@ -207,6 +207,7 @@ impl Model {
     }
 
     fn create(&mut self, along: &Along, row: &Given) -> Result<(), Refusal> {
+        self.make_room(along, None)?;
         let keys = match &along.link {
             Link::Children(join) => self.keys_of(join, along.source)?,
             Link::Parent(_) | Link::Junction { .. } => Given::new(),
@@ -228,7 +229,17 @@ impl Model {
         Ok(made)
     }
 
+    /// Takes what a relation to one row leads to out of it, but for the row that comes.
+    fn make_room(&mut self, along: &Along, to: Option<u64>) -> Result<(), Refusal> {
+        if along.relation.many {
+            return Ok(());
+        }
+        let others: Vec<u64> = self.members(along).into_iter().filter(|row| Some(*row) != to).collect();
+        self.detach(along, &others, true)
+    }
+
     fn attach(&mut self, along: &Along, to: u64) -> Result<(), Refusal> {
+        self.make_room(along, Some(to))?;
         match along.link.clone() {
             Link::Children(join) if !self.holds(&join, to, along.source) => {
                 let keys = self.keys_of(&join, along.source)?;
@@ -260,7 +271,16 @@ impl Model {
             Link::Parent(_) => Ok(()),
             Link::Junction { near, .. } => {
                 let joints: Vec<u64> = rows.iter().flat_map(|row| self.joints(along, *row)).collect();
-                self.delete(near.child, &joints)
+                match along.relation.dependent {
+                    Some(Dependent::Destroy) => self.destroy(near.child, &joints),
+                    _ => self.delete(near.child, &joints),
+                }
+            }
+            Link::Children(join) if as_dependent && along.relation.dependent == Some(Dependent::Destroy) => {
+                self.destroy(join.child, rows)
+            }
+            Link::Children(join) if as_dependent && along.relation.dependent == Some(Dependent::Delete) => {
+                self.delete(join.child, rows)
             }
             Link::Children(join) if as_dependent && self.goes_with_its_key(join) => {
                 self.delete(join.child, rows)
@@ -275,7 +295,8 @@ impl Model {
 
     fn goes_with_its_key(&self, join: &Join) -> bool {
         let columns = &self.schema.tables[join.child].columns;
-        join.columns.iter().all(|at| !columns[*at].nullable)
+        join.label.is_none()
+            && join.columns.iter().all(|at| !columns[*at].nullable)
             && self.keys().iter().any(|key| {
                 let pairs = |columns: &[usize], references: &[usize]| {
                     let mut pairs: Vec<_> = columns.iter().copied().zip(references.iter().copied()).collect();
@@ -297,14 +318,15 @@ impl Model {
             join.columns.iter().zip(&values).map(|(at, value)| Ok((*at, fit(&columns[*at], value)?)));
         let fitted = fitted.collect::<Result<Given, Refusal>>()?;
         let is_missing = fitted.iter().any(|(_, value)| value.is_null());
-        if is_missing { Err("not_null_violation") } else { Ok(fitted) }
+        let keyed = fitted.into_iter().chain(join.label.clone()).collect();
+        if is_missing { Err("not_null_violation") } else { Ok(keyed) }
     }
 
     /// What a child holds without a parent.
     fn no_keys(&self, join: &Join) -> Result<Given, Refusal> {
         let columns = &self.schema.tables[join.child].columns;
-        let nullable = join.columns.iter().filter(|at| columns[**at].nullable);
-        let keys: Given = nullable.map(|at| (*at, Value::Null)).collect();
+        let held = join.columns.iter().copied().chain(join.label.iter().map(|(at, _)| *at));
+        let keys: Given = held.filter(|at| columns[*at].nullable).map(|at| (at, Value::Null)).collect();
         if keys.is_empty() { Err("not_null_violation") } else { Ok(keys) }
     }
 
@@ -312,6 +334,7 @@ impl Model {
         match (self.row(join.child, child), self.row(join.parent, parent)) {
             (Some(child), Some(parent)) => {
                 matches(&cells(child, &join.columns), &cells(parent, &join.references))
+                    && join.label.as_ref().is_none_or(|(at, label)| child[*at] == *label)
             }
             _ => false,
         }
@@ -340,7 +363,11 @@ impl Model {
         let passes = |row: &Vec<Value>| {
             along.relation.filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
         };
-        self.row(along.target, to).is_some_and(passes) && !self.joints(along, to).is_empty()
+        let starts = self.row(self.table(&along.relation.source), along.source).is_some_and(|row| {
+            let reversed = is_reversed(&along.relation);
+            !reversed || self.leads_back(self.declared(&along.relation).0, row)
+        });
+        starts && self.row(along.target, to).is_some_and(passes) && !self.joints(along, to).is_empty()
     }
 
     fn claim(&self, along: &Along, to: u64) -> Result<(), Refusal> {
@@ -363,6 +390,11 @@ impl Model {
         let found = self.found(along.target, key)?;
         if self.leads(along, found) { Ok(found) } else { Err("not_found") }
     }
+}
+
+/// Whether a relation takes its columns from the other side.
+fn is_reversed(relation: &Relation) -> bool {
+    relation.from.is_empty() && relation.chain.is_empty() && relation.as_.is_none()
 }
 
 fn has_default(column: &relata::Column) -> bool {

@@ -1,6 +1,8 @@
 //! Destroying rows, naively: relation by relation, each to its end, and then as a delete.
 
-use super::Model;
+use super::link::{Join, Link, link};
+use super::rules::truth;
+use super::{Model, cells};
 use relata::{Dependent, Relation, Value};
 
 type Refusal = &'static str;
@@ -10,8 +12,8 @@ type Refusal = &'static str;
 struct Plan {
     /// Rows that go, in the order in which they were met, each with its table.
     doomed: Vec<(usize, u64)>,
-    /// Rows that stay and lose their key, by relation.
-    released: Vec<(Relation, Vec<u64>)>,
+    /// Rows that stay and lose their key: a table, the columns, the rows.
+    released: Vec<(usize, Vec<usize>, Vec<u64>)>,
 }
 
 impl Model {
@@ -20,9 +22,7 @@ impl Model {
         let mut plan = Plan::default();
         self.depend(table, rows, &mut plan)?;
         let Plan { doomed, released } = plan;
-        for (relation, rows) in released {
-            let target = self.table(&relation.target);
-            let columns = self.reference(&relation);
+        for (target, columns, rows) in released {
             let stays = rows.into_iter().filter(|row| !doomed.contains(&(target, *row)));
             let changes = stays.map(|row| (row, vec![Value::Null; columns.len()])).collect();
             self.change(target, &columns, changes)?;
@@ -43,12 +43,22 @@ impl Model {
             return Ok(());
         }
         for relation in self.dependents(table) {
-            let target = self.table(&relation.target);
+            let (target, columns) = match self.link(&relation) {
+                Some(Link::Junction { near, .. }) => (near.child, None),
+                Some(Link::Children(join)) => (join.child, Some(held(&join))),
+                _ => (self.table(&relation.target), None),
+            };
             let mut found = Vec::new();
             for row in &new {
                 let along = self.numbers_along(&relation, table, *row);
                 if relation.dependent == Some(Dependent::Restrict) {
-                    if along.iter().any(|row| !plan.doomed.contains(&(target, *row))) {
+                    let is_free = |row: &u64| {
+                        plan.doomed.contains(&(target, *row))
+                            || plan.released.iter().any(|(at, released, rows)| {
+                                (*at, Some(released)) == (target, columns.as_ref()) && rows.contains(row)
+                            })
+                    };
+                    if !along.iter().all(is_free) {
                         return Err("restrict_violation");
                     }
                 } else {
@@ -64,43 +74,74 @@ impl Model {
                         }
                     }
                 }
-                Some(Dependent::Nullify) => plan.released.push((relation, found)),
+                Some(Dependent::Nullify) => plan.released.push((target, columns.unwrap(), found)),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    /// The relations of a table that have dependents: those to rows that hold its key come first.
+    /// The relations of a table that have dependents: first those to rows that hold its key, then
+    /// those along junctions, then those to rows whose key it holds, one for each table.
     fn dependents(&self, table: usize) -> Vec<Relation> {
         let name = &self.schema.tables[table].name;
         let own = self.schema.relations.iter().filter(|one| one.source == *name && one.dependent.is_some());
-        let mut all: Vec<Relation> = own.cloned().collect();
-        all.sort_by_key(|relation| !relation.many && !relation.from.is_empty());
+        let mut all: Vec<Relation> = Vec::new();
+        for relation in own {
+            match &relation.polymorphic {
+                None => all.push(relation.clone()),
+                Some(polymorphic) => all.extend(
+                    polymorphic
+                        .types
+                        .iter()
+                        .map(|one| Relation { target: one.table.clone(), ..relation.clone() }),
+                ),
+            }
+        }
+        all.sort_by_key(|relation| match self.link(relation) {
+            Some(Link::Children(_)) => 0,
+            Some(Link::Junction { .. }) => 1,
+            _ => 2,
+        });
         all
     }
 
-    /// The numbers of the rows along a relation. Each row of its target has a key that tells it apart.
-    fn numbers_along(&self, relation: &Relation, table: usize, row: u64) -> Vec<u64> {
-        let Some(from) = self.row(table, row) else { return Vec::new() };
+    fn link(&self, relation: &Relation) -> Option<Link> {
+        link(&self.schema, relation)
+    }
+
+    /// The numbers of the rows along a relation, or of the junction's rows along it. Each row of its
+    /// target has a key that tells it apart.
+    fn numbers_along(&self, relation: &Relation, table: usize, number: u64) -> Vec<u64> {
+        let Some(from) = self.row(table, number) else { return Vec::new() };
+        if let Some(Link::Junction { near, far, .. }) = self.link(relation) {
+            return self.joining(relation, from, &near, &far);
+        }
+        let found = match &relation.polymorphic {
+            Some(_) => self.polymorphic(relation, from, Some(&relation.target)),
+            None => self.walk_from(relation, from),
+        };
         let rows = &self.tables[self.table(&relation.target)].rows;
         let number =
             |found: &Vec<Value>| rows.iter().find(|(_, row)| row == found).map(|(number, _)| *number);
-        self.walk_from(relation, from).iter().filter_map(number).collect()
+        found.iter().filter_map(number).collect()
     }
 
-    /// The columns of the target by which its rows belong to the source.
-    fn reference(&self, relation: &Relation) -> Vec<usize> {
-        let target = self.table(&relation.target);
-        let named = |other: &&Relation| {
-            other.source == relation.target
-                && match &relation.as_ {
-                    Some(name) => other.name == *name,
-                    None => other.target == relation.source && !other.from.is_empty() && !other.many,
-                }
-        };
-        let other = self.schema.relations.iter().find(named).unwrap();
-        self.places(target, &other.from)
+    /// The rows of a junction that join a row with one along a relation; without a filter also those
+    /// that join it with nothing.
+    fn joining(&self, relation: &Relation, from: &[Value], near: &Join, far: &Join) -> Vec<u64> {
+        if relation.from.is_empty() && !self.leads_back(self.declared(relation).0, from) {
+            return Vec::new();
+        }
+        let columns = &self.schema.tables[far.parent].columns;
+        let mut rows = self.holders(near.child, &near.columns, &cells(from, &near.references));
+        rows.retain(|row| {
+            let Some(filter) = &relation.filter else { return true };
+            let key = cells(self.row(near.child, *row).unwrap(), &far.columns);
+            let targets = self.holders(far.parent, &far.references, &key);
+            targets.iter().any(|to| truth(columns, filter, self.row(far.parent, *to).unwrap()) == Some(true))
+        });
+        rows
     }
 
     /// Takes rows of several tables away, in the order given, as a delete of each does.
@@ -114,4 +155,11 @@ impl Model {
         }
         self.take_away(&gone, bereft)
     }
+}
+
+/// The columns by which a child belongs to its parent.
+fn held(join: &Join) -> Vec<usize> {
+    let mut columns: Vec<usize> = join.label.iter().map(|(at, _)| *at).collect();
+    columns.extend(&join.columns);
+    columns
 }

@@ -1,11 +1,11 @@
 //! How rows are written along relations, found naively.
 
 use super::step::{place, unique};
-use relata::{Filter, ForeignKey, Relation, Schema, Table};
+use relata::{Filter, ForeignKey, Relation, Schema, Table, Value};
 
 /// Whether tables and columns are all named: other relations are left to the tests of behaviour.
 fn is_plain(relation: &Relation) -> bool {
-    relation.kind.is_none() && relation.polymorphic.is_none() && relation.as_.is_none()
+    relation.kind.is_none() && relation.polymorphic.is_none()
 }
 
 /// How a relation joins its two rows, by column places.
@@ -26,6 +26,8 @@ pub struct Join {
     pub columns: Vec<usize>,
     pub parent: usize,
     pub references: Vec<usize>,
+    /// The type column of a polymorphic key, and what stands in it for the parent's table.
+    pub label: Option<(usize, Value)>,
 }
 
 /// Columns of a table.
@@ -46,6 +48,9 @@ pub fn link(schema: &Schema, relation: &Relation) -> Option<Link> {
     if !is_plain(relation) {
         return None;
     }
+    if relation.as_.is_some() {
+        return Some(Link::Children(polymorphic(schema, relation)));
+    }
     if !relation.chain.is_empty() {
         return chain(schema, relation);
     }
@@ -62,6 +67,26 @@ pub fn link(schema: &Schema, relation: &Relation) -> Option<Link> {
         Link::Parent(join) => Some(Link::Children(join)),
         Link::Children(join) => (!relation.many).then_some(Link::Parent(join)),
         Link::Junction { near, far, filter } => Some(Link::Junction { near: far, far: near, filter }),
+    }
+}
+
+/// The join of a relation to rows whose polymorphic relation leads to its source.
+fn polymorphic(schema: &Schema, relation: &Relation) -> Join {
+    let at = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap();
+    let (parent, child) = (at(&relation.source), at(&relation.target));
+    let named =
+        |other: &&Relation| other.source == relation.target && Some(&other.name) == relation.as_.as_ref();
+    let other = schema.relations.iter().find(named).unwrap();
+    let mut types = other.polymorphic.iter().flat_map(|polymorphic| &polymorphic.types);
+    let one = types.find(|one| one.table == relation.source).unwrap();
+    let held: Vec<usize> = other.from.iter().map(|name| place(&schema.tables[child], name)).collect();
+    let key = schema.tables[parent].primary_key.iter();
+    Join {
+        child,
+        columns: held[1..].to_vec(),
+        parent,
+        references: key.map(|name| place(&schema.tables[parent], name)).collect(),
+        label: Some((held[0], super::walk::label(one).into())),
     }
 }
 
@@ -113,7 +138,13 @@ fn hop(schema: &Schema, from: &Side<'_>, to: &Side<'_>, to_parent: bool) -> Opti
     let join = |child: &Side<'_>, parent: &Side<'_>| {
         let at = |table: &Table| schema.tables.iter().position(|other| other.name == table.name).unwrap();
         let places = |side: &Side<'_>| side.1.iter().map(|name| place(side.0, name)).collect();
-        Join { child: at(child.0), columns: places(child), parent: at(parent.0), references: places(parent) }
+        Join {
+            child: at(child.0),
+            columns: places(child),
+            parent: at(parent.0),
+            references: places(parent),
+            label: None,
+        }
     };
     match (to_parent, from_unique) {
         (true, _) => Some((join(from, to), true)),

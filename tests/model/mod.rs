@@ -4,12 +4,15 @@
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each user takes a part of it")]
 
 mod along;
+pub mod compare;
 mod destroy;
 mod link;
+pub mod random;
 mod rules;
 pub mod run;
 pub mod shape;
 pub mod step;
+mod upkeep;
 mod walk;
 mod write;
 
@@ -31,6 +34,10 @@ pub struct Model {
     tables: Vec<Rows>,
     /// The number of the next row.
     next: u64,
+    /// The time, in seconds.
+    time: i64,
+    /// What the statement has touched so far.
+    touched: Vec<upkeep::Touch>,
 }
 
 /// A foreign key of the schema, by places.
@@ -47,13 +54,13 @@ struct Key {
 impl Model {
     pub fn new(schema: Schema) -> Model {
         let tables = schema.tables.iter().map(|_| Rows::default()).collect();
-        Model { schema, tables, next: 0 }
+        Model { schema, tables, next: 0, time: 0, touched: Vec::new() }
     }
 
     /// Takes everything back to an earlier state of this model, but for generated keys.
     pub fn go_back_to(&mut self, earlier: &Model) {
         let gone = std::mem::replace(self, earlier.clone());
-        self.next = gone.next;
+        (self.next, self.time) = (gone.next, gone.time);
         for (rows, gone) in self.tables.iter_mut().zip(gone.tables) {
             rows.sequence = gone.sequence;
         }

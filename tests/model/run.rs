@@ -1,7 +1,7 @@
 //! Operations on a database.
 
 use super::step::{Given, Route, Step, along_row, arbiter, row};
-use relata::{Database, Error, LoadError, Rows, Schema, Statement};
+use relata::{Database, Error, LoadError, Rows, Schema, Statement, Transaction};
 
 /// What an operation came to: a number of rows, or the kinds of what refused it.
 pub type Outcome = Result<usize, Vec<String>>;
@@ -84,4 +84,55 @@ fn load(db: &Database, schema: &Schema, rows: &[(usize, Given)], route: Route) -
         problems.sort();
         problems
     })
+}
+
+/// What a step asks for as one statement, when it is one.
+pub fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
+    let name = |table: &usize| schema.tables[*table].name.clone();
+    Some(match step {
+        Step::Insert { table, rows } => Statement::Insert {
+            table: name(table),
+            rows: rows.iter().map(|given| row(&schema.tables[*table], given)).collect(),
+        },
+        Step::Update { table, which, set } => Statement::Update {
+            table: name(table),
+            rows: which.rows(&schema.tables[*table]),
+            set: row(&schema.tables[*table], set),
+        },
+        Step::Delete { table, which } => {
+            Statement::Delete { table: name(table), rows: which.rows(&schema.tables[*table]) }
+        }
+        Step::Destroy { table, which } => {
+            Statement::Destroy { table: name(table), rows: which.rows(&schema.tables[*table]) }
+        }
+        Step::Upsert { table, rows, on, set } => {
+            let info = &schema.tables[*table];
+            Statement::Upsert {
+                table: name(table),
+                rows: rows.iter().map(|given| row(info, given)).collect(),
+                on: on.map(|at| arbiter(info, at).iter().map(|name| name.as_str().into()).collect()),
+                set: set.as_ref().map(|set| row(info, set)),
+            }
+        }
+        Step::UpdateAlong { relation, key, acts } => Statement::Update {
+            table: schema.relations[*relation].source.clone(),
+            rows: Rows::Key(key.iter().cloned().collect()),
+            set: along_row(schema, *relation, &Vec::new(), acts),
+        },
+        Step::InsertAlong { relation, row, acts } => Statement::Insert {
+            table: schema.relations[*relation].source.clone(),
+            rows: vec![along_row(schema, *relation, row, acts)],
+        },
+        Step::Load { .. } | Step::Fork => return None,
+    })
+}
+
+/// What a statement comes to in a transaction.
+pub fn execute(tx: &mut Transaction<'_>, statement: &Statement) -> Outcome {
+    match tx.execute(statement) {
+        Ok(relata::Outcome::Rows(page)) => Ok(page.len()),
+        Ok(relata::Outcome::Count(count)) => Ok(count as usize),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(vec![error.kind().name().to_owned()]),
+    }
 }

@@ -26,7 +26,7 @@ pub fn schema(shape: u8, actions: [u8; 6]) -> Schema {
     }
 }
 
-fn action(choice: u8) -> Action {
+pub fn action(choice: u8) -> Action {
     match choice % 5 {
         0 => Action::Cascade,
         1 => Action::SetNull,

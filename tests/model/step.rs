@@ -96,10 +96,10 @@ pub enum Comparison {
 }
 
 /// Choices taken from bytes; zeros when they run out.
-struct Choices<'b>(std::slice::Iter<'b, u8>);
+pub struct Choices<'b>(pub std::slice::Iter<'b, u8>);
 
 impl Choices<'_> {
-    fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         usize::from(self.0.next().copied().unwrap_or_default()) % bound.max(1)
     }
 }
@@ -172,8 +172,8 @@ fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
     let inserts = choices.below(3) == 0;
     let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
     let acts = match choices.below(3) {
-        0 => vec![attributes(choices, target, &link)],
-        _ => (0..count).map(|_| act(choices, target, &link, inserts)).collect(),
+        0 => vec![attributes(choices, target, &link, relation.many)],
+        _ => (0..count).map(|_| act(choices, target, (&link, relation.many), inserts)).collect(),
     };
     Some(match inserts {
         true => {
@@ -187,16 +187,21 @@ fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
     })
 }
 
-fn act(choices: &mut Choices<'_>, target: &Table, link: &Link, inserts: bool) -> Act {
+fn act(
+    choices: &mut Choices<'_>,
+    target: &Table,
+    (link, many): (&Link, bool),
+    inserts: bool,
+) -> Act {
     let is_parent = matches!(link, Link::Parent(_));
     let kind = choices.below(if inserts { 3 } else { 8 });
-    let count = if is_parent { 1 } else { [1, 2, 3, 0][choices.below(4)] };
+    let count = if many { [1, 2, 3, 0][choices.below(4)] } else { 1 };
     let mut keys = || (0..count).map(|_| key(choices, target)).collect();
     match kind {
         0 | 1 => Act::Connect(keys()),
         3 => Act::Disconnect(keys()),
         4 => Act::Delete(keys()),
-        5 if !is_parent => Act::Set(keys()),
+        5 if many => Act::Set(keys()),
         6 if !is_parent => Act::Replace(keys()),
         7 if !is_parent => Act::Remove(keys()),
         _ => {
@@ -210,8 +215,8 @@ fn act(choices: &mut Choices<'_>, target: &Table, link: &Link, inserts: bool) ->
 }
 
 /// Rows with a key or without one.
-fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link) -> Act {
-    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(3) };
+fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link, many: bool) -> Act {
+    let count = if many { 1 + choices.below(3) } else { 1 };
     let held = |at: usize| matches!(link, Link::Children(join) if join.columns.contains(&at));
     let row = |choices: &mut Choices<'_>| {
         let mut row = given(choices, target);
@@ -256,7 +261,7 @@ fn given(choices: &mut Choices<'_>, table: &Table) -> Given {
 fn set(choices: &mut Choices<'_>, table: &Table) -> Given {
     let mut set = Given::new();
     for _ in 0..[1, 1, 2, 3][choices.below(4)] {
-        let at = choices.below(table.columns.len());
+        let at = choices.below(table.columns.iter().filter(|column| !is_time(column)).count());
         let choice = choices.below(64);
         if set.iter().all(|(other, _)| *other != at) && !is_counter(&table.columns[at]) {
             set.push((at, value(&table.columns[at], choice)));
@@ -267,12 +272,16 @@ fn set(choices: &mut Choices<'_>, table: &Table) -> Given {
 
 /// Whether only the store writes a column.
 fn is_counter(column: &Column) -> bool {
-    column.name.starts_with("count_")
+    column.name.starts_with("count_") || is_time(column)
+}
+
+fn is_time(column: &Column) -> bool {
+    column.name.starts_with("touched_")
 }
 
 fn which(choices: &mut Choices<'_>, table: &Table) -> Which {
     let kind = choices.below(12);
-    let at = choices.below(table.columns.len());
+    let at = choices.below(table.columns.iter().filter(|column| !is_time(column)).count());
     let mut of = |at: usize| {
         let choice = choices.below(64);
         value(&table.columns[at], choice)

@@ -23,7 +23,8 @@ impl Model {
             true if relation.as_.is_some() => self.remarking(relation, row),
             true => match self.declared(relation) {
                 (declared, false) => self.forwards(declared, source, row),
-                (declared, true) => self.backwards(declared, row),
+                (declared, true) if self.leads_back(declared, row) => self.backwards(declared, row),
+                (_, true) => Vec::new(),
             },
             false => {
                 let (rows, order) = self.follow(relation, row);
@@ -52,6 +53,12 @@ impl Model {
         found
     }
 
+    /// Whether the other side of a relation starts from this row: its filter must be true of it.
+    pub(super) fn leads_back(&self, declared: &Relation, row: &[Value]) -> bool {
+        let columns = &self.schema.tables[self.table(&declared.target)].columns;
+        declared.filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
+    }
+
     /// The rows along a chain, part by part, and the order of its last part.
     fn follow(&self, relation: &Relation, row: &[Value]) -> (Vec<Vec<Value>>, Vec<OrderBy>) {
         let mut rows = vec![row.to_vec()];
@@ -74,7 +81,12 @@ impl Model {
     }
 
     /// The row along a polymorphic relation, or of one of its tables only.
-    fn polymorphic(&self, relation: &Relation, row: &[Value], only: Option<&str>) -> Vec<Vec<Value>> {
+    pub(super) fn polymorphic(
+        &self,
+        relation: &Relation,
+        row: &[Value],
+        only: Option<&str>,
+    ) -> Vec<Vec<Value>> {
         let places = self.places(self.table(&relation.source), &relation.from);
         let types = &relation.polymorphic.as_ref().unwrap().types;
         let here = types.iter().filter(|one| Value::from(label(one)) == row[places[0]]);
@@ -117,7 +129,7 @@ impl Model {
     }
 
     /// The relation that has the columns, and whether it is the other side.
-    fn declared<'a>(&'a self, relation: &'a Relation) -> (&'a Relation, bool) {
+    pub(super) fn declared<'a>(&'a self, relation: &'a Relation) -> (&'a Relation, bool) {
         if !relation.from.is_empty() {
             return (relation, false);
         }
@@ -160,7 +172,7 @@ impl Model {
 }
 
 /// What stands in the type column for a table.
-fn label(one: &relata::PolymorphicType) -> &str {
+pub(super) fn label(one: &relata::PolymorphicType) -> &str {
     one.label.as_deref().unwrap_or(&one.table)
 }
 

@@ -1,7 +1,7 @@
 //! Statements, naively: on a copy that is kept when nothing refuses.
 
-use super::rules::{default, fit, truth};
-use super::step::{Given, Route, Step, arbiter, place};
+use super::rules::{default, fit};
+use super::step::{Given, Route, Step, arbiter};
 use super::{Key, Model, cells, run::Outcome};
 use relata::{Action, Value};
 
@@ -24,6 +24,7 @@ impl Model {
         match done {
             Ok(count) => {
                 *self = copy;
+                self.touch_all();
                 self.count_children();
                 Ok(count)
             }
@@ -32,23 +33,6 @@ impl Model {
                     own.sequence = tried.sequence;
                 }
                 Err(vec![refusal.to_owned()])
-            }
-        }
-    }
-
-    /// Brings every counter to what a walk of its relation finds.
-    fn count_children(&mut self) {
-        for relation in self.schema.relations.clone() {
-            let Some(counter) = &relation.counter_cache else { continue };
-            let (source, target) = (self.table(&relation.source), self.table(&relation.target));
-            let at = place(&self.schema.tables[source], &counter.column);
-            let columns = self.schema.tables[target].columns.clone();
-            let counts = |row: &Vec<Value>| {
-                counter.filter.as_ref().is_none_or(|filter| truth(&columns, filter, row) == Some(true))
-            };
-            let walked = self.walk(&relation);
-            for ((_, row), children) in self.tables[source].rows.iter_mut().zip(walked) {
-                row[at] = (children.iter().filter(|child| counts(child)).count() as i64).into();
             }
         }
     }
@@ -135,6 +119,7 @@ impl Model {
         }
         let passes = self.passes_checks(table, &row);
         self.tables[table].rows.push((number, row));
+        self.touch_from(table, number);
         if passes { Ok(()) } else { Err("check_violation") }
     }
 
@@ -173,10 +158,12 @@ impl Model {
         }
         let before: Changes =
             changes.iter().map(|(row, _)| (*row, self.row(table, *row).unwrap().clone())).collect();
+        changes.iter().for_each(|(row, _)| self.touch_from(table, *row));
         for (number, values) in &changes {
             let row = self.tables[table].rows.iter_mut().find(|(other, _)| other == number).unwrap();
             columns.iter().zip(values).for_each(|(at, value)| row.1[*at] = value.clone());
         }
+        changes.iter().for_each(|(row, _)| self.touch_from(table, *row));
         if changes.iter().any(|(row, _)| self.is_taken(table, *row, self.row(table, *row).unwrap())) {
             return Err("unique_violation");
         }
@@ -240,6 +227,7 @@ impl Model {
         gone: &[(usize, u64)],
         bereft: Vec<(Key, Vec<u64>)>,
     ) -> Result<(), Refusal> {
+        gone.iter().for_each(|(table, row)| self.touch_from(*table, *row));
         for (at, table) in self.tables.iter_mut().enumerate() {
             table.rows.retain(|(number, _)| !gone.contains(&(at, *number)));
         }

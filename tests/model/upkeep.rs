@@ -1,0 +1,86 @@
+//! What rows above the written ones are owed: counts, found anew by walking, and touched times.
+
+use super::rules::truth;
+use super::step::place;
+use super::{Model, cells};
+use relata::{Relation, Value};
+
+/// A column that is owed the time: a table, a row by its number, a column.
+pub(super) type Touch = (usize, u64, usize);
+
+impl Model {
+    /// Sets the seconds that touched rows get.
+    pub fn set_time(&mut self, seconds: i64) {
+        self.time = seconds;
+    }
+
+    /// Brings every counter to what a walk of its relation finds.
+    pub(super) fn count_children(&mut self) {
+        for relation in self.schema.relations.clone() {
+            let Some(counter) = &relation.counter_cache else { continue };
+            let (source, target) = (self.table(&relation.source), self.table(&relation.target));
+            let at = place(&self.schema.tables[source], &counter.column);
+            let columns = self.schema.tables[target].columns.clone();
+            let counts = |row: &Vec<Value>| {
+                counter.filter.as_ref().is_none_or(|filter| truth(&columns, filter, row) == Some(true))
+            };
+            let walked = self.walk(&relation);
+            for ((_, row), children) in self.tables[source].rows.iter_mut().zip(walked) {
+                row[at] = (children.iter().filter(|child| counts(child)).count() as i64).into();
+            }
+        }
+    }
+
+    /// Notes that what a row belongs to is touched.
+    pub(super) fn touch_from(&mut self, table: usize, number: u64) {
+        let touches = self.touches_from(table, number);
+        self.touched.extend(touches);
+    }
+
+    /// Gives the time to what was touched in a statement, and to all it belongs to.
+    pub(super) fn touch_all(&mut self) {
+        let mut touched = std::mem::take(&mut self.touched);
+        let mut at = 0;
+        while let Some((table, number, _)) = touched.get(at).copied() {
+            at += 1;
+            if self.row(table, number).is_some() {
+                for touch in self.touches_from(table, number) {
+                    if !touched.contains(&touch) {
+                        touched.push(touch);
+                    }
+                }
+            }
+        }
+        let now = Value::Timestamptz(jiff::Timestamp::from_second(self.time).unwrap());
+        for (table, number, column) in touched {
+            if let Some((_, row)) = self.tables[table].rows.iter_mut().find(|(other, _)| *other == number) {
+                row[column] = now.clone();
+            }
+        }
+    }
+
+    fn touches_from(&self, table: usize, number: u64) -> Vec<Touch> {
+        let name = &self.schema.tables[table].name;
+        let touching = self.schema.relations.iter().filter(|one| one.source == *name && one.touch.is_some());
+        let Some(row) = self.row(table, number) else { return Vec::new() };
+        touching.flat_map(|relation| self.touched_along(relation, table, row)).collect()
+    }
+
+    fn touched_along(&self, relation: &Relation, table: usize, row: &[Value]) -> Vec<Touch> {
+        let from = cells(row, &self.places(table, &relation.from));
+        let touched = |target: usize, to: &[usize], key: &[Value]| -> Vec<Touch> {
+            let column = place(&self.schema.tables[target], relation.touch.as_ref().unwrap());
+            self.holders(target, to, key).into_iter().map(|number| (target, number, column)).collect()
+        };
+        let Some(polymorphic) = &relation.polymorphic else {
+            let target = self.table(&relation.target);
+            return touched(target, &self.places(target, &relation.to), &from);
+        };
+        let here = polymorphic.types.iter().filter(|one| from[0] == Value::from(super::walk::label(one)));
+        let along = here.flat_map(|one| {
+            let target = self.table(&one.table);
+            touched(target, &self.places(target, &self.schema.tables[target].primary_key), &from[1..])
+        });
+        along.collect()
+    }
+}
