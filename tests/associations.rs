@@ -8,7 +8,7 @@
 mod model;
 
 use model::Model;
-use model::compare::{is_same, same_relations, same_rows};
+use model::compare::{are_equal, is_same, same_relations, same_rows};
 use model::random::random;
 use model::run::{execute, run, statement};
 use model::shape::{SHAPES, schema};
@@ -212,16 +212,15 @@ impl Side {
     fn undo(&mut self, again: bool, schema: &Schema) {
         let now = self.model.clone();
         let is_undone = self.db.undo().unwrap();
-        let rows = |model: &Model| -> Vec<_> { (0..schema.tables.len()).map(|at| model.rows(at)).collect() };
-        let current = rows(&now);
+        let has_changed = |past: &Model| !are_equal(past, &now, schema);
         if !is_undone {
-            assert!(self.past.iter().all(|past| rows(past) == current), "nothing is left to undo");
+            assert!(!self.past.iter().any(has_changed), "something is left to undo");
             self.past.clear();
             return;
         }
         let has_moved = !is_same(&self.db.snapshot(), &now, schema);
         while let Some(past) = self.past.pop() {
-            let differs = rows(&past) != current;
+            let differs = has_changed(&past);
             if differs == has_moved {
                 self.model.go_back_to(&past);
                 break;

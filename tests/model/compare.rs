@@ -46,6 +46,11 @@ pub fn is_same(state: &Snapshot, model: &Model, schema: &Schema) -> bool {
     tables.all(|is_alike| is_alike)
 }
 
+/// Whether two models have the same rows.
+pub fn are_equal(a: &Model, b: &Model, schema: &Schema) -> bool {
+    (0..schema.tables.len()).all(|at| are_alike(&a.rows(at), &b.rows(at)))
+}
+
 fn same(found: impl Iterator<Item = Vec<Value>>, expected: Vec<Vec<Value>>, what: impl Fn() -> String) {
     let found: Vec<Vec<Value>> = found.collect();
     assert!(are_alike(&found, &expected), "{}:\n   found {found:?}\nexpected {expected:?}", what());
