@@ -196,33 +196,31 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
         world.book_tags.push(vec![("book_id", book), ("tag_id", tag)]);
     }
     for _ in 0..rows {
-        let of_type = match chance.below(6) {
-            0 => Value::Null,
-            1 => Value::from("tags"),
-            2 | 3 => Value::from("authors"),
-            _ => Value::from("Book"),
-        };
-        // Keys of both tables come from one row of numbers: the type alone tells them apart.
-        let of = if chance.one_in(2) { &world.authors } else { &world.books };
-        let of_id = if of.is_empty() || chance.one_in(8) {
-            number(chance, 9)
-        } else {
-            cell(chance.pick(of), "id").clone()
-        };
-        let tag = if world.tags.is_empty() {
-            number(chance, 9)
-        } else {
-            cell(chance.pick(&world.tags), "id").clone()
-        };
-        world.notes.push(vec![
-            ("id", id(chance)),
-            ("of_type", of_type),
-            ("of_id", of_id),
-            ("stars", number(chance, 5)),
-            ("tag_id", tag),
-        ]);
+        let id = id(chance);
+        let note = note(chance, &world, id);
+        world.notes.push(note);
     }
     world
+}
+
+/// What leads to an author, to a book or nowhere.
+fn note(chance: &mut Chance, world: &World, id: Value) -> Cells {
+    let of_type = match chance.below(6) {
+        0 => Value::Null,
+        1 => Value::from("tags"),
+        2 | 3 => Value::from("authors"),
+        _ => Value::from("Book"),
+    };
+    // Keys of both tables come from one row of numbers: the type alone tells them apart.
+    let of = if chance.one_in(2) { &world.authors } else { &world.books };
+    let of_id = if of.is_empty() || chance.one_in(8) {
+        number(chance, 9)
+    } else {
+        cell(chance.pick(of), "id").clone()
+    };
+    let tag =
+        if world.tags.is_empty() { number(chance, 9) } else { cell(chance.pick(&world.tags), "id").clone() };
+    vec![("id", id), ("of_type", of_type), ("of_id", of_id), ("stars", number(chance, 5)), ("tag_id", tag)]
 }
 
 /// The world as a database, with rows that came and went in between.
