@@ -20,10 +20,9 @@ use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::query::Query;
 use crate::schema::Schema;
-use crate::store::{Store, TableMemory, Violation};
+use crate::store::{Published, Store, TableMemory, Violation};
 use crate::write::Environment;
 use history::History;
-use parking_lot::RwLock;
 use std::fmt;
 use std::sync::Arc;
 
@@ -66,7 +65,7 @@ pub struct Database {
 
 struct Shared {
     turns: turn::Turns,
-    current: RwLock<Arc<Store>>,
+    published: Published<Store>,
     environment: Arc<Environment>,
     history: History,
 }
@@ -74,8 +73,7 @@ struct Shared {
 impl Shared {
     /// Makes a state the one that is read from now on, as one step.
     fn publish(&self, store: Arc<Store>) {
-        let before = std::mem::replace(&mut *self.current.write(), Arc::clone(&store));
-        // What only the old state held is freed when readers can go on.
+        let before = self.published.publish(Arc::clone(&store));
         self.history.record(Some(before), &store);
     }
 }
@@ -97,7 +95,7 @@ impl Database {
     fn with(store: Arc<Store>, environment: Arc<Environment>, history: usize) -> Database {
         let history = History::new(history);
         let shared =
-            Shared { turns: turn::Turns::default(), current: RwLock::new(store), environment, history };
+            Shared { turns: turn::Turns::default(), published: Published::new(store), environment, history };
         Database { shared: Arc::new(shared), touching: true }
     }
 
@@ -126,7 +124,7 @@ impl Database {
     /// The rows as they are now. What is written later doesn't show in it. O(1), after a statement that
     /// is running; an open transaction isn't waited for.
     pub fn snapshot(&self) -> Snapshot {
-        self.snapshot_of(Arc::clone(&self.shared.current.read()))
+        self.snapshot_of(self.shared.published.read())
     }
 
     fn snapshot_of(&self, store: Arc<Store>) -> Snapshot {
@@ -157,7 +155,7 @@ impl Database {
 
     /// The validated schema. O(1).
     pub fn catalog(&self) -> Arc<Catalog> {
-        self.shared.current.read().shared_catalog()
+        self.shared.published.read().shared_catalog()
     }
 
     /// Everything that must hold of rows, indexes, relations and constraints and doesn't: nothing,

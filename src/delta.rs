@@ -43,13 +43,13 @@ impl Log {
         self.0.push(delta);
     }
 
-    /// Takes the newest change, if there is one.
-    pub(crate) fn pop(&mut self) -> Option<Delta> {
-        self.0.pop()
+    /// Whether there is no change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The changes, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Delta> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Delta> {
         self.0.iter()
     }
 }

@@ -27,10 +27,9 @@ pub(crate) use load::Loading;
 pub(crate) use upkeep::counted;
 
 use crate::catalog::{Catalog, TableInfo};
-use crate::delta::Log;
 use crate::error::Result;
 use crate::id::{ForeignKeyId, Slot};
-use crate::store::Store;
+use crate::store::{Draft, Store};
 use std::sync::Arc;
 use upkeep::Due;
 use uuid::Uuid;
@@ -41,12 +40,13 @@ pub(crate) struct Environment {
     pub(crate) clock: Box<dyn Fn() -> jiff::Timestamp + Send + Sync>,
     /// A new id for each call.
     pub(crate) ids: Box<dyn Fn() -> Uuid + Send + Sync>,
+    /// Whether any of them is code of the user of the database.
+    pub(crate) is_given: bool,
 }
 
 /// One statement being carried out.
 pub(crate) struct Writer<'s> {
-    store: &'s mut Store,
-    log: &'s mut Log,
+    store: Draft<'s>,
     catalog: Arc<Catalog>,
     environment: &'s Environment,
     /// The time of the transaction, once it was asked for.
@@ -76,11 +76,11 @@ impl OpenKey {
 }
 
 impl<'s> Writer<'s> {
-    /// A statement on `store`, logged in `log`.
-    pub(crate) fn new(store: &'s mut Store, log: &'s mut Log, environment: &'s Environment) -> Writer<'s> {
+    /// A statement on a state.
+    pub(crate) fn new(store: Draft<'s>, environment: &'s Environment) -> Writer<'s> {
         let catalog = store.shared_catalog();
         let (open, dues) = (Vec::new(), Vec::new());
-        Writer { store, log, catalog, environment, now: None, open, dues, touching: true }
+        Writer { store, catalog, environment, now: None, open, dues, touching: true }
     }
 
     /// The same statement in a transaction whose clock was read already, if it was.
@@ -125,8 +125,34 @@ impl<'s> Writer<'s> {
         }
     }
 
+    /// The state as it is now.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Makes what was done the state that is read.
+    pub(crate) fn commit(mut self) {
+        self.store.commit();
+    }
+
     fn now(&mut self) -> jiff::Timestamp {
-        *self.now.get_or_insert_with(|| (self.environment.clock)())
+        match self.now {
+            Some(now) => now,
+            None => {
+                // It's the caller's code: readers don't wait for it.
+                if self.environment.is_given {
+                    self.store.step_aside();
+                }
+                *self.now.insert((self.environment.clock)())
+            }
+        }
+    }
+
+    fn new_uuid(&mut self) -> Uuid {
+        if self.environment.is_given {
+            self.store.step_aside();
+        }
+        (self.environment.ids)()
     }
 
     /// Remembers the foreign keys of a written row that match nothing yet.

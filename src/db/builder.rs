@@ -34,7 +34,8 @@ pub struct Builder {
 
 impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
-        let environment = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(Uuid::new_v4) };
+        let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
+        let environment = Environment { clock, ids, is_given: false };
         Builder { schema, environment, history: 0 }
     }
 
@@ -42,12 +43,14 @@ impl Builder {
     /// the middle of a write and must not use the database.
     pub fn clock(mut self, clock: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Builder {
         self.environment.clock = Box::new(clock);
+        self.environment.is_given = true;
         self
     }
 
     /// Takes each new UUID from `ids`. It's called in the middle of a write and must not use the database.
     pub fn ids(mut self, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Builder {
         self.environment.ids = Box::new(ids);
+        self.environment.is_given = true;
         self
     }
 

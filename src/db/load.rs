@@ -152,7 +152,7 @@ impl Database {
     /// Every row that breaks a constraint, or what `fill` fails with; then nothing is loaded.
     pub fn load(&self, fill: impl FnOnce(&mut Loader<'_>) -> Result<(), Error>) -> Result<usize, LoadError> {
         let _turn = self.shared.turns.take()?;
-        let store = self.shared.current.read().as_ref().clone();
+        let store = self.shared.published.read().as_ref().clone();
         let mut loader = Loader(Loading::new(store, &self.shared.environment));
         fill(&mut loader)?;
         let catalog = self.catalog();

@@ -1,13 +1,11 @@
 //! Statements on one state, whether or not a transaction is around them.
 
 use super::{Outcome, snapshot};
-use crate::catalog::TableInfo;
-use crate::delta::Log;
 use crate::error::Result;
 use crate::exec;
 use crate::id::{Slot, TableId};
 use crate::statement::{Rows, Statement};
-use crate::store::Store;
+use crate::store::{Draft, Published, Store};
 use crate::value::{Key, Row};
 use crate::view::Page;
 use crate::write::{Environment, OpenKey, Writer};
@@ -22,9 +20,33 @@ pub(super) struct Pending {
     now: Option<jiff::Timestamp>,
 }
 
+/// The state that statements change.
+pub(super) enum State<'s> {
+    /// The one that everybody reads; whoever has it has the writers' turn.
+    Published(&'s Published<Store>),
+    /// That of a transaction.
+    Own(&'s mut Arc<Store>),
+}
+
+impl State<'_> {
+    fn draft(&mut self) -> Draft<'_> {
+        match self {
+            State::Published(published) => Draft::of(published),
+            State::Own(store) => Draft::own(Arc::make_mut(store)),
+        }
+    }
+
+    fn look(&self) -> Arc<Store> {
+        match self {
+            State::Published(published) => published.read(),
+            State::Own(store) => Arc::clone(store),
+        }
+    }
+}
+
 /// Where statements are carried out, one at a time, each all or nothing.
 pub(super) struct Scope<'s> {
-    pub(super) store: &'s mut Arc<Store>,
+    pub(super) state: State<'s>,
     pub(super) environment: &'s Environment,
     /// None when each statement is a transaction of its own.
     pub(super) pending: Option<&'s mut Pending>,
@@ -34,11 +56,19 @@ pub(super) struct Scope<'s> {
 
 impl Scope<'_> {
     pub(super) fn insert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.insert(table, rows), keys)
+        self.statement(|writer| {
+            let table = writer.store().catalog().table_id(table)?;
+            let slots = writer.insert(table, rows)?;
+            Ok(keys(writer.store(), table, slots))
+        })
     }
 
     pub(super) fn upsert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.upsert(table, rows, None, None), keys)
+        self.statement(|writer| {
+            let table = writer.store().catalog().table_id(table)?;
+            let slots = writer.upsert(table, rows, None, None)?;
+            Ok(keys(writer.store(), table, slots))
+        })
     }
 
     pub(super) fn update(&mut self, table: &str, rows: &Rows, set: &Row) -> Result<u64> {
@@ -57,17 +87,17 @@ impl Scope<'_> {
     pub(super) fn execute(&mut self, statement: &Statement) -> Result<Outcome> {
         match statement {
             Statement::Insert { table, rows } => {
-                self.change(table, |writer, table| writer.insert(table, rows), page).map(Outcome::Rows)
+                self.change(table, |writer, table| writer.insert(table, rows)).map(Outcome::Rows)
             }
             Statement::Upsert { table, rows, on, set } => {
                 let upsert =
                     |writer: &mut Writer<'_>, table| writer.upsert(table, rows, on.as_deref(), set.as_ref());
-                self.change(table, upsert, page).map(Outcome::Rows)
+                self.change(table, upsert).map(Outcome::Rows)
             }
             Statement::Update { table, rows, set } => self.update(table, rows, set).map(Outcome::Count),
             Statement::Delete { table, rows } => self.delete(table, rows).map(Outcome::Count),
             Statement::Destroy { table, rows } => self.destroy(table, rows).map(Outcome::Count),
-            Statement::Check => Ok(Outcome::Violations(snapshot::check(self.store))),
+            Statement::Check => Ok(Outcome::Violations(snapshot::check(&self.state.look()))),
         }
     }
 
@@ -80,16 +110,17 @@ impl Scope<'_> {
         self.kept(owed).map(|((), rows)| rows)
     }
 
-    /// Writes rows of a table and answers from the state right after.
-    fn change<T>(
+    /// Writes rows of a table and answers with them.
+    fn change(
         &mut self,
         table: &str,
         write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
-        answer: impl FnOnce(&Arc<Store>, &TableInfo, Vec<Slot>) -> T,
-    ) -> Result<T> {
-        let id = self.store.catalog().table_id(table)?;
-        let slots = self.statement(|writer| write(writer, id))?;
-        Ok(answer(self.store, self.store.info(id), slots))
+    ) -> Result<Page> {
+        let written = self.statement(|writer| {
+            let table = writer.store().catalog().table_id(table)?;
+            Ok((table, write(writer, table)?))
+        });
+        written.map(|(table, slots)| Page::from_slots(self.state.look(), table, slots))
     }
 
     /// Writes the rows that are named; gives how many there were.
@@ -99,17 +130,20 @@ impl Scope<'_> {
         rows: &Rows,
         write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
     ) -> Result<u64> {
-        let id = self.store.catalog().table_id(table)?;
-        let slots = match rows {
-            Rows::All => exec::slots(self.store, id, None)?,
-            Rows::Where(filter) => {
-                exec::slots(self.store, id, Some(filter)).map_err(|error| error.at("where"))?
-            }
-            Rows::Key(key) => snapshot::find(self.store, table, key)?.into_iter().collect(),
-        };
-        let count = slots.len() as u64;
-        self.statement(|writer| write(writer, id, slots))?;
-        Ok(count)
+        self.statement(|writer| {
+            let store = writer.store();
+            let id = store.catalog().table_id(table)?;
+            let slots = match rows {
+                Rows::All => exec::slots(store, id, None)?,
+                Rows::Where(filter) => {
+                    exec::slots(store, id, Some(filter)).map_err(|error| error.at("where"))?
+                }
+                Rows::Key(key) => snapshot::find(store, table, key)?.into_iter().collect(),
+            };
+            let count = slots.len() as u64;
+            write(writer, id, slots)?;
+            Ok(count)
+        })
     }
 
     /// Runs one statement. When it refuses or panics, the store is as it was before.
@@ -119,10 +153,12 @@ impl Scope<'_> {
 
     /// As [`statement`](Scope::statement), with how many rows were kept up at its end.
     fn kept<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<(T, usize)> {
-        let mut open = Open { store: Arc::make_mut(self.store), log: Log::default() };
         let now = self.pending.as_ref().and_then(|pending| pending.now);
-        let writer = Writer::new(open.store, &mut open.log, self.environment).at(now);
-        let mut writer = writer.touching(self.touching);
+        let mut draft = self.state.draft();
+        if self.pending.is_none() {
+            compact(&mut draft);
+        }
+        let mut writer = Writer::new(draft, self.environment).at(now).touching(self.touching);
         let done = run(&mut writer).and_then(|answer| Ok((answer, writer.finish()?)));
         if let Some(pending) = &mut self.pending {
             pending.now = writer.clock_reading();
@@ -132,8 +168,7 @@ impl Scope<'_> {
             Some(pending) => pending.open.extend(deferred),
             None => writer.verify(&deferred)?,
         }
-        open.store.settle(&open.log);
-        open.log = Log::default();
+        writer.commit();
         Ok((answer, kept))
     }
 
@@ -141,8 +176,7 @@ impl Scope<'_> {
     pub(super) fn verify(&mut self) -> Result<()> {
         match &self.pending {
             Some(pending) if !pending.open.is_empty() => {
-                let mut log = Log::default();
-                Writer::new(Arc::make_mut(self.store), &mut log, self.environment).verify(&pending.open)
+                Writer::new(self.state.draft(), self.environment).verify(&pending.open)
             }
             _ => Ok(()),
         }
@@ -151,33 +185,18 @@ impl Scope<'_> {
 
 /// Gives a bounded number of deleted rows' places back. Nobody may hold a slot, so it's done before a
 /// statement or transaction begins.
-pub(super) fn compact(store: &mut Arc<Store>) {
+pub(super) fn compact(draft: &mut Draft<'_>) {
     /// How many rows are moved each time.
     const STEP: usize = 256;
-    if store.wants_compacting() {
-        Arc::make_mut(store).compact(STEP);
+    if draft.wants_compacting() {
+        draft.compact(STEP);
     }
 }
 
-/// A statement that isn't over: what it logged is undone unless it's let go of first.
-struct Open<'s> {
-    store: &'s mut Store,
-    log: Log,
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        self.store.rollback(&mut self.log);
-    }
-}
-
-fn keys(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Vec<Key> {
+fn keys(store: &Store, table: TableId, slots: Vec<Slot>) -> Vec<Key> {
+    let info = store.info(table);
     let columns = info.primary_key.map_or(&[][..], |index| &info.index(index).columns);
-    let table = store.table(info.id);
+    let table = store.table(table);
     let key = |slot| columns.iter().map(|id| table.column(*id).get(slot).to_value()).collect();
     slots.into_iter().map(key).collect()
-}
-
-fn page(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Page {
-    Page::from_slots(Arc::clone(store), info.id, slots)
 }

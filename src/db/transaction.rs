@@ -5,14 +5,14 @@
 //! it. A savepoint is the state at that moment. Only identities outlive a rollback: they are moved
 //! past whatever was given.
 
-use super::scope::{Pending, Scope, compact};
+use super::scope::{Pending, Scope, State, compact};
 use super::turn::Turn;
 use super::{Database, Outcome, Snapshot};
 use crate::catalog::Catalog;
 use crate::error::{Result, TransactionMistake};
 use crate::query::Query;
 use crate::statement::{Rows, Statement};
-use crate::store::{Store, Violation};
+use crate::store::{Draft, Store, Violation};
 use crate::value::{Key, Row};
 use ecow::EcoString;
 use std::fmt;
@@ -137,12 +137,15 @@ impl Database {
 
 impl<'d> Transaction<'d> {
     fn new(database: &'d Database, turn: Turn<'d>) -> Transaction<'d> {
-        let mut current = database.shared.current.write();
-        compact(&mut current);
+        let published = &database.shared.published;
+        let mut draft = Draft::of(published);
+        compact(&mut draft);
+        draft.commit();
+        drop(draft);
         Transaction {
             database,
             turn: Some(turn),
-            store: Arc::clone(&current),
+            store: published.read(),
             pending: Pending::default(),
             savepoints: Vec::new(),
             floor: 0,
@@ -313,7 +316,7 @@ impl<'d> Transaction<'d> {
     pub(super) fn scope(&mut self) -> Scope<'_> {
         let environment = &self.database.shared.environment;
         let touching = self.database.touching;
-        Scope { store: &mut self.store, environment, pending: Some(&mut self.pending), touching }
+        Scope { state: State::Own(&mut self.store), environment, pending: Some(&mut self.pending), touching }
     }
 
     fn mark(&mut self, name: Option<EcoString>) {
@@ -346,8 +349,7 @@ impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         self.savepoints.clear();
         if !self.is_committed {
-            let mut current = self.database.shared.current.write();
-            Store::pass_identities(&mut current, &self.store);
+            self.database.shared.published.change(|current| Store::pass_identities(current, &self.store));
         }
         if let Some(turn) = self.turn.take() {
             turn.pass_on();

@@ -78,7 +78,7 @@ impl Writer<'_> {
                 slots.iter().for_each(|slot| self.owe(info, *slot, -1, None));
             }
         }
-        self.store.apply(Change::Delete(doomed.rows), self.log);
+        self.store.apply(Change::Delete(doomed.rows));
         for (key, children) in doomed.bereft {
             self.release(key, children)?;
         }
@@ -95,6 +95,7 @@ impl Writer<'_> {
             let keys = &catalog.table(family.table).incoming;
             let Some(key) = keys.get(family.next) else { continue };
             family.next += 1;
+            self.store.make_way(doomed.seen.len());
             let met = self.follow(catalog.foreign_key(*key), &family.slots, doomed)?;
             // A family whose last key this was isn't kept: a chain takes no room on the stack.
             if family.next < keys.len() {

@@ -72,7 +72,7 @@ impl Writer<'_> {
             let first = rows.len();
             match dependent.way {
                 Way::Junction(near, far) => self.junction_rows(relation, (near, far), *slot, &mut rows),
-                Way::Children(_) | Way::Parent => rows.extend(along(self.store, relation, *slot)),
+                Way::Children(_) | Way::Parent => rows.extend(along(&self.store, relation, *slot)),
             }
             if let (Dependent::Restrict, Some(edge)) = (dependent.action, edge) {
                 let stays = |row: &Slot| !plan.doomed.has(table, *row) && !plan.free.contains(&(edge, *row));
@@ -110,7 +110,7 @@ impl Writer<'_> {
     ) {
         let targets = self.store.edge(far).parents();
         let passes = |table, filter: &Option<_>, slot: Slot| match filter {
-            Some(filter) => !slot.is_none() && truth(self.store, table, filter, slot) == TRUE,
+            Some(filter) => !slot.is_none() && truth(&self.store, table, filter, slot) == TRUE,
             None => true,
         };
         if passes(relation.source, &relation.source_filter, slot) {

@@ -63,6 +63,7 @@ impl Writer<'_> {
     fn change_once(&mut self, mut cells: Cells) -> Result<Vec<Moved>> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(cells.table);
+        self.store.make_way(cells.rows.len());
         // A change that isn't a change sets nothing off.
         let keys = self.store.table(cells.table).keys(&cells.columns);
         cells
@@ -84,7 +85,7 @@ impl Writer<'_> {
         if !info.upkeep.is_empty() {
             slots.iter().for_each(|slot| self.owe(info, *slot, -1, Some(&columns)));
         }
-        self.store.apply(Change::Update(cells), self.log);
+        self.store.apply(Change::Update(cells));
         for slot in slots {
             if !info.upkeep.is_empty() {
                 self.owe(info, slot, 1, Some(&columns));
