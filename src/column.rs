@@ -5,6 +5,7 @@
 
 pub(crate) mod bits;
 pub(crate) mod chunked;
+pub(crate) mod held;
 pub(crate) mod spans;
 pub(crate) mod staged;
 pub(crate) mod time;
@@ -12,6 +13,7 @@ pub(crate) mod time;
 use self::bits::{Bits, BitsView};
 use self::chunked::{Chunked, Chunks};
 use self::spans::{Spans, SpansView};
+use crate::column::held::Held;
 use crate::id::Slot;
 use crate::value::{Type, Value, ValueRef};
 use ecow::{EcoString, EcoVec};
@@ -296,10 +298,10 @@ impl Column {
         }
     }
 
-    /// Bytes held, shared chunks counted in full.
-    pub(crate) fn memory(&self) -> usize {
+    /// What is held.
+    pub(crate) fn memory(&self) -> Held {
         let data = each_data!(&self.data, cells => cells.memory());
-        data + self.nulls.as_ref().map_or(0, Bits::memory)
+        data + self.nulls.as_ref().map_or(Held::default(), Bits::memory)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writing: one statement at a time, all or nothing.
 
-use super::{Database, Shared};
 use super::scope::{Scope, State};
+use super::{Database, Shared};
 use crate::error::Result;
 use crate::statement::{Rows, Statement};
 use crate::store::Violation;

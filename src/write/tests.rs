@@ -30,7 +30,11 @@ fn family(action: Action) -> Store {
 
 /// Gives the parents these keys in one change.
 fn rekey(store: &mut Store, keys: [i64; 2], keep: bool) -> Result<(), &'static str> {
-    let ids = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(uuid::Uuid::new_v4), is_given: false };
+    let ids = Environment {
+        clock: Box::new(jiff::Timestamp::now),
+        ids: Box::new(uuid::Uuid::new_v4),
+        is_given: false,
+    };
     let rows = keys.iter().enumerate().map(|(at, key)| (Slot::new(at), vec![Value::from(*key)])).collect();
     let mut writer = Writer::new(Draft::own(store), &ids);
     let cells = Cells { table: PARENTS, columns: vec![ColumnId::new(0)], rows };
