@@ -24,7 +24,8 @@ impl Held {
 
     /// These bytes, which are reached through `shared` only.
     pub(crate) fn behind<T: ?Sized>(self, shared: &Arc<T>) -> Held {
-        self.shared_if(Arc::strong_count(shared) > 1)
+        // Empty slices are all one, whoever has them.
+        self.shared_if(Arc::strong_count(shared) > 1 && self.all > COUNTS)
     }
 
     /// These bytes, which somebody else holds too or doesn't.

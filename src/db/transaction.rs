@@ -14,6 +14,7 @@ use crate::query::Query;
 use crate::statement::{Rows, Statement};
 use crate::store::{Draft, Store, Violation};
 use crate::value::{Key, Row};
+use crate::write::Environment;
 use ecow::EcoString;
 use std::fmt;
 use std::sync::Arc;
@@ -313,8 +314,21 @@ impl<'d> Transaction<'d> {
     /// Undoes everything; so does dropping it. O(tables).
     pub fn rollback(self) {}
 
+    pub(super) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    pub(super) fn environment(&self) -> &'d Environment {
+        &self.database.shared.environment
+    }
+
+    /// Goes on from another state, which came of this one.
+    pub(super) fn replace(&mut self, store: Store) {
+        self.store = Arc::new(store);
+    }
+
     pub(super) fn scope(&mut self) -> Scope<'_> {
-        let environment = &self.database.shared.environment;
+        let environment = self.environment();
         let touching = self.database.touching;
         Scope { state: State::Own(&mut self.store), environment, pending: Some(&mut self.pending), touching }
     }
