@@ -121,8 +121,9 @@ impl Database {
         Database { shared: Arc::clone(&self.shared), touching: false }
     }
 
-    /// The rows as they are now. What is written later doesn't show in it. O(1), after a statement that
-    /// is running; an open transaction isn't waited for.
+    /// The rows as they were last committed. What is written later doesn't show in it. O(1), and waits for
+    /// no writer but for the end of a statement that is over at once; a long one and an open transaction
+    /// go on beside it.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot_of(self.shared.published.read())
     }

@@ -40,14 +40,15 @@ impl Builder {
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
-    /// the middle of a write and must not use the database.
+    /// the middle of a write: it may read the database, which is as it was before, and can't write to it.
     pub fn clock(mut self, clock: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Builder {
         self.environment.clock = Box::new(clock);
         self.environment.is_given = true;
         self
     }
 
-    /// Takes each new UUID from `ids`. It's called in the middle of a write and must not use the database.
+    /// Takes each new UUID from `ids`. It's called in the middle of a write: it may read the database,
+    /// which is as it was before, and can't write to it.
     pub fn ids(mut self, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Builder {
         self.environment.ids = Box::new(ids);
         self.environment.is_given = true;

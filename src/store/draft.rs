@@ -125,3 +125,94 @@ impl DerefMut for Draft<'_> {
         &mut self.store
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::schema::{Column, Relation, Schema, Table};
+    use crate::value::Value;
+    use std::sync::Arc;
+
+    const PARENTS: TableId = TableId::new(0);
+    const CHILDREN: TableId = TableId::new(1);
+    const LONG: i64 = SHORT as i64 + 1;
+
+    /// No rows, of tables whose children may wait for their parents.
+    fn empty() -> Published<Store> {
+        let schema = Schema::new()
+            .table(Table::new("parents").column(Column::integer("id")).primary_key(["id"]))
+            .table(Table::new("children").column(Column::integer("parent_id")))
+            .relation(Relation::one("children", "parent", "parents").from(["parent_id"]).to(["id"]));
+        Published::new(Arc::new(Store::new(Arc::new(Catalog::try_from(schema).unwrap()))))
+    }
+
+    fn insert(draft: &mut Draft<'_>, table: TableId, key: i64) -> Slot {
+        draft.apply(Change::Insert { table, row: &[Value::from(key)] }).unwrap()
+    }
+
+    fn fill(published: &Published<Store>, table: TableId, keys: impl Iterator<Item = i64>) {
+        let mut draft = Draft::of(published);
+        keys.for_each(|key| _ = insert(&mut draft, table, key));
+        draft.commit();
+    }
+
+    /// How many rows a reader sees, who would wait for ever in this thread if it had to wait at all.
+    fn seen(published: &Published<Store>, table: TableId) -> usize {
+        let state = published.read();
+        assert!(state.check().is_empty());
+        state.table(table).row_count()
+    }
+
+    #[test]
+    fn a_statement_steps_aside_when_it_turns_out_long() {
+        let published = empty();
+        let mut draft = Draft::of(&published);
+        (1..=LONG).for_each(|key| _ = insert(&mut draft, PARENTS, key));
+        assert_eq!(seen(&published, PARENTS), 0);
+        draft.commit();
+        drop(draft);
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+    }
+
+    #[test]
+    fn one_change_that_is_long_is_made_apart() {
+        let published = empty();
+        fill(&published, PARENTS, 1..=LONG);
+        let mut draft = Draft::of(&published);
+        let rows: Vec<Slot> = (0..=SHORT).map(Slot::new).collect();
+        draft.apply(Change::Delete(vec![(PARENTS, rows)]));
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+        drop(draft);
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+    }
+
+    #[test]
+    fn a_row_that_is_linked_to_many_counts_as_many() {
+        let published = empty();
+        fill(&published, CHILDREN, (1..=LONG).map(|_| 7));
+        let mut draft = Draft::of(&published);
+        insert(&mut draft, PARENTS, 7);
+        assert_eq!(seen(&published, PARENTS), 0);
+        draft.commit();
+        drop(draft);
+        let mut draft = Draft::of(&published);
+        draft.apply(Change::Delete(vec![(PARENTS, vec![Slot::new(0)])]));
+        assert_eq!((seen(&published, PARENTS), draft.table(PARENTS).row_count()), (1, 0));
+    }
+
+    #[test]
+    fn a_statement_that_is_given_up_leaves_what_was_before_and_the_keys_it_used() {
+        let published = empty();
+        fill(&published, PARENTS, 1..=2);
+        for rows in [1, LONG] {
+            let mut draft = Draft::of(&published);
+            (0..rows).for_each(|at| _ = insert(&mut draft, PARENTS, 10 + at));
+            draft.table_mut(PARENTS).pass_identity(rows);
+            drop(draft);
+            assert_eq!(seen(&published, PARENTS), 2);
+            assert_eq!(published.read().table(PARENTS).sequence(), rows);
+        }
+    }
+}
