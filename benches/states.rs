@@ -87,7 +87,8 @@ fn transactions(c: &mut Criterion) {
 /// Point reads from a snapshot each, alone and beside a writer that never rests.
 fn readers(c: &mut Criterion) {
     let mut group = c.benchmark_group("read");
-    let write: [(&str, fn(&Database, i64)); 4] = [
+    type Write = fn(&Database, i64);
+    let write: [(&str, Write); 4] = [
         ("alone", |_, _| thread::yield_now()),
         ("beside inserts", |db, n| _ = db.insert("comments", comment(1 + n % 1_000)).unwrap()),
         ("beside a long update", |db, n| {

@@ -104,26 +104,30 @@ fn write(db: &Database, transaction: i64, dice: &mut Dice) -> Done {
     let is_committed = match kind {
         // The last row of a statement is refused: by a key that is taken, or one that matches nothing.
         0..10 => {
-            let last = if kind % 2 == 0 { 99 } else { 1 };
+            let last = if kind.is_multiple_of(2) { 99 } else { 1 };
             rows.push(row! { list_id: last, by: transaction });
             db.insert_many("appends", rows).is_ok()
         }
         10..100 => db.insert_many("appends", rows).is_ok(),
         _ => {
             let done = db.transaction(|tx| {
-                if kind % 8 == 0 {
+                if kind.is_multiple_of(8) {
                     before = Some(look(&tx.snapshot()));
                 }
                 for row in rows {
                     tx.insert("appends", row)?;
-                    if kind % 5 == 0 {
+                    if kind.is_multiple_of(5) {
                         tx.savepoint("here");
                         tx.delete("appends", relata::Rows::All)?;
                         tx.rollback_to("here")?;
                     }
                 }
                 // Any error will do for a rollback.
-                if kind % 3 == 0 { tx.insert("appends", row! { list_id: 99 }).map(drop) } else { Ok(()) }
+                if kind.is_multiple_of(3) {
+                    tx.insert("appends", row! { list_id: 99 }).map(drop)
+                } else {
+                    Ok(())
+                }
             });
             let done: Result<(), Error> = done;
             done.is_ok()
