@@ -6,7 +6,7 @@ mod common;
 
 use common::{column, kind, library, sound, table};
 use jiff::Timestamp;
-use relata::{Action, Column, Database, ForeignKey, Relation, Rows, Schema, col, row};
+use relata::{Action, Column, Database, ForeignKey, Relation, Rows, Schema, col, nested, row};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -96,6 +96,29 @@ fn a_reader_goes_on_beside_a_statement_that_deletes_or_updates() {
         writer.join().unwrap();
     });
     assert_eq!(column(&db, "teams", "players_count"), "0,0");
+    sound(&db);
+}
+
+#[test]
+fn a_reader_goes_on_beside_a_statement_that_writes_along_relations() {
+    let (clock, asked, go) = held_clock();
+    let db = league(clock);
+    let rows = |db: &Database| (column(db, "teams", "name"), column(db, "players", "name"));
+    let before = rows(&db);
+    thread::scope(|threads| {
+        let writer = threads.spawn(|| {
+            let players = nested::connect(1).create(vec![row! { name: "Bob" }, row! { name: "Cid" }]);
+            db.insert("teams", row! { name: "Blues", players: players }).unwrap()
+        });
+        // Rows above and below are there when the clock is read for the touch.
+        asked.recv().unwrap();
+        assert_eq!(rows(&db), before);
+        sound(&db.fork());
+        go.send(()).unwrap();
+        writer.join().unwrap();
+    });
+    assert_eq!(rows(&db), (r#""Reds","Blues""#.into(), r#""Ann","Bob","Cid""#.into()));
+    assert_eq!(column(&db, "teams", "players_count"), "0,3");
     sound(&db);
 }
 

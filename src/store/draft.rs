@@ -230,4 +230,29 @@ mod tests {
             assert_eq!(published.read().table(PARENTS).sequence(), rows);
         }
     }
+
+    #[test]
+    fn what_was_done_since_a_mark_is_undone_alone_in_place_and_apart() {
+        let published = empty();
+        for steps_aside in [false, true] {
+            let before = seen(&published, PARENTS);
+            let mut draft = Draft::of(&published);
+            draft.rollback_to(draft.mark());
+            insert(&mut draft, PARENTS, 10 + before as i64);
+            let mark = draft.mark();
+            insert(&mut draft, CHILDREN, 10 + before as i64);
+            if steps_aside {
+                draft.step_aside();
+                assert_eq!(seen(&published, PARENTS), before);
+            }
+            draft.rollback_to(mark);
+            assert_eq!(
+                (draft.table(PARENTS).row_count(), draft.table(CHILDREN).row_count()),
+                (before + 1, 0)
+            );
+            draft.commit();
+            drop(draft);
+            assert_eq!((seen(&published, PARENTS), seen(&published, CHILDREN)), (before + 1, 0));
+        }
+    }
 }
