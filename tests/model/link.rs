@@ -57,17 +57,22 @@ pub fn link(schema: &Schema, relation: &Relation) -> Option<Link> {
     if !relation.from.is_empty() {
         return declared(schema, relation, !relation.many);
     }
-    let other = schema.relations.iter().find(|other| {
-        !other.from.is_empty()
-            && (&other.source, &other.target, &other.alias)
-                == (&relation.target, &relation.source, &relation.alias)
-    });
-    let other = other.unwrap();
+    let other = reversed(schema, relation).unwrap();
     match declared(schema, other, !other.many)? {
         Link::Parent(join) => Some(Link::Children(join)),
         Link::Children(join) => (!relation.many).then_some(Link::Parent(join)),
         Link::Junction { near, far, filter } => Some(Link::Junction { near: far, far: near, filter }),
     }
+}
+
+/// The relation from which another takes its columns.
+fn reversed<'s>(schema: &'s Schema, relation: &Relation) -> Option<&'s Relation> {
+    let is_bare = relation.from.is_empty() && relation.chain.is_empty() && relation.as_.is_none();
+    schema.relations.iter().filter(|_| is_bare).find(|other| {
+        !other.from.is_empty()
+            && (&other.source, &other.target, &other.alias)
+                == (&relation.target, &relation.source, &relation.alias)
+    })
 }
 
 /// The join of a relation to rows whose polymorphic relation leads to its source.
@@ -100,6 +105,10 @@ fn chain(schema: &Schema, relation: &Relation) -> Option<Link> {
         return None;
     }
     let last = named(&first.target, last);
+    // A part that doesn't start from all rows makes the chain one for reading.
+    if [first, last].iter().any(|part| reversed(schema, part).is_some_and(|other| other.filter.is_some())) {
+        return None;
+    }
     match (link(schema, first)?, link(schema, last)?) {
         (Link::Children(near), Link::Parent(far)) if first.many => {
             Some(Link::Junction { near, far, filter: first.filter.clone() })

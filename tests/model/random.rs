@@ -26,8 +26,8 @@ pub fn random(bytes: &[u8]) -> Schema {
     }
     for at in 0..3 + choices.below(4) {
         let with = match choices.below(8) {
-            0..=3 => parent(&schema, &mut choices, at),
-            4 => junction(&schema, &mut choices, at),
+            0..=2 => parent(&schema, &mut choices, at),
+            3 | 4 => junction(&schema, &mut choices, at),
             5 => chain(&schema, &mut choices, at),
             _ => polymorphic(&schema, &mut choices, at),
         };
@@ -99,25 +99,34 @@ fn dependent(choices: &mut Choices<'_>) -> Dependent {
     [Dependent::Destroy, Dependent::Delete, Dependent::Nullify, Dependent::Restrict][choices.below(4)]
 }
 
-/// Gives a relation to many rows, or to one, whatever such a relation may have.
-fn dressed(schema: &mut Schema, choices: &mut Choices<'_>, relation: Relation, counter: &str) -> Relation {
-    let mut relation = relation;
+/// Adds a relation to many rows, or to one, with whatever such a relation may have; without what the
+/// schema doesn't bear.
+fn dressed(schema: &Schema, choices: &mut Choices<'_>, plain: Relation, counter: &str) -> Option<Schema> {
+    let mut with = schema.clone();
+    let mut relation = plain.clone();
     if choices.below(5) == 0 {
         relation = relation.filter(col("v").gte(2));
     }
     if choices.below(5) == 0 {
         relation = relation.order_by(desc("v"));
     }
-    if relation.many && choices.below(2) == 0 {
-        let counter = format!("count_{counter}");
-        table_mut(schema, &relation.source).columns.push(Column::integer(counter.as_str()).default(0));
-        let filter = (choices.below(3) == 0).then(|| col("v").lt(4));
-        relation.counter_cache = Some(CounterCache { column: counter.into(), filter });
-    }
     if choices.below(3) == 0 {
         relation.dependent = Some(dependent(choices));
     }
-    relation
+    if choices.below(2) == 0 {
+        let counter = format!("count_{counter}");
+        let filter = (choices.below(3) == 0).then(|| col("v").lt(4));
+        let mut counted = with.clone();
+        let column = Column::integer(counter.as_str()).default(0);
+        table_mut(&mut counted, &relation.source).columns.push(column);
+        let counter_cache = Some(CounterCache { column: counter.into(), filter });
+        let counted = sound(counted.relation(Relation { counter_cache, ..relation.clone() }));
+        if counted.is_some() {
+            return counted;
+        }
+    }
+    with = with.relation(relation);
+    sound(with).or_else(|| sound(schema.clone().relation(plain)))
 }
 
 fn one_or_many(choices: &mut Choices<'_>, source: &str, name: &str, target: &str) -> Relation {
@@ -149,14 +158,11 @@ fn parent(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Schem
         up = up.filter(col("v").lt(4));
     }
     let down = one_or_many(choices, &parent, &format!("down{at}"), &child).alias(&*alias);
-    let down = dressed(&mut schema, choices, down, &format!("{at}"));
-    schema = schema.relation(up).relation(down);
+    schema = dressed(&sound(schema.relation(up))?, choices, down, &format!("{at}"))?;
     if choices.below(3) == 0 {
         let more =
             Relation::many(&*parent, format!("more{at}"), &*child).from(key).to(from).alias(format!("m{at}"));
-        let mut with = schema.clone();
-        let more = dressed(&mut with, choices, more, &format!("{at}m"));
-        return sound(with.relation(more)).or(Some(schema));
+        return dressed(&schema, choices, more, &format!("{at}m")).or(Some(schema));
     }
     Some(schema)
 }
@@ -196,12 +202,10 @@ fn junction(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Sch
         .through(&*name, from, to)
         .to(far_key)
         .alias(format!("j{at}"));
-    let across = dressed(&mut schema, choices, across, &format!("{at}j"));
-    schema = sound(schema.relation(up).relation(down).relation(across))?;
-    let mut with = schema.clone();
+    let joined = sound(schema.relation(up).relation(down))?;
+    schema = dressed(&joined, choices, across, &format!("{at}j")).unwrap_or(joined);
     let back = Relation::many(&*far, format!("back{at}"), &*near).alias(format!("j{at}"));
-    let back = dressed(&mut with, choices, back, &format!("{at}b"));
-    sound(with.relation(back)).or(Some(schema))
+    dressed(&schema, choices, back, &format!("{at}b")).or(Some(schema))
 }
 
 /// A relation through two or three others.
@@ -264,10 +268,8 @@ fn polymorphic(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<
     }
     schema = schema.relation(up);
     for parent in parents {
-        let mut with = schema.clone();
         let down = one_or_many(choices, &parent, &format!("about{at}"), &child).as_(&*name);
-        let down = dressed(&mut with, choices, down, &format!("{at}p"));
-        schema = sound(with.relation(down)).unwrap_or(schema);
+        schema = dressed(&schema, choices, down, &format!("{at}p")).unwrap_or(schema);
     }
     Some(schema)
 }

@@ -187,12 +187,7 @@ fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
     })
 }
 
-fn act(
-    choices: &mut Choices<'_>,
-    target: &Table,
-    (link, many): (&Link, bool),
-    inserts: bool,
-) -> Act {
+fn act(choices: &mut Choices<'_>, target: &Table, (link, many): (&Link, bool), inserts: bool) -> Act {
     let is_parent = matches!(link, Link::Parent(_));
     let kind = choices.below(if inserts { 3 } else { 8 });
     let count = if many { [1, 2, 3, 0][choices.below(4)] } else { 1 };
