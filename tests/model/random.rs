@@ -53,8 +53,10 @@ fn table_mut<'s>(schema: &'s mut Schema, name: &str) -> &'s mut Table {
     schema.tables.iter_mut().find(|table| table.name == name).unwrap()
 }
 
+/// A table whose rows have a key that tells them apart.
 fn some_table(schema: &Schema, choices: &mut Choices<'_>) -> String {
-    schema.tables[choices.below(schema.tables.len())].name.to_string()
+    let keyed: Vec<&Table> = schema.tables.iter().filter(|table| !table.primary_key.is_empty()).collect();
+    keyed[choices.below(keyed.len())].name.to_string()
 }
 
 /// Adds columns that hold a key of a table, with a foreign key over them as a rule.
@@ -238,7 +240,8 @@ fn chain(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Schema
     if !types.is_empty() {
         relation = relation.source_type(target);
     }
-    if choices.below(3) == 0 {
+    // Equal rows without a key are rows of their own, which a walk by values doesn't tell.
+    if choices.below(3) == 0 && !table(schema, &relation.target).primary_key.is_empty() {
         relation = relation.distinct();
     }
     Some(schema.clone().relation(relation))
