@@ -168,6 +168,19 @@ fn the_order_of_a_part_orders_what_it_leads_to() {
 }
 
 #[test]
+fn the_order_of_a_last_part_that_is_distinct_or_starts_from_some_rows_orders_all_it_leads_to() {
+    let visits = Relation::many("patients", "visits", "appointments").order_by(desc("id"));
+    let schema = clinic().relation(chain("visits", "appointments", &["patients", "visits"]));
+    let all = vec![vec![5, 5, 4, 3, 3, 2, 1, 1], vec![5, 4, 3, 2, 1], vec![]];
+    let distinct = open(schema.clone().relation(visits.clone().distinct()));
+    assert_eq!(ids(&distinct, "visits"), all);
+    let known =
+        up("appointments", "known", "patients", "patient_id").filter(col("name").ne("")).alias("known");
+    let filtered = open(schema.relation(known).relation(visits.alias("known")));
+    assert_eq!(ids(&filtered, "visits"), all);
+}
+
+#[test]
 fn a_part_that_leads_to_one_row_leads_to_its_first() {
     let db = open(clinic().relation(chain("latest_patients", "patients", &["latest", "patient"])));
     db.delete("appointments", col("patient_id").is_null()).unwrap();

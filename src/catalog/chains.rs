@@ -157,12 +157,14 @@ fn join(catalog: &mut Catalog, relations: &Relations, chain: Part, parts: &[Part
         let ends = at + 1 == parts.len();
         let open = part.source_filter.is_none() && (part.many || is_single(catalog, part));
         let plain = part.filter.is_none() && part.order_by.is_empty();
+        if ends && part.many {
+            // Among one row there is no order to keep.
+            last.1.clone_from(&part.order_by);
+        }
         if open && !part.distinct && (plain || ends) {
             hops.extend_from_slice(&part.hops);
             if ends {
-                // Among one row there is no order to keep.
-                let order = if part.many { part.order_by.clone() } else { Vec::new() };
-                last = (part.filter.clone(), order);
+                last.0.clone_from(&part.filter);
             }
         } else {
             hops.push(Hop::Along { source: *table, relation: *id, target: part.target });
