@@ -138,6 +138,8 @@ mod schema;
 mod statement;
 mod store;
 mod table;
+#[cfg(feature = "typed")]
+pub mod typed;
 mod value;
 mod view;
 mod write;

@@ -182,6 +182,12 @@ impl<'s> RowRef<'s> {
         RowRef { store, table, slot }
     }
 
+    /// Where it is.
+    #[inline]
+    pub(crate) fn parts(self) -> (&'s Store, TableId, Slot) {
+        (self.store, self.table, self.slot)
+    }
+
     fn info(self) -> &'s TableInfo {
         self.store.catalog().table(self.table)
     }

@@ -1,0 +1,8 @@
+//! Typed models: what a user writes and sees.
+#![cfg(feature = "typed")]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
+
+mod blog;
+mod includes;
+mod queries;
+mod writes;
