@@ -42,7 +42,7 @@ pub use database::{Database, Snapshot};
 pub use definition::Models;
 pub use field::{Cell, Field, Scalar, Text};
 pub use include::{
-    Absent, Complete, Counted, Extent, Inclusion, Kind, Many, Maybe, One, Part, Place, Present, State,
+    Absent, Complete, Counted, Extent, Inclusion, Kind, Many, Maybe, NotIncluded, One, Part, Place, State,
 };
 pub use key::{Id, KeyOf, ModelKey, Refers};
 pub use model::{FieldsOf, Insert, Model, RowOf};

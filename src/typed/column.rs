@@ -275,35 +275,46 @@ impl<M, T: Field> Operand<M, T::Scalar> for Col<M, T> {
     }
 }
 
-/// Declares the borrowed forms of scalars that own memory.
-macro_rules! borrowed {
-    ($($from:ty => $to:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<M> Operand<M, $to> for $from {
-            fn operand(self) -> Untyped {
-                Untyped::Input(Value::from(self).into())
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl Gives<$to> for $from {
-            fn given(self) -> Value {
-                Value::from(self)
-            }
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl Gives<Option<$to>> for $from {
-            fn given(self) -> Value {
-                Value::from(self)
-            }
-        }
-    )*};
+#[diagnostic::do_not_recommend]
+impl<M> Operand<M, String> for &str {
+    fn operand(self) -> Untyped {
+        Untyped::Input(Value::from(self).into())
+    }
 }
 
-borrowed! {
-    &str => String;
-    &[u8] => Vec<u8>;
+#[diagnostic::do_not_recommend]
+impl Gives<String> for &str {
+    fn given(self) -> Value {
+        Value::from(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Gives<Option<String>> for &str {
+    fn given(self) -> Value {
+        Value::from(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Operand<M, Vec<u8>> for &[u8] {
+    fn operand(self) -> Untyped {
+        Untyped::Input(Value::from(self).into())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Gives<Vec<u8>> for &[u8] {
+    fn given(self) -> Value {
+        Value::from(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Gives<Option<Vec<u8>>> for &[u8] {
+    fn given(self) -> Value {
+        Value::from(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -80,7 +80,6 @@ pub trait Models {
 /// Declares tuples of models.
 macro_rules! tuples {
     ($first:ident $($rest:ident)*) => {
-        #[diagnostic::do_not_recommend]
         impl<$first: Models, $($rest: Models),*> Models for ($first, $($rest,)*) {
             fn declare(declared: &mut Declared) {
                 $first::declare(declared);

@@ -21,7 +21,7 @@ pub struct Part;
 /// Whether an include gives every row there is: [`Complete`] or [`Part`].
 pub trait Extent: 'static {
     /// The state of a to-one whose key can't be null.
-    type One<M: Model, I>: Present;
+    type One<M: Model, I>: State;
 }
 
 impl Extent for Complete {
@@ -36,7 +36,7 @@ impl Extent for Part {
 /// How many rows a relation leads to.
 pub trait Kind: 'static {
     /// The state of an include.
-    type State<M: Model, I, X: Extent>: Present;
+    type State<M: Model, I, X: Extent>: State;
 }
 
 impl Kind for ToMany {
@@ -57,10 +57,6 @@ pub trait State {
     const ROWS: usize;
     /// How many counts this is.
     const COUNTS: usize;
-}
-
-/// What a row knows of a relation that was included or counted.
-pub trait Present: State {
     /// What the row's accessor gives.
     type Given<'p>;
     /// What the include at place `rows`, or the count at place `counts`, gives.
@@ -72,9 +68,18 @@ pub trait Present: State {
 #[derive(Clone, Copy, Debug)]
 pub struct Absent;
 
+/// What a relation gives that wasn't included: nothing, as its accessor doesn't compile.
+#[derive(Clone, Copy, Debug)]
+pub struct NotIncluded;
+
 impl State for Absent {
     const ROWS: usize = 0;
     const COUNTS: usize = 0;
+    type Given<'p> = NotIncluded;
+
+    fn given(_: View<'_>, _: usize, _: usize) -> NotIncluded {
+        NotIncluded
+    }
 }
 
 /// A relation whose rows were counted.
@@ -84,9 +89,6 @@ pub struct Counted;
 impl State for Counted {
     const ROWS: usize = 0;
     const COUNTS: usize = 1;
-}
-
-impl Present for Counted {
     type Given<'p> = i64;
 
     #[inline]
@@ -115,9 +117,6 @@ included! {
 impl<M: Model, I, X> State for Many<M, I, X> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
-}
-
-impl<M: Model, I, X> Present for Many<M, I, X> {
     type Given<'p> = Rows<'p, M, I, X>;
 
     #[inline]
@@ -129,9 +128,6 @@ impl<M: Model, I, X> Present for Many<M, I, X> {
 impl<M: Model, I> State for One<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
-}
-
-impl<M: Model, I> Present for One<M, I> {
     type Given<'p> = M::Row<'p, I>;
 
     #[inline]
@@ -147,9 +143,6 @@ impl<M: Model, I> Present for One<M, I> {
 impl<M: Model, I> State for Maybe<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
-}
-
-impl<M: Model, I> Present for Maybe<M, I> {
     type Given<'p> = Option<M::Row<'p, I>>;
 
     #[inline]
@@ -167,7 +160,7 @@ pub trait Inclusion<M: Model> {
     /// The relation.
     type Relation: Relation;
     /// What a row then knows of it.
-    type State: Present;
+    type State: State;
     /// Adds it to what is asked.
     #[doc(hidden)]
     fn add_to(self, asked: &mut Asked);

@@ -41,6 +41,11 @@ use crate::value::{Type, Value, ValueRef};
 /// assert_eq!(page.first().unwrap().price(), Cents(250));
 /// # Ok::<(), relata::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a field of a model",
+    label = "no column holds this type",
+    note = "for a type of your own, derive `ModelEnum` on an enum or implement `Newtype`"
+)]
 pub trait Newtype: Clone + 'static {
     /// What it wraps.
     type Inner: Scalar;

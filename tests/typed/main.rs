@@ -1,6 +1,11 @@
 //! Typed models: what a user writes and sees.
 #![cfg(feature = "typed")]
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test stops where something is wrong"
+)]
 
 mod blog;
 mod includes;

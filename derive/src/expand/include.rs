@@ -25,31 +25,13 @@ fn included(model: &Model, link: &Link) -> TokenStream {
         [(quote!(<I>), quote!(One<#target, I>)), (quote!(<I>), quote!(Maybe<#target, I>))]
     };
     let states = states.into_iter().map(|(generics, state)| {
-        let present = quote!(<Self as ::relata::typed::Present>);
-        quote! {
-            #[automatically_derived]
-            impl #generics #included for ::relata::typed::#state {
-                type Given<'p> = #present::Given<'p>;
-
-                #[inline]
-                fn given(view: ::relata::typed::View<'_>, rows: usize, counts: usize) -> Self::Given<'_> {
-                    #present::given(view, rows, counts)
-                }
-            }
-        }
+        quote!(#[automatically_derived] impl #generics #included for ::relata::typed::#state {})
     });
     quote! {
         #[doc(hidden)]
         #[doc = #doc]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        #vis trait #included: ::relata::typed::State {
-            /// What the row gives.
-            type Given<'p>;
-
-            /// Gives it.
-            #[allow(dead_code)]
-            fn given(view: ::relata::typed::View<'_>, rows: usize, counts: usize) -> Self::Given<'_>;
-        }
+        #vis trait #included: ::relata::typed::State {}
 
         #(#states)*
     }

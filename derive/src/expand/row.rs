@@ -123,11 +123,11 @@ fn relations(model: &Model) -> TokenStream {
         quote! {
             #[doc = #doc]
             #[inline]
-            pub fn #name(self) -> <#state as #included>::Given<'p>
+            pub fn #name(self) -> #state::Given<'p>
             where
                 #state: #included,
             {
-                <#state as #included>::given(
+                #state::given(
                     self.view,
                     0 #(+ <#before as ::relata::typed::State>::ROWS)*,
                     0 #(+ <#before as ::relata::typed::State>::COUNTS)*,
