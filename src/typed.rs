@@ -46,7 +46,7 @@ pub use include::{
 };
 pub use key::{Id, KeyOf, ModelKey, Refers};
 pub use model::{FieldsOf, Insert, Model, RowOf};
-pub use newtype::Newtype;
+pub use newtype::{Newtype, Wrap};
 pub use page::{First, Page};
 pub use projection::{Project, Projection, Selected, Selection};
 pub use query::{ByKey, Prepared, Query};

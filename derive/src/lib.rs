@@ -12,6 +12,7 @@ mod link;
 mod model;
 mod names;
 mod project;
+mod types;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -132,14 +132,14 @@ fn in_words(column: &ColumnInfo) -> EcoString {
     words
 }
 
-/// `foreign key (author_id) to authors (id), on delete Cascade, on update NoAction`.
+/// `foreign key books (author_id) to authors (id), on delete cascade, on update no_action`.
 fn key_in_words(catalog: &Catalog, id: ForeignKeyId) -> EcoString {
     let key = catalog.foreign_key(id);
     let mut words = eco_format!(
-        "foreign key {}, on delete {:?}, on update {:?}",
+        "foreign key {}, on delete {}, on update {}",
         edge_in_words(catalog, catalog.foreign_key_edge(id)),
-        key.on_delete(),
-        key.on_update()
+        key.on_delete().word(),
+        key.on_update().word()
     );
     words.push_str(if key.is_deferrable() { ", deferrable" } else { "" });
     words

@@ -94,7 +94,7 @@ impl Database {
     ///     "id": {"type": "integer", "generated": true}, "name": {"type": "int"}
     /// }}}}"#)?;
     /// let refused = Database::over::<User>(relata::Database::new(schema)?).unwrap_err();
-    /// assert_eq!(refused.to_string(), "users.name: the model declares text, there is int");
+    /// assert!(refused.to_string().ends_with("users.name: the model declares text, there is int"));
     /// # Ok::<(), relata::Error>(())
     /// ```
     ///

@@ -10,4 +10,6 @@
 mod blog;
 mod includes;
 mod queries;
+mod schema;
+mod types;
 mod writes;

@@ -1,7 +1,8 @@
 //! The struct to insert: a model without what the store makes.
 
 use super::new_ident;
-use crate::model::{Field, Model, last_name};
+use crate::model::{Field, Model};
+use crate::types::last_name;
 use proc_macro2::TokenStream;
 use quote::quote;
 
