@@ -197,6 +197,18 @@ impl Column {
         }
     }
 
+    /// The text at `slot` of a column of text, JSON or labels; empty for a null and for another column. O(1).
+    #[inline]
+    pub(crate) fn text(&self, slot: Slot) -> &str {
+        match &self.data {
+            Data::Text(v) | Data::Json(v) => v.view().at(slot.index()),
+            Data::Enum(v, labels) => {
+                labels.get(usize::from(v.view().at(slot.index()))).map_or("", EcoString::as_str)
+            }
+            _ => "",
+        }
+    }
+
     /// The place of the label at `slot` among an enum's, 0 for a null and for another column. O(1).
     #[inline]
     pub(crate) fn ordinal(&self, slot: Slot) -> usize {

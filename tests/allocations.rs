@@ -1,11 +1,6 @@
 //! Walking a typed result allocates nothing.
 #![cfg(feature = "typed")]
-#![allow(
-    clippy::unwrap_used,
-    unreachable_pub,
-    missing_docs,
-    reason = "a test stops where something is wrong"
-)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
 
 #[path = "typed/blog.rs"]
 mod blog;

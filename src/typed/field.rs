@@ -96,10 +96,7 @@ impl<'a> Cell<'a> {
     /// The text of a text, JSON or enum cell; empty for another. O(1).
     #[inline]
     pub fn text(self) -> &'a str {
-        match self.value() {
-            ValueRef::Text(text) | ValueRef::Json(text) => text,
-            _ => "",
-        }
+        self.column.text(self.slot)
     }
 
     /// The bytes of a bytes cell; empty for another. O(1).
@@ -146,6 +143,7 @@ macro_rules! scalars {
                 read
             }
 
+            #[inline]
             fn to_value(&self) -> Value {
                 Value::from(*self)
             }
@@ -188,6 +186,7 @@ macro_rules! integers {
                 read
             }
 
+            #[inline]
             fn to_value(&self) -> Value {
                 Value::from(*self)
             }

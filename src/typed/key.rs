@@ -76,6 +76,7 @@ impl<M: 'static, K: Scalar> Scalar for Id<M, K> {
         Id::new(K::own(read.key))
     }
 
+    #[inline]
     fn to_value(&self) -> Value {
         self.key.to_value()
     }
@@ -153,8 +154,9 @@ impl<T: Scalar> ModelKey for T {
         if let [value] = values { T::from_value(value.as_ref()).map(T::own) } else { None }
     }
 
+    #[inline]
     fn to_key(&self) -> Key {
-        [self.to_value()].into_iter().collect()
+        Key::of_one(self.to_value())
     }
 }
 
@@ -170,6 +172,7 @@ pub trait KeyOf<M: Model> {
 }
 
 impl<M: Model<Key = Id<M, K>>, K: Scalar> KeyOf<M> for Id<M, K> {
+    #[inline]
     fn key(self) -> Key {
         self.to_key()
     }

@@ -4,6 +4,7 @@ use super::definition::{Definition, Models};
 use super::key::ModelKey;
 use super::view::View;
 use crate::value::Row;
+use std::marker::PhantomData;
 
 /// A struct that is a table: `#[derive(Model)]` makes it one.
 ///
@@ -90,6 +91,9 @@ pub trait Model: Models + Sized + 'static {
     #[doc(hidden)]
     fn write(&self) -> Row;
 }
+
+/// What a value knows of types alone; it's `Send` and `Sync` whatever they are.
+pub(super) type Of<T> = PhantomData<fn() -> T>;
 
 /// What closures about `M` are given.
 pub type FieldsOf<M> = <M as Model>::Fields;

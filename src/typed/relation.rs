@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::condition::{Assign, Condition, Order};
 use super::include::{Complete, Counted, Extent, Inclusion, Part, Place};
-use super::model::{FieldsOf, Model};
+use super::model::{FieldsOf, Model, Of};
 use crate::filter::{Filter, Quantifier};
 use std::fmt;
 use std::marker::PhantomData;
@@ -59,7 +59,7 @@ impl Single for ToMaybe {}
 #[must_use = "a relation does nothing until it's included or asked about"]
 pub struct Related<R: Relation, I = <<R as Relation>::Target as Model>::Bare, X = Complete> {
     asked: Asked,
-    marker: PhantomData<fn() -> (R, I, X)>,
+    marker: Of<(R, I, X)>,
 }
 
 impl<R: Relation> Related<R> {

@@ -1,7 +1,7 @@
 //! Typed rows of a result, one after the other.
 
 use super::include::Complete;
-use super::model::Model;
+use super::model::{Model, Of};
 use super::view::Views;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 /// `Rows<'_, Book, I, X>`.
 pub struct Rows<'p, M: Model, I = <M as Model>::Bare, X = Complete> {
     views: Views<'p>,
-    marker: PhantomData<fn() -> (M, I, X)>,
+    marker: Of<(M, I, X)>,
 }
 
 impl<'p, M: Model, I, X> Rows<'p, M, I, X> {

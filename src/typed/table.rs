@@ -6,7 +6,8 @@ use super::model::{FieldsOf, Model, RowOf};
 use super::relation::{Related, Relation};
 use super::view::View;
 use crate::error::Result;
-use crate::view::{RowRefs, TableRef, Walker};
+use crate::table::Table as Rows;
+use crate::view::{RowRef, RowRefs, TableRef, Walker};
 use std::fmt;
 use std::iter::FusedIterator;
 use std::marker::PhantomData;
@@ -92,7 +93,8 @@ impl<'s, M: Model> Table<'s, M> {
         relation: impl FnOnce(FieldsOf<M>) -> Related<R>,
     ) -> Result<Walk<'s, R>> {
         let _ = relation(M::fields());
-        Ok(Walk { walker: self.table.relation(R::NAME)?, relation: PhantomData })
+        let walker = self.table.relation(R::NAME)?;
+        Ok(Walk { rows: walker.target(), walker, relation: PhantomData })
     }
 }
 
@@ -105,6 +107,7 @@ impl<M: Model> fmt::Debug for Table<'_, M> {
 /// A relation resolved once, to walk along from many rows. Made by [`Table::walk`].
 pub struct Walk<'s, R> {
     walker: Walker<'s>,
+    rows: &'s Rows,
     relation: PhantomData<fn() -> R>,
 }
 
@@ -113,13 +116,13 @@ impl<'s, R: Relation> Walk<'s, R> {
     /// allocating.
     #[inline]
     pub fn from(&self, row: impl RowOf<'s, Model = R::Source>) -> Walked<'s, R::Target> {
-        Walked { rows: self.walker.many(row.view().row()), model: PhantomData }
+        Walked { refs: self.walker.many(row.view().row()), rows: self.rows, model: PhantomData }
     }
 
     /// The first row it leads to from `row`. O(1) along keys.
     #[inline]
     pub fn one(&self, row: impl RowOf<'s, Model = R::Source>) -> Option<RowIn<'s, R::Target>> {
-        self.walker.one(row.view().row()).map(|row| R::Target::row(View::of_row(row)))
+        self.walker.one(row.view().row()).map(|row| typed::<R::Target>(row, self.rows))
     }
 }
 
@@ -132,10 +135,18 @@ impl<R: Relation> fmt::Debug for Walk<'_, R> {
 /// A row of `M` with nothing included.
 type RowIn<'s, M> = <M as Model>::Row<'s, <M as Model>::Bare>;
 
+/// A row of a table that is looked up already.
+#[inline]
+fn typed<'s, M: Model>(row: RowRef<'s>, rows: &'s Rows) -> RowIn<'s, M> {
+    let (store, table, slot) = row.parts();
+    M::row(View::in_table(rows, store, table, slot))
+}
+
 /// The rows that a typed relation leads to from one row.
 #[derive(Clone)]
 pub struct Walked<'s, M> {
-    rows: RowRefs<'s>,
+    refs: RowRefs<'s>,
+    rows: &'s Rows,
     model: PhantomData<fn() -> M>,
 }
 
@@ -144,19 +155,19 @@ impl<'s, M: Model> Iterator for Walked<'s, M> {
 
     #[inline]
     fn next(&mut self) -> Option<RowIn<'s, M>> {
-        self.rows.next().map(|row| M::row(View::of_row(row)))
+        self.refs.next().map(|row| typed::<M>(row, self.rows))
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.rows.size_hint()
+        self.refs.size_hint()
     }
 }
 
 impl<M: Model> DoubleEndedIterator for Walked<'_, M> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.rows.next_back().map(|row| M::row(View::of_row(row)))
+        self.refs.next_back().map(|row| typed::<M>(row, self.rows))
     }
 }
 
@@ -165,6 +176,6 @@ impl<M: Model> FusedIterator for Walked<'_, M> {}
 
 impl<M> fmt::Debug for Walked<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.rows.clone()).finish()
+        f.debug_list().entries(self.refs.clone()).finish()
     }
 }

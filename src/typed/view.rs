@@ -38,7 +38,13 @@ impl<'p> View<'p> {
     #[inline]
     pub(super) fn of_row(row: RowRef<'p>) -> View<'p> {
         let (store, table, slot) = row.parts();
-        View { store, rows: store.table(table), table, slot, at: 0, found: None }
+        View::in_table(store.table(table), store, table, slot)
+    }
+
+    /// A row of a table that is looked up already, for a loop.
+    #[inline]
+    pub(super) fn in_table(rows: &'p Table, store: &'p Store, table: TableId, slot: Slot) -> View<'p> {
+        View { store, rows, table, slot, at: 0, found: None }
     }
 
     #[inline]

@@ -1,13 +1,10 @@
 //! Typed models: what a user writes and sees.
 #![cfg(feature = "typed")]
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    unreachable_pub,
-    reason = "a test stops where something is wrong"
-)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
 
 mod blog;
+#[cfg(feature = "json")]
+mod conformance;
 mod includes;
 mod queries;
 mod schema;

@@ -13,7 +13,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let doc = format!("The column `{column}`.");
         quote! {
             #[doc = #doc]
-            pub const fn #name(self) -> ::relata::typed::Col<#ident, #ty> {
+            #vis const fn #name(self) -> ::relata::typed::Col<#ident, #ty> {
                 ::relata::typed::generated::col(#column, #place)
             }
         }
@@ -23,7 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let doc = format!("The relation `{name}`.");
         quote! {
             #[doc = #doc]
-            pub fn #name(self) -> ::relata::typed::Related<#relation> {
+            #vis fn #name(self) -> ::relata::typed::Related<#relation> {
                 ::relata::typed::generated::related()
             }
         }

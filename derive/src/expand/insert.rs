@@ -5,6 +5,7 @@ use crate::model::{Field, Model};
 use crate::types::last_name;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Visibility;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (ident, vis, new) = (&model.ident, &model.vis, new_ident(model));
@@ -15,7 +16,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let docs = &field.docs;
         let fallback = format!("The value of the column `{}`.", field.column);
         let docs = if docs.is_empty() { quote!(#[doc = #fallback]) } else { quote!(#(#docs)*) };
-        quote!(#docs pub #name: #ty)
+        quote!(#docs #vis #name: #ty)
     });
     let put = given.iter().map(|field| {
         let (name, ty, column) = (&field.ident, &field.ty, &field.column);
@@ -25,7 +26,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             quote!(let row = ::relata::typed::generated::put::<#ty>(row, #column, &self.#name);)
         }
     });
-    let build = build(&given);
+    let build = build(vis, &given);
     let is_default = !given.iter().any(|field| field.is_required());
     let default = is_default.then(|| quote!(#[derive(Default)]));
     let doc = format!(
@@ -76,7 +77,7 @@ fn held(field: &Field) -> TokenStream {
 }
 
 /// A constructor from what is required, and a method for each of the others.
-fn build(given: &[&Field]) -> TokenStream {
+fn build(vis: &Visibility, given: &[&Field]) -> TokenStream {
     let parameters = given.iter().filter(|field| field.is_required()).map(|field| {
         let (name, ty) = (&field.ident, &field.ty);
         if is_text(field) { quote!(#name: impl ::core::convert::Into<#ty>) } else { quote!(#name: #ty) }
@@ -99,7 +100,7 @@ fn build(given: &[&Field]) -> TokenStream {
         quote! {
             #[doc = #doc]
             #[must_use]
-            pub fn #name(mut self, #name: impl ::core::convert::Into<#scalar>) -> Self {
+            #vis fn #name(mut self, #name: impl ::core::convert::Into<#scalar>) -> Self {
                 self.#name = #value;
                 self
             }
@@ -108,7 +109,7 @@ fn build(given: &[&Field]) -> TokenStream {
     quote! {
         /// Only what is required; the rest can be given by the methods named like it.
         #[allow(clippy::too_many_arguments, clippy::new_without_default)]
-        pub fn new(#(#parameters),*) -> Self {
+        #vis fn new(#(#parameters),*) -> Self {
             Self { #(#values),* }
         }
 

@@ -20,7 +20,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote_spanned! {ty.span()=>
             #docs
             #[inline]
-            pub fn #name(self) -> <#ty as ::relata::typed::Field>::Ref<'p> {
+            #vis fn #name(self) -> <#ty as ::relata::typed::Field>::Ref<'p> {
                 self.view.read::<#ty>(#place)
             }
         }
@@ -42,7 +42,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #(#columns)*
 
             /// An owned copy, without what is included. O(cells).
-            pub fn to_model(self) -> #ident {
+            #vis fn to_model(self) -> #ident {
                 <#ident as ::relata::typed::Model>::read(self.view)
             }
         }
@@ -114,7 +114,7 @@ fn relations(model: &Model) -> TokenStream {
     if model.links.is_empty() {
         return TokenStream::new();
     }
-    let (row, states) = (row_ident(model), states(model));
+    let (vis, row, states) = (&model.vis, row_ident(model), states(model));
     let accessors = model.links.iter().enumerate().map(|(place, link)| {
         let (name, included) = (&link.name, included_ident(model, &link.name));
         let state = states.get(place);
@@ -123,7 +123,7 @@ fn relations(model: &Model) -> TokenStream {
         quote! {
             #[doc = #doc]
             #[inline]
-            pub fn #name(self) -> #state::Given<'p>
+            #vis fn #name(self) -> #state::Given<'p>
             where
                 #state: #included,
             {
