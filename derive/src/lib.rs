@@ -11,6 +11,7 @@ mod expand;
 mod link;
 mod model;
 mod names;
+mod polymorphic;
 mod project;
 mod types;
 
@@ -29,6 +30,13 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 pub fn derive_model_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     finish(enumeration::expand(&input))
+}
+
+/// Makes an enum of models what a relation leads to one of. See `relata::typed::Polymorphic`.
+#[proc_macro_derive(Polymorphic)]
+pub fn derive_polymorphic(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    finish(polymorphic::expand(&input))
 }
 
 /// Makes a struct hold some fields of a model. See `relata::typed::Project`.

@@ -21,6 +21,12 @@ pub(crate) struct Link {
 /// How a relation gets there.
 pub(crate) enum Way {
     BelongsTo(BelongsTo),
+    /// To one of several models: the target is an enum of them.
+    Polymorphic {
+        type_field: Ident,
+        key: Ident,
+        touch: Option<Option<Ident>>,
+    },
     /// The relation of the target that leads back.
     Inverse {
         inverse: Ident,
@@ -131,6 +137,26 @@ impl Link {
         Ok(link)
     }
 
+    /// `polymorphic(subject: Subject)` on the field that holds the key.
+    pub(crate) fn polymorphic(entry: &Entry, field: &Ident) -> Result<Link> {
+        let parts = entry.list()?;
+        let (mut link, _) = Link::new(entry, &parts, "subject: Subject")?;
+        let mut type_field = Ident::new(&format!("{}_type", link.name), link.name.span());
+        let mut touch = None;
+        for part in parts.iter().skip(1) {
+            match part.name.to_string().as_str() {
+                "type_field" => type_field = part.ident()?,
+                "touch" => {
+                    touch = Some(if let Value::Flag = part.value { None } else { Some(part.ident()?) })
+                }
+                "dependent" => link.dependent = Some(dependent(part)?),
+                _ => return Err(part.unknown(&["type_field", "touch", "dependent", "name: Enum"])),
+            }
+        }
+        link.way = Way::Polymorphic { type_field, key: field.clone(), touch };
+        Ok(link)
+    }
+
     /// `has_many(books: Book::author)`, `has_one(profile: Profile::user)`.
     pub(crate) fn has(entry: &Entry, many: bool) -> Result<Link> {
         let parts = entry.list()?;
@@ -166,7 +192,7 @@ impl Link {
     /// Whether it leads to many rows.
     pub(crate) fn is_many(&self) -> bool {
         match self.way {
-            Way::BelongsTo(_) => false,
+            Way::BelongsTo(_) | Way::Polymorphic { .. } => false,
             Way::Inverse { many, .. } | Way::Junction { many, .. } | Way::Chain { many, .. } => many,
         }
     }

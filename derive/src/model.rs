@@ -1,7 +1,7 @@
 //! A model as its struct and attributes define it.
 
 use crate::entry::{Entry, Mistakes, Value, of_attributes};
-use crate::link::Link;
+use crate::link::{Link, Way};
 use crate::names::{plural, snake};
 use crate::types::{FIELD_TYPES, can_be_field, last_name, shown};
 use syn::{Attribute, Data, DeriveInput, Error, Expr, Fields, Ident, Result, Type, Visibility};
@@ -43,7 +43,7 @@ pub(crate) enum Default {
 const ON_MODELS: [&str; 9] =
     ["table", "unique", "index", "ordered_index", "check", "belongs_to", "has_many", "has_one", "key"];
 
-const ON_FIELDS: [&str; 12] = [
+const ON_FIELDS: [&str; 13] = [
     "key",
     "generated",
     "unique",
@@ -56,6 +56,7 @@ const ON_FIELDS: [&str; 12] = [
     "check",
     "counter",
     "belongs_to",
+    "polymorphic",
 ];
 
 impl Model {
@@ -160,6 +161,7 @@ impl Model {
             "check" => self.checks.push((None, entry.expr()?.clone())),
             "counter" => field.is_counter = entry.flag().map(|()| true)?,
             "belongs_to" => self.links.push(Link::belongs_to(entry, Some(&field.ident))?),
+            "polymorphic" => self.links.push(Link::polymorphic(entry, &field.ident)?),
             _ => return Err(entry.unknown(&ON_FIELDS)),
         }
         Ok(())
@@ -188,7 +190,11 @@ impl Model {
         }
         let named = self.uniques.iter().chain(self.indexes.iter().map(|(names, _)| names)).flatten();
         let from = self.links.iter().filter_map(Link::key).flat_map(|key| &key.from);
-        for name in named.chain(from) {
+        let types = self.links.iter().filter_map(|link| match &link.way {
+            Way::Polymorphic { type_field, .. } => Some(type_field),
+            _ => None,
+        });
+        for name in named.chain(from).chain(types) {
             if self.field(name).is_none() {
                 mistakes.note(self.no_field(name));
             }

@@ -25,38 +25,10 @@ pub(crate) fn pascal(name: &str) -> String {
     words.filter_map(capital).collect()
 }
 
-/// Words that form their plural in their own way.
-const IRREGULAR: [(&str, &str); 14] = [
-    ("person", "people"),
-    ("child", "children"),
-    ("man", "men"),
-    ("woman", "women"),
-    ("mouse", "mice"),
-    ("goose", "geese"),
-    ("foot", "feet"),
-    ("tooth", "teeth"),
-    ("datum", "data"),
-    ("medium", "media"),
-    ("criterion", "criteria"),
-    ("sheep", "sheep"),
-    ("series", "series"),
-    ("news", "news"),
-];
-
-/// The plural of the last word of a name: `line_items`, `categories`.
+/// The name with its last word in the plural: `line_items`, `categories`.
 pub(crate) fn plural(name: &str) -> String {
     let (front, word) = name.rsplit_once('_').map_or((String::new(), name), |(a, b)| (format!("{a}_"), b));
-    if let Some((_, plural)) = IRREGULAR.iter().find(|(one, _)| *one == word) {
-        return format!("{front}{plural}");
-    }
-    let before_y = word.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
-    match before_y {
-        Some(stem) => format!("{front}{stem}ies"),
-        None if ["s", "x", "z", "ch", "sh"].iter().any(|end| word.ends_with(end)) => {
-            format!("{front}{word}es")
-        }
-        None => format!("{front}{word}s"),
-    }
+    front + &pluralizer::pluralize(word, 2, false)
 }
 
 /// The known name that is nearest to `name`, when it's near.

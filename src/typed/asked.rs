@@ -5,6 +5,7 @@ use super::include::Inclusion;
 use super::model::{FieldsOf, Model};
 use crate::filter::Filter;
 use crate::query::{Columns, Distinct, Extra, Include, Select};
+use ecow::EcoString;
 
 /// A query's level by name. Includes and counts stand in the order in which the model declares its
 /// relations, so that their places are known to the compiler.
@@ -34,6 +35,13 @@ impl Asked {
         self.rows.insert(at, place);
         let include = Include { name: name.into(), relation: name.into(), select: nested.select };
         self.select.includes.insert(at, include);
+    }
+
+    /// Adds the row along the polymorphic relation at `place`, of whichever table it is.
+    pub(super) fn place_branches(&mut self, place: usize, name: &'static str, on: Vec<(EcoString, Asked)>) {
+        let on = on.into_iter().map(|(table, asked)| (table, asked.select)).collect();
+        let select = Select { on, ..Select::default() };
+        self.place_rows(place, name, Asked { select, ..Asked::default() });
     }
 
     /// Adds how many rows there are along the relation at `place`.

@@ -46,6 +46,13 @@ impl Definition {
         self
     }
 
+    /// This with a relation more, which leads to one of several models.
+    #[must_use]
+    pub fn polymorphic(mut self, relation: schema::Relation) -> Definition {
+        self.relations.push(relation);
+        self
+    }
+
     /// This, of which a relation needs the model `N` as well.
     #[must_use]
     pub fn needs<N: Model>(mut self, relation: &str) -> Definition {

@@ -7,6 +7,7 @@ pub use super::field::{Cell, Field, Scalar};
 pub use super::include::{Absent, Counted, Many, Maybe, One, Place, State};
 pub use super::key::Refers;
 pub use super::model::RowOf;
+pub use super::polymorphic::{Among, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicRelation, Shown};
 pub use super::relation::{Related, Relation, ToMany, ToMaybe, ToOne};
 pub use super::view::View;
 pub use crate::schema::{Action, Column, Dependent, ForeignKey, Index, Relation as Link, Table, Unique};
@@ -82,7 +83,24 @@ pub fn belongs_to<S: Model, T: Model>(
 /// The relation `name` from `S` to the `T` whose relation `inverse` belongs to it.
 pub fn has<S: Model, T: Model>(name: &'static str, inverse: &str, many: bool) -> Link {
     let link = if many { Link::many(S::TABLE, name, T::TABLE) } else { Link::one(S::TABLE, name, T::TABLE) };
-    link.alias(eco_format!("{}.{inverse}", T::TABLE))
+    match T::reference(inverse) {
+        Some((_, [])) => link.as_(inverse),
+        _ => link.alias(eco_format!("{}.{inverse}", T::TABLE)),
+    }
+}
+
+/// The relation `name` from `S` to one of `U`, whose type and key are in the columns `from`.
+pub fn polymorphic<S: Model, U: Polymorphic>(
+    name: &'static str,
+    from: &[&'static str],
+    is_optional: bool,
+) -> Link {
+    Link::polymorphic(S::TABLE, name).from(from.iter().copied()).types(U::tables()).optional(is_optional)
+}
+
+/// A polymorphic relation, nothing said about it yet.
+pub fn one_of<R: PolymorphicRelation>() -> OneOf<R> {
+    OneOf::new()
 }
 
 /// The relation `name` from `S` to `T` through the junction `J`, which belongs to both.
@@ -107,7 +125,17 @@ pub fn chain<S: Model, T: Model>(name: &'static str, relations: &[&'static str],
 }
 
 /// Where the compiler checks that a relation leads from `S` to `T`.
-pub fn leads<S: Model, T: Model, R: Relation<Source = S, Target = T>>(_: Related<R>) {}
+pub fn leads<S: Model, T: Model, L: Leads<S, T>>(_: L) {}
+
+/// What leads from `S` to `T`.
+#[diagnostic::on_unimplemented(message = "this relation doesn't lead from `{S}` to `{T}`")]
+pub trait Leads<S, T> {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Relation> Leads<R::Source, R::Target> for Related<R> {}
+
+#[diagnostic::do_not_recommend]
+impl<R: PolymorphicRelation<Targets: Among<T>>, T: Model> Leads<R::Source, T> for OneOf<R> {}
 
 /// The fields of what a relation leads to, to go on from there.
 pub fn follow<R: Relation>(_: Related<R>) -> <R::Target as Model>::Fields {

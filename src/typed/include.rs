@@ -5,7 +5,7 @@
 
 use super::asked::Asked;
 use super::model::Model;
-use super::relation::{Relation, ToMany, ToMaybe, ToOne};
+use super::relation::{ToMany, ToMaybe, ToOne};
 use super::rows::Rows;
 use super::view::View;
 use std::marker::PhantomData;
@@ -158,7 +158,7 @@ impl<M: Model, I> State for Maybe<M, I> {
 )]
 pub trait Inclusion<M: Model> {
     /// The relation.
-    type Relation: Relation;
+    type Relation;
     /// What a row then knows of it.
     type State: State;
     /// Adds it to what is asked.

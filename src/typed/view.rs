@@ -2,11 +2,11 @@
 
 use super::field::{Cell, Field};
 use crate::id::{ColumnId, Slot, TableId};
-use crate::plan::Level;
+use crate::plan::{Include, Level};
 use crate::store::Store;
 use crate::table::Table;
 use crate::value::ValueRef;
-use crate::view::{FoundLevel, Page, RowRef, RowView};
+use crate::view::{Found, FoundLevel, Page, RowRef, RowView};
 
 /// A place in a snapshot, and in a result when it's of one: what every derived row wraps.
 #[derive(Clone, Copy)]
@@ -88,6 +88,21 @@ impl<'p> View<'p> {
         Some(View { rows, table: level.table, slot, found: Some((level, found)), ..self })
     }
 
+    /// The row of the polymorphic include at `place`, and the place of its table among those the relation
+    /// leads to.
+    pub(super) fn branch(self, place: usize) -> Option<(usize, View<'p>)> {
+        let (level, found) = self.found?;
+        let (include, found) = (level.includes.get(place)?, found.includes.get(place)?);
+        let includes = std::iter::once(include).chain(&include.others);
+        let all = includes.zip(std::iter::once(found).chain(&found.others));
+        let leads = |(at, (include, found)): (usize, (&'p Include, &'p Found))| {
+            let slot = found.rows.slots.get(self.at)?.some()?;
+            let (rows, table) = (self.store.table(include.level.table), include.level.table);
+            Some((at, View { rows, table, slot, found: Some((&include.level, &found.rows)), ..self }))
+        };
+        all.enumerate().find_map(leads)
+    }
+
     /// The count at `place`.
     #[inline]
     pub(super) fn count(self, place: usize) -> i64 {
@@ -111,8 +126,11 @@ impl<'p> View<'p> {
     pub(super) fn nested(self) -> impl Iterator<Item = (&'p str, Nested<'p>)> {
         let includes = self.found.map_or(&[][..], |(level, _)| &level.includes);
         includes.iter().enumerate().map(move |(place, include)| {
-            let nested =
-                if include.many { Nested::Many(self.many(place)) } else { Nested::One(self.one(place)) };
+            let nested = match include.many {
+                true => Nested::Many(self.many(place)),
+                false if include.others.is_empty() => Nested::One(self.one(place)),
+                false => Nested::One(self.branch(place).map(|(_, row)| row)),
+            };
             (include.name.as_str(), nested)
         })
     }

@@ -6,6 +6,7 @@ mod blog;
 #[cfg(feature = "json")]
 mod conformance;
 mod includes;
+mod polymorphic;
 mod queries;
 mod schema;
 mod types;

@@ -2,7 +2,7 @@
 
 use super::{bare, fields_ident, relation_ident, row_ident};
 use crate::link::{BelongsTo, Link, Way};
-use crate::model::{Default, Model};
+use crate::model::{Default, Field, Model};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
@@ -152,8 +152,12 @@ fn columns_of(model: &Model, link: &Link, key: &BelongsTo) -> (TokenStream, Toke
 }
 
 fn reference(model: &Model, link: &Link) -> Option<TokenStream> {
-    let (from, to) = columns_of(model, link, link.key()?);
     let name = link.name.to_string();
+    if let Way::Polymorphic { type_field, key, .. } = &link.way {
+        let from = model.columns([type_field, key]);
+        return Some(quote!(#name => ::core::option::Option::Some((&[#(#from),*], &[])),));
+    }
+    let (from, to) = columns_of(model, link, link.key()?);
     Some(quote!(#name => ::core::option::Option::Some((#from, #to)),))
 }
 
@@ -177,11 +181,16 @@ fn relation(model: &Model, link: &Link) -> TokenStream {
     let mut calls = match &link.way {
         Way::BelongsTo(key) => {
             let (from, to) = columns_of(model, link, key);
-            let touch = key.touch.as_ref().map(|column| match column.as_ref().map(Ident::to_string) {
-                Some(column) => quote!(.touch_column(#column)),
-                None => quote!(.touch()),
-            });
+            let touch = touched(key.touch.as_ref());
             quote!(::relata::typed::generated::belongs_to::<#ident, #target>(#name, #from, #to) #touch)
+        }
+        Way::Polymorphic { type_field, key, touch } => {
+            let from = model.columns([type_field, key]);
+            let is_optional = model.field(key).is_some_and(Field::is_option);
+            let touch = touched(touch.as_ref());
+            quote! {
+                ::relata::typed::generated::polymorphic::<#ident, #target>(#name, &[#(#from),*], #is_optional) #touch
+            }
         }
         Way::Inverse { inverse, many } => {
             let inverse = inverse.to_string();
@@ -216,7 +225,18 @@ fn relation(model: &Model, link: &Link) -> TokenStream {
             None => quote!(.counter_cache(#counter)),
         });
     }
-    quote!(.relation::<#target>(#calls) #needs)
+    match &link.way {
+        Way::Polymorphic { .. } => quote!(.polymorphic(#calls)),
+        _ => quote!(.relation::<#target>(#calls) #needs),
+    }
+}
+
+/// The column of the target that is touched.
+fn touched(column: Option<&Option<Ident>>) -> Option<TokenStream> {
+    column.map(|column| match column.as_ref().map(Ident::to_string) {
+        Some(column) => quote!(.touch_column(#column)),
+        None => quote!(.touch()),
+    })
 }
 
 /// What the compiler checks of the relations: that they exist and lead where they are said to.
@@ -237,6 +257,7 @@ fn checks(model: &Model) -> TokenStream {
                     quote_spanned!(ty.span()=> ::relata::typed::generated::refers::<#target, #ty>();)
                 })
             }
+            Way::Polymorphic { .. } => None,
             Way::Inverse { inverse, .. } => Some(leads(quote!(#target), quote!(#ident), inverse)),
             Way::Junction { junction, near, far, .. } => {
                 let (near, far) = (

@@ -21,10 +21,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let relations = model.links.iter().map(|link| {
         let (name, relation) = (&link.name, relation_ident(model, &link.name));
         let doc = format!("The relation `{name}`.");
+        let (handle, made) = match &link.way {
+            Way::Polymorphic { .. } => (quote!(OneOf), quote!(one_of)),
+            _ => (quote!(Related), quote!(related)),
+        };
         quote! {
             #[doc = #doc]
-            #vis fn #name(self) -> ::relata::typed::Related<#relation> {
-                ::relata::typed::generated::related()
+            #vis fn #name(self) -> ::relata::typed::#handle<#relation> {
+                ::relata::typed::generated::#made()
             }
         }
     });
@@ -51,6 +55,12 @@ fn marker(model: &Model, place: usize, link: &Link) -> TokenStream {
     let (ident, vis, relation) = (&model.ident, &model.vis, relation_ident(model, &link.name));
     let (target, name) = (&link.target, link.name.to_string());
     let kind = kind(model, link);
+    let (relation_trait, leads) = match &link.way {
+        Way::Polymorphic { .. } => {
+            (quote!(::relata::typed::PolymorphicRelation), quote!(type Targets = #target;))
+        }
+        _ => (quote!(::relata::typed::Relation), quote!(type Target = #target; type Kind = #kind;)),
+    };
     let doc = format!("The relation `{name}` of [`{ident}`].");
     let states = states(model);
     let before: Vec<_> = states.iter().take(place).collect();
@@ -63,10 +73,9 @@ fn marker(model: &Model, place: usize, link: &Link) -> TokenStream {
         #vis struct #relation;
 
         #[automatically_derived]
-        impl ::relata::typed::Relation for #relation {
+        impl #relation_trait for #relation {
             type Source = #ident;
-            type Target = #target;
-            type Kind = #kind;
+            #leads
             const NAME: &'static str = #name;
             const PLACE: usize = #place;
         }

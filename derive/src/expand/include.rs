@@ -1,7 +1,7 @@
 //! What the compiler says when a relation wasn't included.
 
 use super::included_ident;
-use crate::link::Link;
+use crate::link::{Link, Way};
 use crate::model::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,20 +19,34 @@ fn included(model: &Model, link: &Link) -> TokenStream {
     let label = format!("this `{ident}` was queried without `{name}`");
     let note = format!("add `.include(|{closure}| {closure}.{name}())` to the query");
     let doc = format!("Of rows of [`{ident}`] with which `{name}` is included.");
-    let states = if link.is_many() {
-        [(quote!(<I, X>), quote!(Many<#target, I, X>)), (quote!(), quote!(Counted))]
-    } else {
-        [(quote!(<I>), quote!(One<#target, I>)), (quote!(<I>), quote!(Maybe<#target, I>))]
+    let states = match &link.way {
+        Way::Polymorphic { .. } => quote! {
+            #[automatically_derived]
+            impl<I> #included for ::relata::typed::MaybeOneOf<#target, I>
+            where
+                #target: ::relata::typed::Shown<I>,
+            {
+            }
+        },
+        _ if link.is_many() => quote! {
+            #[automatically_derived]
+            impl<I, X> #included for ::relata::typed::Many<#target, I, X> {}
+            #[automatically_derived]
+            impl #included for ::relata::typed::Counted {}
+        },
+        _ => quote! {
+            #[automatically_derived]
+            impl<I> #included for ::relata::typed::One<#target, I> {}
+            #[automatically_derived]
+            impl<I> #included for ::relata::typed::Maybe<#target, I> {}
+        },
     };
-    let states = states.into_iter().map(|(generics, state)| {
-        quote!(#[automatically_derived] impl #generics #included for ::relata::typed::#state {})
-    });
     quote! {
         #[doc(hidden)]
         #[doc = #doc]
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         #vis trait #included: ::relata::typed::State {}
 
-        #(#states)*
+        #states
     }
 }
