@@ -31,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<Default>,
     /// Whether the store counts it.
     pub(crate) is_counter: bool,
+    /// Whether it counts the changes of its row.
+    pub(crate) is_version: bool,
 }
 
 /// What a field gets when it isn't given.
@@ -43,7 +45,7 @@ pub(crate) enum Default {
 const ON_MODELS: [&str; 9] =
     ["table", "unique", "index", "ordered_index", "check", "belongs_to", "has_many", "has_one", "key"];
 
-const ON_FIELDS: [&str; 13] = [
+const ON_FIELDS: [&str; 14] = [
     "key",
     "generated",
     "unique",
@@ -55,6 +57,7 @@ const ON_FIELDS: [&str; 13] = [
     "rename",
     "check",
     "counter",
+    "version",
     "belongs_to",
     "polymorphic",
 ];
@@ -108,6 +111,7 @@ impl Model {
                 is_unique: false,
                 default: None,
                 is_counter: false,
+                is_version: false,
             };
             for entry in of_attributes(&field.attrs, &mut mistakes) {
                 mistakes.keep(model.on_field(&mut read, &entry));
@@ -160,6 +164,7 @@ impl Model {
             "rename" => field.column = entry.text()?.value(),
             "check" => self.checks.push((None, entry.expr()?.clone())),
             "counter" => field.is_counter = entry.flag().map(|()| true)?,
+            "version" => field.is_version = entry.flag().map(|()| true)?,
             "belongs_to" => self.links.push(Link::belongs_to(entry, Some(&field.ident))?),
             "polymorphic" => self.links.push(Link::polymorphic(entry, &field.ident)?),
             _ => return Err(entry.unknown(&ON_FIELDS)),
@@ -246,7 +251,12 @@ impl Field {
 
     /// Whether it's given when a row is inserted.
     pub(crate) fn is_given(&self) -> bool {
-        !self.is_generated && !self.is_counter
+        !self.is_generated && !self.is_kept()
+    }
+
+    /// Whether the store alone writes it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_counter || self.is_version
     }
 
     /// Whether an insert must give it.

@@ -84,3 +84,23 @@ fn a_transaction_is_all_or_nothing() {
     assert!(refused.is_err());
     assert_eq!((db.query::<User>().count().unwrap(), db.query::<Comment>().count().unwrap()), (3, 2));
 }
+
+#[derive(relata::typed::Model, Clone, Debug, PartialEq)]
+struct Draft {
+    #[relata(key, generated)]
+    id: Id<Draft>,
+    text: String,
+    #[relata(version)]
+    edition: i32,
+}
+
+#[test]
+fn a_stale_write_is_told_by_its_version() {
+    let db = Database::new::<Draft>().unwrap();
+    let draft = db.insert(NewDraft::new("first")).unwrap();
+    let seen = db.get(draft).unwrap().unwrap();
+    assert!(db.modify(draft, |d: &mut Draft| d.text.push('!')).unwrap());
+    assert_eq!(db.get(draft).unwrap().unwrap().edition, seen.edition + 1);
+    let stale = db.update(draft, |d| d.text().set("mine").and(d.edition().set(seen.edition))).unwrap_err();
+    assert_eq!(stale.kind().name(), "conflict");
+}

@@ -20,7 +20,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (name, ty) = (&field.ident, &field.ty);
         quote!(#name: view.own::<#ty>(#place))
     });
-    let write = model.fields.iter().filter(|field| !field.is_counter).map(|field| {
+    let write = model.fields.iter().filter(|field| !field.is_kept()).map(|field| {
         let (name, ty, column) = (&field.ident, &field.ty, &field.column);
         quote!(let row = ::relata::typed::generated::put::<#ty>(row, #column, &self.#name);)
     });
@@ -103,12 +103,13 @@ fn define(model: &Model) -> TokenStream {
             }
             Some(Default::Now) => quote!(.default_now()),
             Some(Default::Uuid) => quote!(.default_uuid()),
-            None if field.is_counter => quote!(.default(0)),
+            None if field.is_kept() => quote!(.default(0)),
             None => quote!(),
         });
         quote!(.column(#calls))
     });
     let keys = model.keys().map(|field| &field.column);
+    let version = model.fields.iter().filter(|field| field.is_version).map(|field| &field.column);
     let uniques = model.uniques.iter().map(|names| {
         let names = model.columns(names);
         quote!(.unique([#(#names),*]))
@@ -133,6 +134,7 @@ fn define(model: &Model) -> TokenStream {
             ::relata::typed::generated::Table::new(#table)
                 #(#columns)*
                 .primary_key([#(#keys),*])
+                #(.version(#version))*
                 #(#uniques)* #(#indexes)* #(#checks)* #(#foreign_keys)*
         )
         #(#relations)*
@@ -279,8 +281,8 @@ fn checks(model: &Model) -> TokenStream {
         }
     });
     let relations = model.links.iter().map(|link| relation_ident(model, &link.name));
-    // The store alone writes counters; so that they count as read, too.
-    let counters = model.fields.iter().filter(|field| field.is_counter).map(|field| &field.ident);
+    // What the store alone writes is never read; so that it counts as read, too.
+    let counters = model.fields.iter().filter(|field| field.is_kept()).map(|field| &field.ident);
     quote! {
         const _: fn() = || {
             #(let _ = #relations;)*
