@@ -25,6 +25,7 @@ pub mod generated;
 mod include;
 mod key;
 mod model;
+mod nested;
 mod newtype;
 mod page;
 mod polymorphic;

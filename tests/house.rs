@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "id",
     "value",
     "document",

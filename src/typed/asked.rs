@@ -3,7 +3,7 @@
 use super::condition::{Condition, Order};
 use super::include::Inclusion;
 use super::model::{FieldsOf, Model};
-use crate::filter::Filter;
+use crate::filter::{Aggregate, Filter, Of};
 use crate::query::{Columns, Distinct, Extra, Include, Select};
 use ecow::EcoString;
 
@@ -49,7 +49,8 @@ impl Asked {
         let at = self.counts.partition_point(|other| *other < place);
         self.counts.insert(at, place);
         let filter = Some(filter).filter(|filter| *filter != Filter::And(Vec::new()));
-        self.select.extras.insert(at, Extra { name: name.into(), relation: name.into(), filter });
+        let what = Aggregate { relation: name.into(), of: Of::Rows, filter };
+        self.select.extras.insert(at, Extra { name: name.into(), what });
     }
 
     /// Gives these columns and nothing else.

@@ -1,7 +1,10 @@
 //! Conditions, orders and assignments that know their model.
 
+use super::nested::join;
 use crate::filter::{Filter, Nulls, OrderBy};
-use crate::value::{Row, Value};
+use crate::nested::Verbs;
+use crate::value::{Input, Row, Value};
+use ecow::EcoString;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
@@ -118,6 +121,11 @@ impl<M> Assign<M> {
         Assign { row: Row::new().set(column, value), model: PhantomData }
     }
 
+    /// What is done along a relation.
+    pub(super) fn along(relation: &'static str, verbs: Verbs) -> Assign<M> {
+        Assign { row: Row::new().set(relation, verbs), model: PhantomData }
+    }
+
     /// Both.
     pub fn and(self, other: Assign<M>) -> Assign<M> {
         Assign::all([self, other])
@@ -125,8 +133,15 @@ impl<M> Assign<M> {
 
     /// All of these.
     pub fn all(assigns: impl IntoIterator<Item = Assign<M>>) -> Assign<M> {
-        let parts = assigns.into_iter().flat_map(|assign| assign.row.into_pairs());
-        Assign { row: parts.collect(), model: PhantomData }
+        let mut all: Vec<(EcoString, Input)> = Vec::new();
+        for (name, input) in assigns.into_iter().flat_map(|assign| assign.row.into_pairs()) {
+            let input = match all.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, first)) => join(first, input),
+                None => Some(input),
+            };
+            all.extend(input.map(|input| (name, input)));
+        }
+        Assign { row: all.into_iter().collect(), model: PhantomData }
     }
 
     pub(super) fn into_row(self) -> Row {

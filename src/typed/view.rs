@@ -7,11 +7,12 @@ use crate::store::Store;
 use crate::table::Table;
 use crate::value::ValueRef;
 use crate::view::{Found, FoundLevel, Page, RowRef, RowView};
+use std::sync::Arc;
 
 /// A place in a snapshot, and in a result when it's of one: what every derived row wraps.
 #[derive(Clone, Copy)]
 pub struct View<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     rows: &'p Table,
     table: TableId,
     slot: Slot,
@@ -43,7 +44,7 @@ impl<'p> View<'p> {
 
     /// A row of a table that is looked up already, for a loop.
     #[inline]
-    pub(super) fn in_table(rows: &'p Table, store: &'p Store, table: TableId, slot: Slot) -> View<'p> {
+    pub(super) fn in_table(rows: &'p Table, store: &'p Arc<Store>, table: TableId, slot: Slot) -> View<'p> {
         View { store, rows, table, slot, at: 0, found: None }
     }
 
@@ -107,7 +108,7 @@ impl<'p> View<'p> {
     #[inline]
     pub(super) fn count(self, place: usize) -> i64 {
         let counts = self.found.and_then(|(_, found)| found.extras.get(place));
-        counts.and_then(|counts| counts.get(self.at)).copied().unwrap_or_default()
+        counts.and_then(|counts| counts.get(self.at).as_i64()).unwrap_or_default()
     }
 
     /// The names and cells of its columns.

@@ -75,6 +75,35 @@ macro_rules! writes {
             keys.iter().map(key_of::<N::Model>).collect()
         }
 
+        /// Adds a row together with what is written along its relations:
+        /// `db.insert_with(NewOrder::new("Ann"), |o| o.lines().create(|l| l.sku().set("tea")))`.
+        ///
+        /// # Errors
+        /// Whatever constraint refuses any of them, with its path; then nothing has changed.
+        pub fn insert_with<N: Insert>(
+            $($receiver)*,
+            new: N,
+            nested: impl FnOnce(FieldsOf<N::Model>) -> Assign<N::Model>,
+        ) -> Result<<N::Model as Model>::Key> {
+            $known.require::<N::Model>()?;
+            let nested = nested(N::Model::fields()).into_row();
+            let row = new.into_row().into_pairs().chain(nested.into_pairs()).collect();
+            key_of::<N::Model>(&$inner.insert(N::Model::TABLE, row)?)
+        }
+
+        /// Adds a row of which only these columns and relations are given, and gives its key. That all
+        /// required columns are given is checked when it runs.
+        ///
+        /// # Errors
+        /// Whatever constraint refuses it; then nothing has changed.
+        pub fn create<M: Model>(
+            $($receiver)*,
+            row: impl FnOnce(FieldsOf<M>) -> Assign<M>,
+        ) -> Result<M::Key> {
+            $known.require::<M>()?;
+            key_of::<M>(&$inner.insert(M::TABLE, row(M::fields()).into_row())?)
+        }
+
         /// Adds a row, or changes the one that has its values under any unique constraint. Gives the key.
         ///
         /// # Errors

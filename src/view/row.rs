@@ -38,7 +38,7 @@ impl<'p> RowView<'p> {
 
     /// Where it is.
     #[inline]
-    pub(crate) fn parts(self) -> (&'p Store, &'p Level, &'p FoundLevel, usize) {
+    pub(crate) fn parts(self) -> (&'p Arc<Store>, &'p Level, &'p FoundLevel, usize) {
         (self.store, self.level, self.found, self.at)
     }
 

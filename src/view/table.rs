@@ -184,7 +184,7 @@ impl<'s> RowRef<'s> {
 
     /// Where it is.
     #[inline]
-    pub(crate) fn parts(self) -> (&'s Store, TableId, Slot) {
+    pub(crate) fn parts(self) -> (&'s Arc<Store>, TableId, Slot) {
         (self.store, self.table, self.slot)
     }
 

@@ -1,6 +1,6 @@
 //! Inserts, updates, upserts and deletes.
 
-use crate::blog::{Comment, NewComment, NewPost, NewUser, Post, Profile, State, User, filled};
+use crate::blog::{Comment, NewComment, NewPost, NewUser, Post, Profile, State, Tag, User, filled};
 use relata::typed::{Database, Id};
 
 #[test]
@@ -103,4 +103,44 @@ fn a_stale_write_is_told_by_its_version() {
     assert_eq!(db.get(draft).unwrap().unwrap().edition, seen.edition + 1);
     let stale = db.update(draft, |d| d.text().set("mine").and(d.edition().set(seen.edition))).unwrap_err();
     assert_eq!(stale.kind().name(), "conflict");
+}
+
+#[test]
+fn rows_are_written_along_relations_all_or_nothing() {
+    let db = filled();
+    let dot = db
+        .insert_with(NewUser::new("dot@x.org"), |u| {
+            u.posts()
+                .create(|p| p.title().set("One").and(p.comments().create(|c| c.body().set("nested"))))
+                .and(u.posts().create(|p| p.title().set("Two")))
+        })
+        .unwrap();
+    assert_eq!(db.get(dot).unwrap().unwrap().post_count, 2);
+    let posts =
+        db.query::<Post>().filter(|p| p.author_id().eq(dot)).select(|p| (p.id(), p.title())).all().unwrap();
+    let [(one, _), (two, _)] = <[_; 2]>::try_from(posts.to_vec()).unwrap();
+
+    let tag = Id::<Tag, String>::new("scifi".into());
+    db.update(one, |p| p.title().set("Uno").and(p.tags().connect(tag.clone()))).unwrap();
+    db.update(dot, |u| u.posts().update(two, |p| p.score().set(4)).and(u.posts().delete(one))).unwrap();
+    assert_eq!(db.get(two).unwrap().unwrap().score, 4);
+    assert!(db.get(one).unwrap().is_none());
+    db.update(two, |p| p.tags().set([tag.clone()])).unwrap();
+    db.update(two, |p| p.tags().disconnect(tag)).unwrap();
+
+    let comment = db.create::<Comment>(|c| {
+        let post = c.post().create(|p| p.title().set("New").and(p.author_id().set(dot)));
+        c.body().set("first").and(post)
+    });
+    assert_eq!(db.get(comment.unwrap()).unwrap().unwrap().body, "first");
+
+    let before = db.query::<Post>().count().unwrap();
+    let refused = db.update(dot, |u| {
+        u.posts().create(|p| p.title().set("Three")).and(u.posts().update(Id::new(1), |p| p.score().set(9)))
+    });
+    assert!(refused.is_err(), "a post of somebody else");
+    let refused = db.insert_with(NewUser::new("eve@x.org"), |u| u.posts().create(|p| p.score().set(1)));
+    assert_eq!(refused.unwrap_err().kind().name(), "not_null_violation");
+    assert_eq!(db.query::<Post>().count().unwrap(), before);
+    assert_eq!(db.check(), []);
 }
