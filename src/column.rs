@@ -187,6 +187,7 @@ impl Column {
     }
 
     /// The integer at `slot` of a column of any width, 0 for a null and for another column. O(1).
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn integer(&self, slot: Slot) -> i64 {
         match &self.data {
@@ -198,6 +199,7 @@ impl Column {
     }
 
     /// The text at `slot` of a column of text, JSON or labels; empty for a null and for another column. O(1).
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn text(&self, slot: Slot) -> &str {
         match &self.data {
@@ -210,6 +212,7 @@ impl Column {
     }
 
     /// The place of the label at `slot` among an enum's, 0 for a null and for another column. O(1).
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn ordinal(&self, slot: Slot) -> usize {
         if let Data::Enum(v, _) = &self.data { v.view().at(slot.index()).into() } else { 0 }

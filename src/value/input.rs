@@ -107,6 +107,7 @@ impl Row {
     }
 
     /// The columns and what they are given, in the order given.
+    #[cfg(feature = "typed")]
     pub(crate) fn into_pairs(self) -> impl Iterator<Item = (EcoString, Input)> {
         self.0.into_iter()
     }

@@ -17,6 +17,7 @@ pub struct Key(SmallVec<[Value; 1]>);
 
 impl Key {
     /// The key of this one value. O(1).
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn of_one(value: Value) -> Key {
         Key(SmallVec::from_buf([value]))

@@ -37,6 +37,7 @@ impl<'p> RowView<'p> {
     }
 
     /// Where it is.
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn parts(self) -> (&'p Arc<Store>, &'p Level, &'p FoundLevel, usize) {
         (self.store, self.level, self.found, self.at)

@@ -183,6 +183,7 @@ impl<'s> RowRef<'s> {
     }
 
     /// Where it is.
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn parts(self) -> (&'s Arc<Store>, TableId, Slot) {
         (self.store, self.table, self.slot)
