@@ -9,6 +9,10 @@ pub mod queries {}
 #[doc = include_str!("../docs/writes.md")]
 pub mod writes {}
 
+#[cfg(feature = "typed")]
+#[doc = include_str!("../docs/models.md")]
+pub mod models {}
+
 #[cfg(feature = "json")]
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}

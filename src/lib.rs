@@ -83,7 +83,7 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, writes, hooks, files, JSON documents and testing.
+//! The [`guide`] has pages on models, relations, queries, writes, hooks, files, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
@@ -109,6 +109,8 @@
 //! - Assert what a piece of code changed: [`Snapshot::diff`].
 //! - Save a state and load it again: `Database::save`, `Database::from_file` (feature `files`, with a page in
 //!   the guide).
+//! - Structs as tables, with queries that the compiler checks: the [`typed`] module (feature `typed`, on by
+//!   default).
 //! - Requests and answers as text: the [`json`] module (feature `json`, on by default).
 
 #![forbid(unsafe_code)]
@@ -142,6 +144,8 @@ mod schema;
 mod statement;
 mod store;
 mod table;
+#[cfg(feature = "typed")]
+pub mod typed;
 mod value;
 mod view;
 mod write;

@@ -106,6 +106,12 @@ impl Row {
         })
     }
 
+    /// The columns and what they are given, in the order given.
+    #[cfg(feature = "typed")]
+    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (EcoString, Input)> {
+        self.0.into_iter()
+    }
+
     /// Whether no column is given anything.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
