@@ -5,6 +5,7 @@
 //! thing to do.
 
 mod conflict;
+mod flat;
 mod kind;
 mod message;
 mod nearest;
@@ -15,6 +16,7 @@ mod transaction;
 mod upkeep;
 
 pub use conflict::{Conflict, ConflictReason};
+pub use flat::FlatMistake;
 pub use kind::ErrorKind;
 pub use path::{Path, Step};
 pub use query::QueryMistake;

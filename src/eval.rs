@@ -13,12 +13,14 @@
 //! that a column's type is matched once a batch.
 
 mod cells;
+pub(crate) mod fault;
 mod node;
 pub(crate) mod order;
 mod row;
 mod semi;
 mod stored;
 mod tester;
+pub(crate) mod vector;
 mod walk;
 mod whole;
 

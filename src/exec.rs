@@ -19,6 +19,7 @@ mod warm;
 pub use prepared::{ByKey, Prepared};
 
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::eval::fault;
 use crate::filter::Filter;
 use crate::id::{Slot, TableId};
 use crate::plan::{Level, Plan};
@@ -89,6 +90,7 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
     let mut budget = Budget::new(max_rows);
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots: root::slots(store, plan, &mut bound), ..FoundLevel::default() };
+    fault::collect()?;
     budget.take(found.slots.len())?;
     bound.expand(&mut found, &mut budget)?;
     drop(bound);
@@ -109,6 +111,7 @@ pub(crate) fn each(
     let mut budget = Budget::new(max_rows);
     let mut bound = Bound::root(store, &plan.root);
     let slots = root::slots(store, plan, &mut bound);
+    fault::collect()?;
     let mut found = FoundLevel::default();
     for block in slots.chunks(BLOCK) {
         budget.take(block.len())?;
@@ -149,6 +152,7 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.push(slot);
         self.bound.filter.retain(&mut self.found.slots);
+        fault::collect()?;
         if self.found.slots.is_empty() {
             return Ok(None);
         }
@@ -166,7 +170,8 @@ impl<'a> Runner<'a> {
 /// Everything that is wrong with the query.
 pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
     let plan = Plan::new(store, query)?;
-    Ok(root::count(store, &plan) as u64)
+    let count = root::count(store, &plan) as u64;
+    fault::collect().map(|()| count)
 }
 
 /// Whether a query's filter lets any row through. O(rows up to the first).
@@ -175,7 +180,8 @@ pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
 /// Everything that is wrong with the query.
 pub(crate) fn exists<S>(store: &Store, query: &Query<S>) -> Result<bool> {
     let plan = Plan::new(store, query)?;
-    Ok(root::exists(store, &plan))
+    let exists = root::exists(store, &plan);
+    fault::collect().map(|()| exists)
 }
 
 /// A query's plan in words.
@@ -210,5 +216,6 @@ pub(crate) fn slots(store: &Store, table: TableId, filter: Option<&Filter>) -> R
     }
     let plan = Plan::of_filter(store, table, terms);
     let mut bound = Bound::root(store, &plan.root);
-    Ok(root::slots(store, &plan, &mut bound))
+    let slots = root::slots(store, &plan, &mut bound);
+    fault::collect().map(|()| slots)
 }

@@ -6,6 +6,7 @@ mod write;
 
 pub use build::{Col, Rel, asc, col, desc, rel};
 
+use crate::expr::Expr;
 use crate::value::{Input, Literal};
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,13 @@ pub enum Filter {
     Column {
         /// The column, or an extra of the same query.
         name: EcoString,
+        /// The test.
+        test: Test,
+    },
+    /// What is computed from the row passes a test.
+    Expr {
+        /// The expression.
+        expr: Box<Expr>,
         /// The test.
         test: Test,
     },
@@ -68,6 +76,8 @@ pub enum Operand {
     Input(Input),
     /// Another column of the same row.
     Column(EcoString),
+    /// What is computed from the row.
+    Expr(Box<Expr>),
 }
 
 /// A comparison. With null on either side it is unknown.

@@ -107,6 +107,7 @@ mod document;
 mod error;
 mod eval;
 mod exec;
+mod expr;
 mod filter;
 pub mod guide;
 mod id;
@@ -116,6 +117,7 @@ pub mod json;
 mod plan;
 mod predicate;
 mod query;
+mod scalar;
 mod schema;
 mod statement;
 mod store;
@@ -128,10 +130,11 @@ pub use catalog::Catalog;
 pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    Conflict, ConflictReason, Error, ErrorKind, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
+    Conflict, ConflictReason, Error, ErrorKind, FlatMistake, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
     Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
+pub use expr::{Aggregate, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder};
 pub use filter::{
     Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
 };

@@ -2,7 +2,9 @@
 //!
 //! A predicate is true, false or unknown of a row; comparison with null is unknown.
 
+mod bind;
 mod document;
+pub(crate) mod operator;
 mod pattern;
 mod resolve;
 mod test;
@@ -11,6 +13,7 @@ pub(crate) use resolve::{no_extras, resolve};
 
 use crate::filter::Comparison;
 use crate::id::{ColumnId, RelationId};
+use crate::scalar::Scalar;
 use crate::value::Value;
 
 /// What a row is asked, by ids.
@@ -45,6 +48,8 @@ pub(crate) enum Predicate {
     Every(RelationId, Box<Predicate>),
     /// How many rows along a relation match, compared with a number.
     Count(Box<RelationCount>, Comparison, i64),
+    /// A condition that is computed from the row: its only source.
+    Expr(Box<Scalar>),
 }
 
 /// How many rows along a relation match a predicate.

@@ -6,15 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 24] = [
     "id",
     "value",
     "document",
     "error",
+    "expr",
     "filter",
     "schema",
     "predicate",
     "catalog",
+    "scalar",
     "column",
     "index",
     "table",
@@ -35,9 +37,17 @@ const LAYERS: [&str; 22] = [
 const TOP: [&str; 1] = ["json"];
 
 /// Pairs that need each other: an error carries values, and a value is refused with an error; a
-/// catalog holds predicates, which are resolved by a catalog.
-const PARTNERS: [(&str, &str); 4] =
-    [("value", "error"), ("value", "document"), ("document", "error"), ("predicate", "catalog")];
+/// catalog holds predicates, which are resolved by a catalog; a case asks filters, which compare
+/// expressions.
+const PARTNERS: [(&str, &str); 7] = [
+    ("value", "error"),
+    ("value", "document"),
+    ("document", "error"),
+    ("expr", "filter"),
+    ("predicate", "catalog"),
+    ("predicate", "scalar"),
+    ("catalog", "scalar"),
+];
 
 /// Reading and writing meet in the database only.
 const READ: [&str; 4] = ["query", "plan", "view", "exec"];

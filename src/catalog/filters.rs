@@ -6,7 +6,8 @@ use super::mistakes::{Mistakes, Site};
 use super::names::Names;
 use super::relations::Relations;
 use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep};
-use crate::error::{Error, ErrorKind, QueryMistake, SchemaReason, Step};
+use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, SchemaReason, Step};
+use crate::filter::Filter;
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
 use crate::schema::Relation;
@@ -31,6 +32,15 @@ pub(super) fn resolve(
     dependents::resolve(catalog, relations, mistakes);
 }
 
+/// A filter of columns and values: what can't fail when a row is written or walked to.
+pub(super) fn plain(catalog: &Catalog, table: TableId, filter: &Filter) -> Result<Predicate, Error> {
+    let predicate = resolve_filter(catalog, table, filter, &no_extras)?;
+    if predicate.has_expression() {
+        return Err(FlatMistake::NoExpressionsHere { place: "a schema" }.into());
+    }
+    Ok(predicate)
+}
+
 fn reason(error: Error, step: &str) -> SchemaReason {
     let error = error.at(step);
     SchemaReason::Filter { at: eco_format!("{}", error.path()), why: Box::new(error.kind().clone()) }
@@ -46,7 +56,7 @@ fn resolve_checks(
     let Some(declared) = catalog.schema.tables.get(id.index()) else { return Vec::new() };
     let mut checks = Vec::with_capacity(declared.checks.len());
     for check in &declared.checks {
-        let resolved = resolve_filter(catalog, id, &check.filter, &no_extras);
+        let resolved = plain(catalog, id, &check.filter);
         let mut used = Used::default();
         if let Ok(predicate) = &resolved {
             used.collect(catalog, id, predicate);
@@ -122,7 +132,7 @@ fn relation_filter(
     relation: &Relation,
 ) -> Result<Option<Predicate>, Error> {
     let Some(filter) = &relation.filter else { return Ok(None) };
-    let predicate = resolve_filter(catalog, target, filter, &no_extras)?;
+    let predicate = plain(catalog, target, filter)?;
     Ok((predicate != Predicate::And(Vec::new())).then_some(predicate))
 }
 
@@ -193,6 +203,9 @@ impl Used {
             Predicate::Every(relation, inner) => self.relation(catalog, table, *relation, Some(inner)),
             Predicate::Count(count, ..) => {
                 self.relation(catalog, table, count.relation, count.filter.as_ref());
+            }
+            Predicate::Expr(scalar) => {
+                scalar.columns().into_iter().for_each(|(_, column)| self.column(column));
             }
         }
     }

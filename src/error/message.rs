@@ -81,6 +81,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::OutOfRange { expected, found, column } => {
                 write!(f, "{found} is out of range for {expected}{}", Owner(column))
             }
+            ErrorKind::DivisionByZero => f.write_str("division by zero"),
             ErrorKind::UnknownTable { name, .. } => write!(f, "no table `{name}`"),
             ErrorKind::UnknownColumn { table, name, .. } => write!(f, "no column `{name}` on `{table}`"),
             ErrorKind::UnknownRelation { table, name, .. } => write!(f, "no relation `{name}` on `{table}`"),
@@ -166,6 +167,9 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
                 write!(f, "\n  {mistake}\n    help: {}", mistake.help())?;
             }
             Ok(())
+        }
+        ErrorKind::DivisionByZero => {
+            write!(f, "\n    help: leave rows with a zero out, or divide inside a case")
         }
         ErrorKind::CheckViolation { .. }
         | ErrorKind::TypeMismatch { .. }

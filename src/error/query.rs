@@ -1,6 +1,6 @@
 //! Queries and statements that mean nothing.
 
-use super::TransactionMistake;
+use super::{FlatMistake, TransactionMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -111,6 +111,8 @@ pub enum QueryMistake {
     },
     /// A transaction was asked for what it can't do.
     Transaction(TransactionMistake),
+    /// An expression, a join or a group that means nothing.
+    Flat(FlatMistake),
 }
 
 impl QueryMistake {
@@ -144,6 +146,7 @@ impl QueryMistake {
             QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
             QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
             QueryMistake::Transaction(mistake) => mistake.help(),
+            QueryMistake::Flat(mistake) => return mistake.help(),
         })
     }
 }
@@ -189,6 +192,7 @@ impl fmt::Display for QueryMistake {
                 write!(f, "`{name}` holds {holds}, not {wanted}")
             }
             QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
+            QueryMistake::Flat(mistake) => write!(f, "{mistake}"),
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::column::bits::BitsView;
 use crate::column::chunked::ROWS;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::predicate::Predicate;
+use crate::scalar::Scalar;
 use crate::store::Store;
+use smallvec::SmallVec;
 
 /// The rows of a batch: a chunk of the table from its start, or at most [`ROWS`] slots.
 #[derive(Clone, Copy)]
@@ -36,6 +38,8 @@ pub(super) enum Node<'a> {
     Cells(Cells<'a>, Option<BitsView<'a>>),
     Null(Option<BitsView<'a>>),
     Semi(Box<Semi<'a>>),
+    /// What is computed.
+    Computed(&'a Store, TableId, &'a Scalar),
     /// Whatever compares columns with each other or has odd operands: row by row.
     Each(&'a Store, TableId, &'a Predicate),
 }
@@ -63,6 +67,7 @@ impl<'a> Node<'a> {
                 cells(*column, Asked::Compare(*comparison, value))
             }
             Predicate::CompareColumns(..) => Node::Each(store, table, predicate),
+            Predicate::Expr(scalar) => Node::Computed(store, table, scalar),
             Predicate::In { values, with_null, .. } if values.is_empty() => {
                 Node::Known(if *with_null { UNKNOWN } else { FALSE })
             }
@@ -87,6 +92,7 @@ impl<'a> Node<'a> {
             Node::Not(node) => node.cost(),
             Node::Cells(cells, _) => cells.cost(),
             Node::Each(..) => 12,
+            Node::Computed(..) => 100,
             Node::Semi(semi) => semi.cost(),
         }
     }
@@ -97,7 +103,7 @@ impl<'a> Node<'a> {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(|node| node.expect(rows)),
             Node::Not(node) => node.expect(rows),
             Node::Semi(semi) => semi.expect(rows),
-            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Each(..) => {}
+            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Computed(..) | Node::Each(..) => {}
         }
     }
 
@@ -130,6 +136,10 @@ impl<'a> Node<'a> {
                 }
             }
             Node::Semi(semi) => semi.fill(rows, out),
+            Node::Computed(store, table, scalar) => {
+                let slots: SmallVec<[Slot; 64]> = (0..out.len()).map(|at| rows.slot(at)).collect();
+                row::computed(store, *table, scalar, &slots, out);
+            }
             Node::Each(store, table, predicate) => {
                 for (at, truth) in out.iter_mut().enumerate() {
                     *truth = row::truth(store, *table, predicate, rows.slot(at));

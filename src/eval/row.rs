@@ -1,15 +1,18 @@
 //! One row, straight from the predicate: for checks, single look-ups and short walks.
 
 use super::order::sort_rows;
-use super::{FALSE, TRUE, UNKNOWN, holds, stored};
+use super::vector::{Batch, truths};
+use super::{FALSE, TRUE, UNKNOWN, fault, holds, stored};
 use crate::catalog::{Hop, RelationInfo};
 use crate::column::{ColumnView, DataView};
 use crate::filter::Comparison;
 use crate::id::{RelationId, Slot, TableId};
 use crate::predicate::Predicate;
+use crate::scalar::Scalar;
 use crate::store::Store;
 use crate::table::Table;
 use crate::value::{Value, ValueRef};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// How true a predicate is of a row. Recursion is as deep as the predicate.
@@ -43,6 +46,24 @@ pub(crate) fn truth(store: &Store, table: TableId, predicate: &Predicate, slot: 
             let relation = relation_of(store, table, counted.relation);
             let found = count(store, relation, counted.filter.as_ref(), slot);
             answer(holds(*comparison, order_count(found, *number)))
+        }
+        Predicate::Expr(scalar) => {
+            let mut truth = [UNKNOWN];
+            computed(store, table, scalar, &[slot], &mut truth);
+            truth[0]
+        }
+    }
+}
+
+/// How true a condition is of each of some rows.
+pub(super) fn computed(store: &Store, table: TableId, scalar: &Scalar, slots: &[Slot], out: &mut [u8]) {
+    let (slots, outputs) = (vec![Cow::Borrowed(slots)], Cow::Borrowed([].as_slice()));
+    let batch = Batch { store, tables: &[table], slots, outputs, len: out.len() };
+    match truths(scalar, &batch) {
+        Ok(found) => out.iter_mut().zip(found).for_each(|(truth, found)| *truth = found),
+        Err(error) => {
+            fault::leave(error);
+            out.fill(UNKNOWN);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Budget;
 use super::arrange::Arrange;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Counter, Flat, TRUE, Tester, Walk};
+use crate::eval::{Counter, Flat, TRUE, Tester, Walk, fault};
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
@@ -81,7 +81,7 @@ impl<'a> Bound<'a> {
             below.find(&found.slots, nested, budget)?;
             below.bound.expand(&mut nested.rows, budget)?;
         }
-        Ok(())
+        fault::collect()
     }
 }
 

@@ -290,6 +290,7 @@ fn share(predicate: &Predicate) -> f64 {
         Predicate::Compare(..) | Predicate::CompareColumns(..) | Predicate::Count(..) => 1.0 / 3.0,
         Predicate::In { values, .. } => (values.len() as f64 * 0.1).min(0.5),
         Predicate::Like(..) => 0.25,
+        Predicate::Expr(_) => 1.0 / 3.0,
         Predicate::Some(..) | Predicate::Every(..) => 0.5,
     }
 }

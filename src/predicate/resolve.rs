@@ -7,8 +7,10 @@ use super::test::{Subject, test};
 use super::{Predicate, RelationCount, document};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::expr::Expr;
 use crate::filter::{Filter, Quantifier};
 use crate::id::TableId;
+use crate::scalar::{self, Names, Scalar};
 
 /// How deep filters may nest, so that a document can't exhaust the stack.
 const FILTER_DEPTH_MAX: usize = 64;
@@ -72,7 +74,11 @@ impl<'a> Scope<'a> {
             }
             Filter::Column { name, test: asked } => {
                 let subject = self.subject(name).map_err(|error| error.at(name))?;
-                test(self.table, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at(name))
+                test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at(name))
+            }
+            Filter::Expr { expr, test: asked } => {
+                let subject = self.computed(expr).map_err(|error| error.at("$expr"))?;
+                test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at("$expr"))
             }
             Filter::Relation { name, quantifier, filter } => {
                 self.relation(name, *quantifier, filter.as_deref()).map(Some).map_err(|error| error.at(name))
@@ -98,12 +104,33 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// An expression over a row of the table.
+    pub(super) fn computed(self, expr: &Expr) -> Result<Subject<'a>> {
+        scalar::expression(&self, expr).map(Subject::Scalar)
+    }
+
     fn relation(self, name: &str, quantifier: Quantifier, filter: Option<&Filter>) -> Result<Predicate> {
         let relation = self.table.relation(self.table.relation_id(name)?);
         let Some(filter) = filter else { return quantify(relation, quantifier, None) };
         fits(relation, quantifier)?;
         let inner = self.along(relation)?.filter(filter).map_err(|error| error.at(quantifier.word()))?;
         quantify(relation, quantifier, inner)
+    }
+}
+
+/// The table is the only source.
+impl Names for Scope<'_> {
+    fn catalog(&self) -> &Catalog {
+        self.catalog
+    }
+
+    fn column(&self, name: &str) -> Result<Scalar> {
+        let id = self.table.column_id(name)?;
+        Ok(Scalar::column(self.catalog, 0, self.table.id, id))
+    }
+
+    fn relation<'n>(&self, name: &'n str) -> Option<(usize, TableId, &'n str)> {
+        self.table.relation_ids.get(name).map(|_| (0, self.table.id, name))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a caller gives for a cell, and rows of it.
 
 use super::{Literal, Type, Value};
-use crate::error::Error;
+use crate::error::{Error, FlatMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -13,17 +13,22 @@ pub enum Input {
     Value(Value),
     /// A literal of a document.
     Literal(Literal),
+    /// What a prepared query is given under this name when it runs.
+    Placeholder(EcoString),
 }
 
 impl Input {
     /// The value this gives a column of type `ty`.
     ///
     /// # Errors
-    /// As [`Type::accept`] and [`Type::read`].
+    /// As [`Type::accept`] and [`Type::read`]; `invalid_query` for a placeholder, which has no value.
     pub fn resolve(&self, ty: &Type) -> Result<Value, Error> {
         match self {
             Input::Value(value) => ty.accept(value.clone()),
             Input::Literal(literal) => ty.read(literal),
+            Input::Placeholder(name) => {
+                Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into())
+            }
         }
     }
 
@@ -50,6 +55,7 @@ impl fmt::Display for Input {
         match self {
             Input::Value(value) => write!(f, "{value:?}"),
             Input::Literal(literal) => write!(f, "{literal}"),
+            Input::Placeholder(name) => write!(f, "${name}"),
         }
     }
 }
