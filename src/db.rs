@@ -3,6 +3,7 @@
 mod builder;
 mod change;
 mod diff;
+mod flat;
 mod history;
 mod load;
 mod scope;

@@ -200,6 +200,15 @@ pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<
     Ok(Prepared::new(Arc::clone(store), Plan::new(store, query)?, max_rows))
 }
 
+/// The rows of a plan's root, in its order.
+///
+/// # Errors
+/// What an expression in its filter fails with.
+pub(crate) fn root_slots(store: &Store, plan: &Plan) -> Result<Vec<Slot>> {
+    let slots = root::slots(store, plan, &mut Bound::root(store, &plan.root));
+    fault::collect().map(|()| slots)
+}
+
 /// The rows of a table that a filter lets through, ascending: by an index where one fits. Without a
 /// filter all rows.
 ///

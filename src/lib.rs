@@ -109,6 +109,7 @@ mod eval;
 mod exec;
 mod expr;
 mod filter;
+mod flat;
 pub mod guide;
 mod id;
 mod index;
@@ -138,6 +139,7 @@ pub use expr::{Aggregate, Arithmetic, Expr, Function, Part, case, coalesce, conc
 pub use filter::{
     Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
 };
+pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{

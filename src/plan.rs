@@ -15,6 +15,8 @@ mod level;
 mod words;
 
 pub(crate) use access::Access;
+pub(crate) use explain::{access_words, counted};
+pub(crate) use words::predicate;
 
 use crate::catalog::OrderInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -97,13 +99,30 @@ impl Plan {
 
     /// A plan that finds the rows a predicate is true of.
     pub(crate) fn of_filter(store: &Store, table: TableId, predicate: Predicate) -> Plan {
-        let mut root = Level::of_rows(store, table);
+        Plan::of_page(store, table, predicate, Vec::new(), None, 0)
+    }
+
+    /// A plan that finds the rows a predicate is true of, in an order, as many as a page holds.
+    pub(crate) fn of_page(
+        store: &Store,
+        table: TableId,
+        predicate: Predicate,
+        order: Vec<Key>,
+        limit: Option<usize>,
+        offset: usize,
+    ) -> Plan {
+        let mut root = Level { order, limit, offset, ..Level::of_rows(store, table) };
         root.filter = match predicate {
             Predicate::And(terms) => terms,
             term => vec![term],
         };
         let (access, expected) = choose::choose(store, &mut root);
         Plan { root, access, expected }
+    }
+
+    /// About how many rows it finds.
+    pub(crate) fn expected_rows(&self) -> f64 {
+        explain::expected(self)
     }
 
     /// A plan that gives all columns of rows that are known already.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "id",
     "value",
     "document",
@@ -28,6 +28,7 @@ const LAYERS: [&str; 24] = [
     "plan",
     "view",
     "exec",
+    "flat",
     "statement",
     "write",
     "db",
@@ -50,7 +51,7 @@ const PARTNERS: [(&str, &str); 7] = [
 ];
 
 /// Reading and writing meet in the database only.
-const READ: [&str; 4] = ["query", "plan", "view", "exec"];
+const READ: [&str; 5] = ["query", "plan", "view", "exec", "flat"];
 
 const MAX_CODE_LINES: usize = 500;
 

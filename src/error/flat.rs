@@ -66,6 +66,8 @@ pub enum FlatMistake {
         /// The columns of the second.
         right: Vec<EcoString>,
     },
+    /// United rows were filtered, joined or grouped.
+    AfterSet,
     /// An order of united rows by what isn't a column of the result.
     NotInResult {
         /// The name.
@@ -105,6 +107,7 @@ impl FlatMistake {
             FlatMistake::MisplacedAggregate => "use it in the selection, in `having` or in the order".into(),
             FlatMistake::NothingNamed => "name the columns to select".into(),
             FlatMistake::DifferentShapes { .. } => "select as many columns of the same types".into(),
+            FlatMistake::AfterSet => "filter and select in each query, before they are united".into(),
             FlatMistake::NoExpressionsHere { .. } => "compare columns with values".into(),
             FlatMistake::BatchesOrdered => "leave order, limit, offset and cursor out".into(),
         })
@@ -131,6 +134,7 @@ impl fmt::Display for FlatMistake {
             FlatMistake::DifferentShapes { left, right } => {
                 write!(f, "({}) and ({}) don't have the same columns", left.join(", "), right.join(", "))
             }
+            FlatMistake::AfterSet => f.write_str("united rows take an order, a limit and an offset only"),
             FlatMistake::NotInResult { name, .. } => write!(f, "the result has no column `{name}`"),
             FlatMistake::NoExpressionsHere { place } => write!(f, "{place} can't have an expression"),
             FlatMistake::BatchesOrdered => f.write_str("batches go by key, and have no other order"),

@@ -70,7 +70,6 @@ macro_rules! each {
         }
     };
 }
-pub(in crate::eval) use each;
 
 /// The rows that an expression is about.
 #[derive(Clone)]

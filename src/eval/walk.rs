@@ -3,7 +3,7 @@
 use super::row;
 use crate::catalog::{Hop, RelationInfo};
 use crate::column::chunked::Chunks;
-use crate::id::{ColumnId, IndexId, Slot};
+use crate::id::{ColumnId, IndexId, Slot, TableId};
 use crate::index::lists::{Head, ListsView};
 use crate::store::Store;
 use crate::table::Table;
@@ -78,8 +78,13 @@ pub(crate) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// The hops of `relation` in a store.
     pub(crate) fn new(store: &'a Store, relation: &'a RelationInfo) -> Walk<'a> {
-        let mut table = store.table(relation.source);
-        let steps = relation.hops.iter().map(|hop| {
+        Walk::of_hops(store, relation.source, &relation.hops)
+    }
+
+    /// These hops from a table in a store.
+    pub(crate) fn of_hops(store: &'a Store, source: TableId, hops: &'a [Hop]) -> Walk<'a> {
+        let mut table = store.table(source);
+        let steps = hops.iter().map(|hop| {
             let (step, next) = match hop {
                 Hop::ToParent(edge) => {
                     (Step::Parent(store.edge(*edge).parents()), store.catalog().edge(*edge).parent)

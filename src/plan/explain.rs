@@ -29,6 +29,22 @@ impl Plan {
     }
 }
 
+/// About how many rows a plan's root finds.
+pub(super) fn expected(plan: &Plan) -> f64 {
+    let filter: Vec<&Predicate> = plan.root.filter.iter().collect();
+    Expected { rows: plan.expected as f64, exact: true }.filtered(&filter).limited(&plan.root, 1.0).rows
+}
+
+/// How the rows of a plan's root are found, and what else is asked of them.
+pub(crate) fn access_words(store: &Store, plan: &Plan) -> String {
+    let mut out = access(store, plan.root.table, &plan.access);
+    let filter: Vec<&Predicate> = plan.root.filter.iter().collect();
+    if !filter.is_empty() {
+        out.push_str(&format!(", where {}", terms(store.catalog(), plan.root.table, &filter)));
+    }
+    out
+}
+
 /// Recursion is as deep as includes nest.
 fn include(
     store: &Store,
@@ -296,7 +312,7 @@ fn share(predicate: &Predicate) -> f64 {
 }
 
 /// `1 row`, `1,234 rows`.
-fn counted(number: f64, word: &str) -> String {
+pub(crate) fn counted(number: f64, word: &str) -> String {
     let number = number.round().max(0.0) as u64;
     let digits = number.to_string();
     let mut out = String::new();
