@@ -32,6 +32,8 @@ pub use build::{On, Source, alias};
 pub use page::{FlatPage, FlatRow, FlatRows};
 pub use prepared::PreparedFlat;
 
+#[cfg(feature = "json")]
+pub(crate) use build::joined_as;
 pub(crate) use resolve::Resolved;
 
 use crate::expr::Expr;

@@ -7,6 +7,7 @@
 mod answer;
 mod control;
 mod error;
+mod flat;
 mod locate;
 mod options;
 mod request;

@@ -2,7 +2,7 @@
 
 use super::{Body, FlatOrder, FlatQuery, Join, JoinKind, Selection, SetOperation};
 use crate::expr::Expr;
-use crate::filter::{Direction, Filter, OrderBy, Rel};
+use crate::filter::{Direction, Filter, Nulls, OrderBy, Rel};
 use crate::query::Unbound;
 use ecow::EcoString;
 
@@ -185,6 +185,13 @@ impl<S> FlatQuery<S> {
         self
     }
 
+    /// Orders by an expression, nulls placed.
+    #[cfg(feature = "json")]
+    pub(crate) fn ordered_by(mut self, expr: Expr, direction: Direction, nulls: Option<Nulls>) -> Self {
+        self.order_by.push(FlatOrder { expr, direction, nulls });
+        self
+    }
+
     /// Gives at most this many rows.
     pub fn limit(mut self, rows: u64) -> Self {
         self.limit = Some(rows);
@@ -263,6 +270,13 @@ impl<S> FlatQuery<S> {
         let FlatQuery { body, order_by, limit, offset, .. } = self;
         FlatQuery { source, body, order_by, limit, offset }
     }
+}
+
+/// A join by its word in a document.
+#[cfg(feature = "json")]
+pub(crate) fn joined_as(query: FlatQuery, word: &str, source: Source, on: On) -> FlatQuery {
+    let kind = JoinKind::ALL.iter().find(|(_, other)| *other == word).map_or(JoinKind::Inner, |(kind, _)| *kind);
+    query.join(kind, source, on)
 }
 
 /// The name of a column without its table's.

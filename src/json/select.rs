@@ -210,7 +210,7 @@ fn extra(literal: Literal) -> Result<(EcoString, Option<Filter>), Error> {
 
 const ORDER: &str = "an object like {\"name\": \"asc\"}, or a list of such";
 
-fn order_by(literal: Literal) -> Result<Vec<OrderBy>, Error> {
+pub(super) fn order_by(literal: Literal) -> Result<Vec<OrderBy>, Error> {
     let Literal::List(items) = literal else { return keys(literal) };
     let mut order = Vec::with_capacity(items.len());
     for (at, item) in items.into_iter().enumerate() {
@@ -228,7 +228,7 @@ fn keys(literal: Literal) -> Result<Vec<OrderBy>, Error> {
 }
 
 /// `"desc"`, or an object that says where nulls go too.
-fn way(literal: Literal) -> Result<(Direction, Option<Nulls>), Error> {
+pub(super) fn way(literal: Literal) -> Result<(Direction, Option<Nulls>), Error> {
     let Literal::Object(_) = literal else { return Ok((direction(literal)?, None)) };
     let mut options = Options::of(literal, &["direction", "nulls"])?;
     let direction =

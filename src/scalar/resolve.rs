@@ -85,8 +85,7 @@ impl<'n> Resolver<'n> {
         let plain = |expr: &Expr| matches!(expr, Expr::Input(_));
         let as_other = |expr: &Expr, other: &Type| {
             // A number beside another number keeps its own type, so that 1.5 is no integer.
-            let numeric = is_number(other) && is_numeric(expr);
-            if numeric && !compared { self.of(expr, Some(&natural(expr, other))) } else { self.compared(expr, other) }
+            if is_numeric(expr) && !compared { self.of(expr, Some(&natural(expr, other))) } else { self.compared(expr, other) }
         };
         match (plain(a), plain(b)) {
             (true, false) => {

@@ -75,6 +75,8 @@ impl Scalar {
             }
             What::Call(function, parts) => call(function.word(), &parts.iter().collect::<Vec<_>>(), leaf, out),
             What::Part(part, of) => call(part.word(), &[of], leaf, out),
+            // What only widens an integer is nothing to tell.
+            What::Cast(of) if of.ty.is_integer() && self.ty.is_integer() => of.write(leaf, inner, out),
             What::Cast(of) => {
                 of.write(leaf, true, out);
                 let _ = write!(out, "::{}", self.ty);
