@@ -6,7 +6,7 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use relata::{Query, Value, col, desc};
+use relata::{Query, col, desc};
 use std::hint::black_box;
 use support::{Blog, Keys, SIZES};
 
@@ -29,7 +29,7 @@ fn small(c: &mut Criterion) {
         let mut keys = Keys::new(blog.users);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let user = by_key.get(&[Value::from(keys.draw())]).unwrap().unwrap();
+                let user = by_key.get(keys.draw()).unwrap().unwrap();
                 black_box(user.many("posts").unwrap().len());
             });
         });

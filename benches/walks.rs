@@ -6,7 +6,6 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use relata::Value;
 use std::hint::black_box;
 use support::{Blog, Keys, SIZES};
 
@@ -22,7 +21,7 @@ fn to_one(c: &mut Criterion) {
         let mut keys = Keys::new(blog.comments);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let comment = comments.get(&[Value::from(keys.draw())]).unwrap();
+                let comment = comments.get(keys.draw()).unwrap();
                 let user = user.one(post.one(comment).unwrap()).unwrap();
                 black_box(name.text(user));
             });
@@ -42,7 +41,7 @@ fn to_many(c: &mut Criterion) {
         let mut keys = Keys::new(blog.users);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let user = users.get(&[Value::from(keys.draw())]).unwrap();
+                let user = users.get(keys.draw()).unwrap();
                 of_user.many(user).filter_map(|post| score.integer(post)).sum::<i64>()
             });
         });
@@ -61,7 +60,7 @@ fn many_to_many(c: &mut Criterion) {
         let mut keys = Keys::new(blog.posts);
         group.bench_function(BenchmarkId::from_parameter(size), |b| {
             b.iter(|| {
-                let post = posts.get(&[Value::from(keys.draw())]).unwrap();
+                let post = posts.get(keys.draw()).unwrap();
                 tags.many(post).filter_map(|tag| name.text(tag)).map(str::len).sum::<usize>()
             });
         });

@@ -15,9 +15,12 @@ mod dependents;
 mod explain;
 mod filters;
 mod hops;
+mod infer;
+mod inflect;
 mod keys;
 mod mistakes;
 mod names;
+mod polymorphic;
 mod relations;
 mod upkeep;
 
@@ -49,6 +52,7 @@ pub struct TableInfo {
     pub(crate) primary_key: Option<IndexId>,
     pub(crate) indexes: Vec<IndexInfo>,
     pub(crate) checks: Vec<CheckInfo>,
+    /// Those declared, and then the members of polymorphic ones, which have no name.
     pub(crate) relations: Vec<RelationInfo>,
     pub(crate) relation_ids: HashMap<EcoString, RelationId>,
     /// Foreign keys this table holds, in declared order.
@@ -178,6 +182,15 @@ pub struct Edge {
     pub(crate) parent_columns: Vec<ColumnId>,
     /// The primary key or unique index over `parent_columns`.
     pub(crate) parent_index: IndexId,
+    /// What a row of the child must hold besides, for its key to mean a row of the parent.
+    pub(crate) discriminator: Option<Discriminator>,
+}
+
+/// The type column of a polymorphic relation, and what stands in it for one of its tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Discriminator {
+    pub(crate) column: ColumnId,
+    pub(crate) label: Value,
 }
 
 /// A foreign key of the catalog.
@@ -208,8 +221,23 @@ pub struct RelationInfo {
     /// Which rows of the source it starts from: the filter of the other side, when that declared it.
     pub(crate) source_filter: Option<Predicate>,
     pub(crate) order_by: Vec<OrderInfo>,
+    /// Whether a row that is reached twice is there once.
+    pub(crate) distinct: bool,
     /// Whether a to-one may lead nowhere.
     pub(crate) optional: bool,
+    /// The tables a polymorphic relation leads to one of. Such a relation has no hops of its own, and
+    /// its source stands for its target.
+    pub(crate) members: Vec<Member>,
+}
+
+/// One of the tables a polymorphic relation leads to.
+#[derive(Debug)]
+pub struct Member {
+    /// What stands for it in the type column.
+    pub(crate) label: EcoString,
+    pub(crate) target: TableId,
+    /// The relation to that table alone, of the same source.
+    pub(crate) relation: RelationId,
 }
 
 /// One join of a relation.

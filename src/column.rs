@@ -3,6 +3,7 @@
 //! The column's type is matched once, when a [`ColumnView`] is taken outside a loop; inside, a cell
 //! is a chunk and a position. What lies under a null is the type's default and never looked at.
 
+mod ahead;
 pub(crate) mod bits;
 pub(crate) mod chunked;
 pub(crate) mod spans;
@@ -176,6 +177,11 @@ impl Column {
             Data::Text(v) => ValueRef::Text(v.view().at(slot.index())),
             _ => self.view().get(slot),
         }
+    }
+
+    /// Whether a cell may be null.
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.nulls.is_some()
     }
 
     /// Whether the cell at `slot` is null. O(1).

@@ -4,6 +4,7 @@
 //! to be parsed out of a message. `{}` prints one line, `{:#}` adds where, what was found and one
 //! thing to do.
 
+mod association;
 mod conflict;
 mod flat;
 mod kind;
@@ -15,6 +16,7 @@ mod schema;
 mod transaction;
 mod upkeep;
 
+pub use association::AssociationMistake;
 pub use conflict::{Conflict, ConflictReason};
 pub use flat::FlatMistake;
 pub use kind::ErrorKind;

@@ -161,6 +161,28 @@ impl<'a> Runner<'a> {
         warm::warm(self.store, self.level, &self.found);
         Ok(Some(RowView::new(self.store, self.level, &self.found, 0)))
     }
+
+    /// Shows the rows at these slots with all that is included; nothing for [`Slot::NONE`] and for a row
+    /// that doesn't pass.
+    ///
+    /// # Errors
+    /// `limit_exceeded`.
+    pub(crate) fn rows(&mut self, slots: &[Slot], show: &mut impl FnMut(Option<RowView<'_>>)) -> Result<()> {
+        let mut budget = Budget::new(self.max_rows);
+        self.found.slots.clear();
+        self.found.slots.extend(slots.iter().copied().filter_map(Slot::some));
+        self.bound.filter.retain(&mut self.found.slots);
+        budget.take(self.found.slots.len())?;
+        self.bound.expand(&mut self.found, &mut budget)?;
+        warm::warm(self.store, self.level, &self.found);
+        let mut at = 0;
+        for slot in slots {
+            let passed = !slot.is_none() && self.found.slots.get(at) == Some(slot);
+            show(passed.then(|| RowView::new(self.store, self.level, &self.found, at)));
+            at += usize::from(passed);
+        }
+        Ok(())
+    }
 }
 
 /// How many rows a query's filter lets through. Order, limit, offset, cursor and distinct don't

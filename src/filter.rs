@@ -4,7 +4,7 @@ mod build;
 mod comparison;
 mod write;
 
-pub use build::{Col, Rel, asc, col, desc, rel};
+pub use build::{Col, Rel, asc, col, desc, on_table, rel};
 
 use crate::expr::Expr;
 use crate::value::{Input, Literal};
@@ -41,6 +41,14 @@ pub enum Filter {
         /// How many of them have to.
         quantifier: Quantifier,
         /// What they have to do; `None` asks whether they are there.
+        filter: Option<Box<Filter>>,
+    },
+    /// The row along a polymorphic relation is of this table and matches; inside [`Rel::is`] and
+    /// [`Rel::is_not`] of one.
+    On {
+        /// The table.
+        table: EcoString,
+        /// What the row has to do; `None` for nothing more.
         filter: Option<Box<Filter>>,
     },
     /// A filter as a JSON document writes it.

@@ -14,15 +14,18 @@ pub(crate) mod ordered;
 use self::dense::DenseMap;
 use self::groups::{Group, GroupTable};
 use self::hash::SlotTable;
-use self::key::{KeyView, hash_key};
+use self::key::{KeyView, hash_key, hash_values};
 use self::ordered::Ordered;
 use crate::catalog::{IndexInfo, IndexKind};
 use crate::column::Column;
 use crate::id::{ColumnId, Slot};
-use crate::value::{Type, Value};
+use crate::value::{KeyRef, Type, Value, ValueRef};
 use smallvec::SmallVec;
 use std::hash::RandomState;
-use std::ops::Bound;
+use std::ops::{Bound, Range};
+
+/// Keys that are looked up together.
+const AHEAD: usize = 32;
 
 /// An index over some columns of one table.
 #[derive(Clone, Debug)]
@@ -75,22 +78,44 @@ impl Index {
 
     /// The row with this key, in a unique index. O(1).
     #[inline]
-    pub(crate) fn find(&self, columns: &[Column], key: &[Value]) -> Option<Slot> {
-        match (&self.kind, key) {
-            (Kind::Dense(map), [Value::Integer(key)]) => map.get(*key).some(),
-            (Kind::Unique(table), key) => self.find_hashed(table, columns, key),
+    pub(crate) fn find(&self, columns: &[Column], key: KeyRef<'_>) -> Option<Slot> {
+        match (&self.kind, key.single()) {
+            (Kind::Dense(map), Some(ValueRef::Integer(key))) => map.get(key).some(),
+            (Kind::Unique(table), _) => self.find_hashed(table, columns, key),
             _ => None,
+        }
+    }
+
+    /// The rows with these keys, in a unique index, or [`Slot::NONE`]. O(keys), in steps whose loads don't
+    /// wait for each other.
+    pub(crate) fn find_many(&self, columns: &[Column], keys: &[KeyRef<'_>], found: &mut Vec<Slot>) {
+        let Kind::Unique(table) = &self.kind else {
+            found.extend(keys.iter().map(|key| self.find(columns, *key).unwrap_or_default()));
+            return;
+        };
+        let view = KeyView::new(columns, &self.columns);
+        for keys in keys.chunks(AHEAD) {
+            let hashes: SmallVec<[u64; AHEAD]> =
+                keys.iter().map(|key| hash_values(&self.state, key.values())).collect();
+            let likely: SmallVec<[Slot; AHEAD]> =
+                hashes.iter().filter_map(|hash| table.find(*hash, |_| true)).collect();
+            view.read_ahead(&likely);
+            found.extend(keys.iter().zip(hashes).map(|(key, hash)| {
+                let null = key.values().any(ValueRef::is_null);
+                let slot = table.find(hash, |slot| view.equals_ref(slot, *key)).filter(|_| !null);
+                slot.unwrap_or_default()
+            }));
         }
     }
 
     // Apart, so that a look-up by a dense key stays small enough to be inlined.
     #[inline(never)]
-    fn find_hashed(&self, table: &SlotTable, columns: &[Column], key: &[Value]) -> Option<Slot> {
-        if key.iter().any(Value::is_null) {
+    fn find_hashed(&self, table: &SlotTable, columns: &[Column], key: KeyRef<'_>) -> Option<Slot> {
+        if key.values().any(ValueRef::is_null) {
             return None;
         }
         let view = KeyView::new(columns, &self.columns);
-        table.find(hash_key(&self.state, key), |slot| view.equals(slot, key))
+        table.find(hash_values(&self.state, key.values()), |slot| view.equals_ref(slot, key))
     }
 
     /// The row that has the key which `row`, a value for every column, would have. O(1).
@@ -104,7 +129,7 @@ impl Index {
             },
             _ => {
                 let key: SmallVec<[Value; 2]> = key.cloned().collect();
-                self.find(columns, &key)
+                self.find(columns, key.as_slice().into())
             }
         }
     }
@@ -125,13 +150,23 @@ impl Index {
         }
     }
 
+    /// As [`find_row`](Index::find_row) for the rows up to `bound` of another table: [`Slot::NONE`] for a
+    /// key with a null or without a row. O(rows), in loads that don't wait for each other.
+    pub(crate) fn find_rows(&self, columns: &[Column], other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
+        if let (Kind::Dense(map), Some(cells)) = (&self.kind, other.integers(0)) {
+            return cells.take(bound).map(|key| map.get(key)).collect();
+        }
+        let find = |at| self.find_row(columns, other, Slot::new(at)).unwrap_or_default();
+        (0..bound).map(find).collect()
+    }
+
     /// The rows with this key, ascending. O(result).
     pub(crate) fn group(&self, columns: &[Column], key: &[Value]) -> Vec<Slot> {
         if key.iter().any(Value::is_null) {
             return Vec::new();
         }
         match &self.kind {
-            Kind::Dense(_) | Kind::Unique(_) => self.find(columns, key).into_iter().collect(),
+            Kind::Dense(_) | Kind::Unique(_) => self.find(columns, key.into()).into_iter().collect(),
             Kind::Groups(groups) => {
                 let view = KeyView::new(columns, &self.columns);
                 groups.find(hash_key(&self.state, key), |slot| view.equals(slot, key)).iter().collect()
@@ -186,19 +221,26 @@ impl Index {
     pub(crate) fn insert_new(
         &mut self,
         columns: &[Column],
-        slots: impl Iterator<Item = Slot>,
+        slots: Range<usize>,
         mut taken: impl FnMut(Slot, Slot),
     ) {
         let view = KeyView::new(columns, &self.columns);
-        if let Kind::Ordered(ordered) = &mut self.kind
-            && ordered.len() == 0
-        {
-            let mut sorted: Vec<Slot> = slots.collect();
-            sorted.sort_unstable_by(|a, b| view.compare_rows(*a, *b));
-            *ordered = Ordered::collect(sorted);
-            return;
+        let mut left = slots.clone();
+        match &mut self.kind {
+            Kind::Ordered(ordered) if ordered.len() == 0 => {
+                let mut sorted: Vec<Slot> = slots.map(Slot::new).collect();
+                sorted.sort_unstable_by(|a, b| view.compare_rows(*a, *b));
+                *ordered = Ordered::collect(sorted);
+                return;
+            }
+            Kind::Dense(map) => {
+                if let Some(keys) = view.integers(slots.start) {
+                    left.start += map.extend(keys.zip(slots.map(Slot::new)), &mut taken);
+                }
+            }
+            _ => {}
         }
-        for slot in slots {
+        for slot in left.map(Slot::new) {
             match self.taken_by(&view, slot) {
                 Some(by) => taken(slot, by),
                 None => self.insert_key(&view, slot),

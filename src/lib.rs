@@ -84,6 +84,8 @@
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
+//! - Let names tell tables and keys: [`Relation::belongs_to`], [`Relation::has_many`],
+//!   [`Relation::many_to_many`]; lead to rows of several tables: [`Relation::polymorphic`].
 //! - Write: [`Database::insert`], [`upsert`](Database::upsert), [`update`](Database::update),
 //!   [`delete`](Database::delete), [`destroy`](Database::destroy), many rows at once with [`Database::load`].
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
@@ -131,24 +133,25 @@ pub use catalog::Catalog;
 pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    Conflict, ConflictReason, Error, ErrorKind, FlatMistake, Path, QueryMistake, Result, SchemaMistake, SchemaReason,
-    Step, TransactionMistake, UpkeepMistake,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, Path, QueryMistake, Result,
+    SchemaMistake, SchemaReason, Step, TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
 pub use expr::{Aggregate, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder};
 pub use filter::{
-    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc, rel,
+    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc,
+    on_table, rel,
 };
 pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
-    Through, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
+    PolymorphicType, Relation, RelationKind, Schema, Table, Through, Unique,
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
-pub use value::{FromValue, Input, Json, Key, Literal, Row, Type, Value, ValueRef};
+pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
     Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
     TableCells, TableRef, Tree, UniqueRef, Walker,

@@ -12,6 +12,7 @@ mod access;
 mod choose;
 mod explain;
 mod level;
+mod polymorphic;
 mod words;
 
 pub(crate) use access::Access;
@@ -74,6 +75,8 @@ pub(crate) struct Include {
     pub(crate) relation: RelationId,
     pub(crate) many: bool,
     pub(crate) level: Level,
+    /// The same for further tables, where the relation is polymorphic: a row leads along one at most.
+    pub(crate) others: Vec<Include>,
 }
 
 /// One part of an order.

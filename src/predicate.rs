@@ -6,6 +6,7 @@ mod bind;
 mod document;
 pub(crate) mod operator;
 mod pattern;
+mod polymorphic;
 mod resolve;
 mod test;
 

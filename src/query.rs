@@ -46,6 +46,8 @@ pub(crate) struct Select {
     /// Rows after the one with these values, in the query's order.
     pub(crate) cursor: Option<Row>,
     pub(crate) distinct: Option<Distinct>,
+    /// What is asked besides of the rows of one table, along a polymorphic relation.
+    pub(crate) on: Vec<(EcoString, Select)>,
 }
 
 /// Which columns a level gives.
@@ -127,6 +129,21 @@ impl<S> Query<S> {
     pub fn include_as(mut self, name: &str, relation: &str, nested: impl FnOnce(Query) -> Query) -> Self {
         let select = nested(Query::nested()).select;
         self.select.includes.push(Include { name: name.into(), relation: relation.into(), select });
+        self
+    }
+
+    /// Inside the include of a polymorphic relation: what is asked of its rows of this table, besides
+    /// what is asked of all. What is asked of all and isn't there on some tables is left out on those.
+    ///
+    /// ```
+    /// use relata::Query;
+    /// let query = Query::of("comments").include("commentable", |target| target
+    ///     .on_table("posts", |posts| posts.columns(["title"]).include("author", |author| author))
+    ///     .on_table("photos", |photos| photos.columns(["url"])));
+    /// assert_eq!(query.table(), "comments");
+    /// ```
+    pub fn on_table(mut self, table: &str, nested: impl FnOnce(Query) -> Query) -> Self {
+        self.select.on.push((table.into(), nested(Query::nested()).select));
         self
     }
 

@@ -3,13 +3,17 @@
 //! Nothing here is checked; a [`Catalog`](crate::catalog::Catalog) is made from it and reports every
 //! mistake at once.
 
+mod association;
 mod build;
 mod link;
 mod merge;
 mod read;
+mod relation;
 mod serial;
 mod shape;
 mod write;
+
+pub(crate) use link::UPDATED_AT;
 
 use crate::filter::{Filter, OrderBy};
 use crate::value::{Input, Type};
@@ -144,11 +148,18 @@ pub struct Relation {
     pub source: EcoString,
     /// Its name.
     pub name: EcoString,
-    /// The table it leads to.
+    /// The table it leads to. Empty on a polymorphic relation, and where its kind and its name tell.
     pub target: EcoString,
     /// Whether it leads to many rows.
     pub many: bool,
-    /// The columns of the source it starts from; empty on the bare reverse side.
+    /// By which conventions what isn't given is found; without one, only the reverse side is.
+    pub kind: Option<RelationKind>,
+    /// The tables it leads to one of, on a polymorphic relation.
+    pub polymorphic: Option<Polymorphic>,
+    /// The polymorphic relation of the target that leads back.
+    pub as_: Option<EcoString>,
+    /// The columns of the source it starts from; empty on the bare reverse side. On a polymorphic
+    /// relation the type column and then those of the key.
     pub from: Vec<EcoString>,
     /// The columns of the target it leads to; empty on the bare reverse side.
     pub to: Vec<EcoString>,
@@ -157,12 +168,20 @@ pub struct Relation {
     /// The relations it follows one after the other instead of having columns: the first starts from
     /// the source, the last leads to the target.
     pub chain: Vec<EcoString>,
+    /// The last relation of the chain, of the table that the others lead to.
+    pub through_source: Option<EcoString>,
+    /// The table that the last relation of the chain leads to, where that is polymorphic.
+    pub source_type: Option<EcoString>,
+    /// The relation of the target that this is the reverse side of.
+    pub inverse: Option<EcoString>,
     /// Tells two relations between one pair of tables apart; the reverse side has the same.
     pub alias: Option<EcoString>,
     /// Which rows of the target it leads to.
     pub filter: Option<Filter>,
     /// The order of its rows; the query's own order comes first.
     pub order_by: Vec<OrderBy>,
+    /// Whether a row that is reached twice is there once.
+    pub distinct: bool,
     /// Whether a to-one may lead nowhere; `None` takes it from the key's nullability.
     pub optional: Option<bool>,
     /// The column of the source that counts the rows it leads to.
@@ -172,6 +191,36 @@ pub struct Relation {
     pub touch: Option<EcoString>,
     /// What becomes of its rows when a row of the source is destroyed.
     pub dependent: Option<Dependent>,
+}
+
+/// What a relation is, where its table and columns are found by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// To the one row whose key the source holds.
+    BelongsTo,
+    /// To the one row that holds the source's key.
+    HasOne,
+    /// To the rows that hold the source's key.
+    HasMany,
+    /// To the rows that a junction joins with the source.
+    ManyToMany,
+}
+
+/// The tables a polymorphic relation leads to one of, by what stands in the type column.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Polymorphic {
+    /// The types; empty for every table that has a relation `as` this one.
+    pub types: Vec<PolymorphicType>,
+}
+
+/// One of the tables a polymorphic relation leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolymorphicType {
+    /// What stands in the type column; `None` for the table's name, or where the column is an enum
+    /// without it, the label that names one row of it: `post` or `Post` for `posts`.
+    pub label: Option<EcoString>,
+    /// The table.
+    pub table: EcoString,
 }
 
 /// What becomes of the rows along a relation when the row it starts from is destroyed.
@@ -190,7 +239,7 @@ pub enum Dependent {
 /// A column that counts the rows along a relation to many. No write may give it a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CounterCache {
-    /// The column.
+    /// The column; when empty `<relation>_count` or `<relation>Count`, whichever there is.
     pub column: EcoString,
     /// Which of the relation's rows count.
     pub filter: Option<Filter>,
@@ -199,10 +248,10 @@ pub struct CounterCache {
 /// A junction between the two ends of a relation.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Through {
-    /// The junction table.
+    /// The junction table; empty where many-to-many finds it by name.
     pub table: EcoString,
-    /// Its columns that hold the source's key.
+    /// Its columns that hold the source's key; empty where many-to-many finds them by name.
     pub from: Vec<EcoString>,
-    /// Its columns that hold the target's key.
+    /// Its columns that hold the target's key; empty where many-to-many finds them by name.
     pub to: Vec<EcoString>,
 }

@@ -39,6 +39,15 @@ pub(crate) struct Store {
     edges: Vec<Arc<Adjacency>>,
 }
 
+/// The key cells of an edge's children, those with another label taken for null.
+fn child_keys<'t>(children: &'t Table, edge: &'t Edge) -> KeyView<'t> {
+    let keys = children.keys(&edge.child_columns);
+    match &edge.discriminator {
+        None => keys,
+        Some(kind) => keys.only(children.columns().get(kind.column.index()), &kind.label),
+    }
+}
+
 impl Store {
     /// Empty tables.
     pub(crate) fn new(catalog: Arc<Catalog>) -> Store {
@@ -77,8 +86,8 @@ impl Store {
     }
 
     /// The key cells of an edge's children.
-    pub(crate) fn child_keys(&self, edge: &Edge) -> KeyView<'_> {
-        self.table(edge.child).keys(&edge.child_columns)
+    pub(crate) fn child_keys<'s>(&'s self, edge: &'s Edge) -> KeyView<'s> {
+        child_keys(self.table(edge.child), edge)
     }
 
     /// Whether a child's key along an edge has no null and matches no parent. O(1).

@@ -19,7 +19,7 @@ use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
 use crate::index::key::KeyView;
 use crate::index::ordered::OrderedIter;
-use crate::value::{Type, Value};
+use crate::value::{KeyRef, Type, Value};
 use std::hash::RandomState;
 use std::ops::{Bound, Range};
 use sweep::Sweep;
@@ -129,14 +129,25 @@ impl Table {
 
     /// The row with this key in a unique index; none for a key with a null. O(1).
     #[inline]
-    pub(crate) fn find(&self, index: IndexId, key: &[Value]) -> Option<Slot> {
-        self.index(index).find(&self.columns, key)
+    pub(crate) fn find<'k>(&self, index: IndexId, key: impl Into<KeyRef<'k>>) -> Option<Slot> {
+        self.index(index).find(&self.columns, key.into())
+    }
+
+    /// The rows with these keys in a unique index, or [`Slot::NONE`]. O(keys).
+    pub(crate) fn find_many(&self, index: IndexId, keys: &[KeyRef<'_>], found: &mut Vec<Slot>) {
+        self.index(index).find_many(&self.columns, keys, found);
     }
 
     /// The row whose key in a unique index equals another row's; none for a key with a null. O(1).
     #[inline]
     pub(crate) fn find_row(&self, index: IndexId, other: &KeyView<'_>, at: Slot) -> Option<Slot> {
         self.index(index).find_row(&self.columns, other, at)
+    }
+
+    /// As [`find_row`](Table::find_row) for the rows up to `bound` of another table, with
+    /// [`Slot::NONE`] where there is none. O(rows).
+    pub(crate) fn find_rows(&self, index: IndexId, other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
+        self.index(index).find_rows(&self.columns, other, bound)
     }
 
     /// The row that has, in a unique index, the key which `row` would have. O(1).
@@ -227,7 +238,7 @@ impl Table {
     pub(crate) fn index_rows(&mut self, slots: Range<usize>) -> Vec<Taken> {
         let mut all = Vec::new();
         for (at, index) in self.indexes.iter_mut().enumerate() {
-            index.insert_new(&self.columns, slots.clone().map(Slot::new), |slot, by| {
+            index.insert_new(&self.columns, slots.clone(), |slot, by| {
                 all.push(Taken { index: IndexId::new(at), slot, by });
             });
         }

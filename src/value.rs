@@ -9,6 +9,7 @@ mod convert;
 mod input;
 mod json;
 mod key;
+mod key_ref;
 mod literal;
 mod order;
 mod text;
@@ -18,6 +19,7 @@ pub use convert::FromValue;
 pub use input::{Input, Row};
 pub use json::Json;
 pub use key::Key;
+pub use key_ref::KeyRef;
 pub use literal::Literal;
 pub use types::Type;
 

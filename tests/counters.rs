@@ -452,7 +452,7 @@ fn a_counter_counts_children_by_their_own_columns() {
         .relation(Relation::many("users", "popular", "posts").counter_cache_where("m", col("likes").gt(1)))
         .relation(Relation::many("users", "liked", "posts").counter_cache_where("k", rel("liked").exists()));
     let relation = "a counter cache counts the children of a row, which this isn't | declare it on a relation \
-        to many rows that hold this table's key; to count along a junction, on the relation to the junction";
+        to many rows that hold this table's key, or that a junction joins with it whose key to them is required";
     assert_eq!(
         mistakes(schema),
         [
@@ -500,13 +500,15 @@ fn a_document_declares_counters_in_both_forms() {
     db.insert("users", row! { id: 1 }).unwrap();
     db.insert_many("posts", vec![row! { user_id: 1, open: true }, row! { user_id: 1, open: false }]).unwrap();
     assert_eq!(rows(&db, "users"), r#"[{"id":1,"a":2,"b":1}]"#);
-    let wrong = text.replace(r#""a"}"#, "1}").replace(r#""column": "b", "#, "");
+    let wrong = text.replace(r#""a"}"#, "1}");
     let error = format!("{:#}", Schema::from_json(&wrong).unwrap_err());
     assert!(
-        error.contains("expected a column, or an object with `column` and `where`, found a number"),
+        error.contains("expected true, a column, or an object with `column` and `where`, found a number"),
         "{error}"
     );
-    assert!(error.contains("counterCache.column: expected the name of the column, found nothing"), "{error}");
+    let unnamed = Schema::from_json(&text.replace(r#""column": "b", "#, "")).unwrap();
+    let error = Catalog::try_from(unnamed).unwrap_err().to_string();
+    assert!(error.contains("looked for `drafts_count`, `draftsCount` on `users`"), "{error}");
 }
 
 #[test]

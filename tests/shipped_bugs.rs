@@ -251,3 +251,33 @@ fn junction_rows_go_with_either_side_and_with_nothing_else() {
     assert_eq!(column(&db, "friendships", "a_id"), "1,3");
     sound(&db);
 }
+
+#[test]
+fn a_change_of_the_polymorphic_type_touches_and_counts_the_old_target_too() {
+    let target = |name: &str| {
+        table(name)
+            .column(Column::integer("notes_count").default(0))
+            .column(Column::timestamptz("updated_at").nullable())
+    };
+    let schema = Schema::new()
+        .table(target("posts"))
+        .table(target("photos"))
+        .table(table("notes").column(Column::text("on_type")).column(Column::integer("on_id")))
+        .relation(Relation::polymorphic("notes", "on").touch())
+        .relation(Relation::has_many("posts", "notes").as_("on").counted())
+        .relation(Relation::has_many("photos", "notes").as_("on").counted());
+    let clock = std::sync::atomic::AtomicI64::new(0);
+    let now = move || {
+        let second = clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        jiff::Timestamp::from_second(second).unwrap()
+    };
+    let db = Database::builder(schema).clock(now).build().unwrap();
+    db.insert("posts", row! {}).unwrap();
+    db.insert("photos", row! {}).unwrap();
+    db.insert("notes", row! { on_type: "posts", on_id: 1 }).unwrap();
+    db.update("notes", col("id").eq(1), row! { on_type: "photos" }).unwrap();
+    let json = |table: &str| json(&db.query(table).all().unwrap());
+    assert_eq!(json("posts"), r#"[{"id":1,"notes_count":0,"updated_at":"1970-01-01T00:00:01Z"}]"#);
+    assert_eq!(json("photos"), r#"[{"id":1,"notes_count":1,"updated_at":"1970-01-01T00:00:01Z"}]"#);
+    assert_eq!(db.check(), []);
+}

@@ -1,14 +1,14 @@
 //! Looking things up, by id and by name. By id O(1), by name one hash.
 
 use super::{
-    Catalog, CheckInfo, ColumnInfo, Edge, ForeignKeyInfo, IndexInfo, IndexKind, OrderInfo, RelationInfo,
-    TableInfo,
+    Catalog, CheckInfo, ColumnInfo, Discriminator, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Member,
+    OrderInfo, RelationInfo, TableInfo,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::{Direction, Nulls, OrderBy};
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
 use crate::schema::{Action, Schema};
-use crate::value::Type;
+use crate::value::{Type, Value};
 use ecow::EcoString;
 
 impl Catalog {
@@ -65,6 +65,11 @@ impl Catalog {
         self.edge(self.foreign_key(id).edge)
     }
 
+    /// The names of the tables that a polymorphic relation leads to one of.
+    pub(crate) fn member_tables(&self, relation: &RelationInfo) -> Vec<EcoString> {
+        relation.members.iter().map(|member| self.table(member.target).name.clone()).collect()
+    }
+
     /// The names of these columns of a table.
     pub(crate) fn column_names(&self, table: TableId, columns: &[ColumnId]) -> Vec<EcoString> {
         self.table(table).column_names(columns)
@@ -94,7 +99,13 @@ impl TableInfo {
 
     /// Its relations, in declared order.
     pub fn relations(&self) -> &[RelationInfo] {
-        &self.relations
+        let members: usize = self.relations.iter().map(|relation| relation.members.len()).sum();
+        self.relations.get(..self.relations.len().saturating_sub(members)).unwrap_or_default()
+    }
+
+    /// The names of its relations, in declared order.
+    pub(crate) fn relation_names(&self) -> Vec<EcoString> {
+        self.relations().iter().map(|relation| relation.name.clone()).collect()
     }
 
     /// Its indexes: the primary key's first, then unique ones, then others.
@@ -150,7 +161,7 @@ impl TableInfo {
     /// `unknown_relation`, with the relations there are.
     pub fn relation_id(&self, name: &str) -> Result<RelationId> {
         self.relation_ids.get(name).copied().ok_or_else(|| {
-            let known = self.relations.iter().map(|relation| relation.name.clone()).collect();
+            let known = self.relation_names();
             Error::new(ErrorKind::UnknownRelation { table: self.name.clone(), name: name.into(), known })
         })
     }
@@ -261,6 +272,23 @@ impl Edge {
     pub fn parent_columns(&self) -> &[ColumnId] {
         &self.parent_columns
     }
+
+    /// What a row of the child must hold besides its key, along a polymorphic relation.
+    pub fn discriminator(&self) -> Option<&Discriminator> {
+        self.discriminator.as_ref()
+    }
+
+    /// Whether a child's parent depends on any of these columns of the child.
+    pub(crate) fn is_read_from(&self, columns: &[ColumnId]) -> bool {
+        let hit = |column: &ColumnId| columns.contains(column);
+        self.child_columns.iter().any(hit) || self.discriminator.iter().any(|kind| hit(&kind.column))
+    }
+
+    /// The columns of a child that lead it to its parent: those of its key, and the type column.
+    pub(crate) fn reference_columns(&self) -> Vec<ColumnId> {
+        let kind = self.discriminator.iter().map(|kind| kind.column);
+        self.child_columns.iter().copied().chain(kind).collect()
+    }
 }
 
 impl ForeignKeyInfo {
@@ -301,9 +329,24 @@ impl RelationInfo {
         self.source
     }
 
-    /// The table it leads to.
+    /// The table it leads to; of a polymorphic relation, see [`members`](RelationInfo::members).
     pub fn target(&self) -> TableId {
         self.target
+    }
+
+    /// The tables it leads to one of, where it's polymorphic.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Whether it leads to rows of several tables.
+    pub fn is_polymorphic(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// The member that leads to a table.
+    pub(crate) fn member(&self, table: TableId) -> Option<&Member> {
+        self.members.iter().find(|member| member.target == table)
     }
 
     /// Whether it leads to many rows.
@@ -314,6 +357,30 @@ impl RelationInfo {
     /// Whether it may lead nowhere; so may every one that leads to many, unless declared otherwise.
     pub fn is_optional(&self) -> bool {
         self.optional
+    }
+}
+
+impl Discriminator {
+    /// The type column.
+    pub fn column(&self) -> ColumnId {
+        self.column
+    }
+
+    /// What stands in it.
+    pub fn label(&self) -> &Value {
+        &self.label
+    }
+}
+
+impl Member {
+    /// What stands for the table in the type column.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The table.
+    pub fn target(&self) -> TableId {
+        self.target
     }
 }
 

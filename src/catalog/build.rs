@@ -5,10 +5,11 @@
 
 use super::mistakes::{Mistakes, Site};
 use super::names::Names;
+use super::polymorphic::Required;
 use super::relations::Relations;
-use super::{Catalog, Edge, ForeignKeyInfo, TableInfo, filters};
+use super::{Catalog, Edge, ForeignKeyInfo, TableInfo, filters, polymorphic};
 use crate::error::{Error, Result, SchemaReason};
-use crate::id::{ColumnId, TableId};
+use crate::id::{ColumnId, RelationId, TableId};
 use crate::schema::{Schema, Table};
 use ecow::{EcoString, eco_format};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -36,9 +37,10 @@ impl TryFrom<Schema> for Catalog {
         build.tables(&schema);
         build.foreign_keys(&schema);
         let relations = build.relations(&schema);
-        let Build { tables, table_ids, edges, foreign_keys, mut names, mut mistakes, .. } = build;
+        let Build { tables, table_ids, edges, foreign_keys, mut names, required, mut mistakes, .. } = build;
         let mut catalog = Catalog { schema, tables, table_ids, edges, foreign_keys };
         filters::resolve(&mut catalog, &relations, &mut names, &mut mistakes);
+        filters::require(&mut catalog, required, &mut names);
         mistakes.finish(&catalog.schema)?;
         Ok(catalog)
     }
@@ -53,6 +55,10 @@ pub(super) struct Build {
     pub(super) foreign_keys: Vec<ForeignKeyInfo>,
     /// The constraint names taken, by table.
     pub(super) names: Vec<Names>,
+    /// The polymorphic relations, whether or not they have members.
+    pub(super) polymorphic: HashSet<(TableId, RelationId)>,
+    /// Those that must lead somewhere.
+    pub(super) required: Vec<Required>,
     pub(super) mistakes: Mistakes,
 }
 
@@ -77,7 +83,8 @@ impl Build {
 
     fn relations(&mut self, schema: &Schema) -> Relations {
         let mut relations = Relations::declare(self, schema);
-        relations.resolve(self, schema);
+        relations.resolve(self);
+        polymorphic::link(self, &relations, schema);
         relations
     }
 

@@ -7,7 +7,7 @@ use super::build::cycle;
 use super::mistakes::{Mistakes, Site};
 use super::relations::{Entry, Relations};
 use super::{Catalog, Hop, OrderInfo, RelationInfo};
-use crate::error::SchemaReason;
+use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::{RelationId, TableId};
 use crate::predicate::Predicate;
 use ecow::{EcoString, eco_format};
@@ -21,7 +21,7 @@ pub(super) fn link(catalog: &mut Catalog, relations: &Relations, mistakes: &mut 
     let mut chains: HashMap<Part, Vec<Part>> = HashMap::new();
     let mut order = Vec::new();
     for entry in &relations.0 {
-        if catalog.schema.relations[entry.place].chain.is_empty() {
+        if entry.relation.chain.is_empty() {
             continue;
         }
         if let Some(parts) = parts(catalog, entry, mistakes) {
@@ -56,20 +56,38 @@ pub(super) fn link(catalog: &mut Catalog, relations: &Relations, mistakes: &mut 
 
 /// The relations a chain names, or mistakes.
 fn parts(catalog: &Catalog, entry: &Entry, mistakes: &mut Mistakes) -> Option<Vec<Part>> {
-    let relation = &catalog.schema.relations[entry.place];
+    let relation = &entry.relation;
     let site = Site::item(&relation.source, &relation.name);
     let mut table = entry.source;
     let mut parts = Vec::with_capacity(relation.chain.len());
-    for name in &relation.chain {
+    for (at, name) in relation.chain.iter().enumerate() {
         let info = catalog.table(table);
         let Some(part) = info.relation_ids.get(name) else {
-            let known = info.relations.iter().map(|relation| relation.name.clone()).collect();
+            let known = info.relation_names();
             let table = info.name.clone();
             mistakes.note(site, SchemaReason::UnknownRelation { table, name: name.clone(), known });
             return None;
         };
-        parts.push((table, *part));
-        table = info.relation(*part).target;
+        let info = info.relation(*part);
+        let last = at + 1 == relation.chain.len();
+        let part = match (info.is_polymorphic(), last) {
+            (false, false) => info,
+            (false, true) => {
+                if relation.source_type.is_some() {
+                    mistakes.note(site, SchemaReason::Association(AssociationMistake::SourceType));
+                }
+                info
+            }
+            (true, _) => match member(catalog, entry, info, last) {
+                Ok(part) => part,
+                Err(mistake) => {
+                    mistakes.note(site, SchemaReason::Association(mistake));
+                    return None;
+                }
+            },
+        };
+        parts.push((table, part.id));
+        table = part.target;
     }
     let target = entry.target?;
     if table != target {
@@ -78,6 +96,26 @@ fn parts(catalog: &Catalog, entry: &Entry, mistakes: &mut Mistakes) -> Option<Ve
         return None;
     }
     Some(parts)
+}
+
+/// The relation to one of the tables of a polymorphic part: only the last part can say to which.
+fn member<'c>(
+    catalog: &'c Catalog,
+    entry: &Entry,
+    part: &'c RelationInfo,
+    last: bool,
+) -> Result<&'c RelationInfo, AssociationMistake> {
+    let wanted = match &entry.relation.source_type {
+        _ if !last => None,
+        Some(name) => catalog.table_ids.get(name).copied(),
+        None => entry.target,
+    };
+    let member = wanted.and_then(|table| part.member(table));
+    member.map(|member| catalog.table(part.source).relation(member.relation)).ok_or_else(|| {
+        let relation = name(catalog, (part.source, part.id));
+        let known = part.members.iter().map(|one| catalog.table(one.target).name.clone()).collect();
+        AssociationMistake::ThroughPolymorphic { relation, known }
+    })
 }
 
 /// Notes chains that need themselves; gives all of them.
@@ -119,7 +157,7 @@ fn join(catalog: &mut Catalog, relations: &Relations, chain: Part, parts: &[Part
         let ends = at + 1 == parts.len();
         let open = part.source_filter.is_none() && (part.many || is_single(catalog, part));
         let plain = part.filter.is_none() && part.order_by.is_empty();
-        if open && (plain || ends) {
+        if open && !part.distinct && (plain || ends) {
             hops.extend_from_slice(&part.hops);
             if ends {
                 // Among one row there is no order to keep.
@@ -131,7 +169,7 @@ fn join(catalog: &mut Catalog, relations: &Relations, chain: Part, parts: &[Part
         }
     }
     let declared = relations.0.iter().find(|entry| (entry.source, entry.id) == chain);
-    let declared = declared.and_then(|entry| catalog.schema.relations[entry.place].optional);
+    let declared = declared.and_then(|entry| entry.relation.optional);
     let info = &mut catalog.tables[chain.0.index()].relations[chain.1.index()];
     info.optional = declared.unwrap_or(info.many || info.filter.is_some() || !certain);
     info.hops = hops;
@@ -150,8 +188,9 @@ fn is_single(catalog: &Catalog, relation: &RelationInfo) -> bool {
         Hop::ToParent(_) => true,
         Hop::ToChildren(edge) => {
             let edge = catalog.edge(*edge);
+            let columns = edge.reference_columns();
             let unique = |index: &super::IndexInfo| {
-                index.is_unique() && index.columns.iter().all(|column| edge.child_columns.contains(column))
+                index.is_unique() && index.columns.iter().all(|column| columns.contains(column))
             };
             catalog.table(edge.child).indexes.iter().any(unique)
         }

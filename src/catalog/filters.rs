@@ -4,6 +4,7 @@ use super::build::cycle;
 use super::chains;
 use super::mistakes::{Mistakes, Site};
 use super::names::Names;
+use super::polymorphic::Required;
 use super::relations::Relations;
 use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep};
 use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, SchemaReason, Step};
@@ -39,6 +40,22 @@ pub(super) fn plain(catalog: &Catalog, table: TableId, filter: &Filter) -> Resul
         return Err(FlatMistake::NoExpressionsHere { place: "a schema" }.into());
     }
     Ok(predicate)
+}
+
+/// Adds the checks of polymorphic relations that must lead somewhere: that the type is one of theirs and
+/// the key is there. That it matches is left to the foreign keys.
+pub(super) fn require(catalog: &mut Catalog, required: Vec<Required>, names: &mut [Names]) {
+    for Required { table, relation, kind, key, labels } in required {
+        let present = |column: &ColumnId| Predicate::Not(Box::new(Predicate::IsNull(*column)));
+        let columns: Vec<ColumnId> = [kind].into_iter().chain(key).collect();
+        let mut terms: Vec<Predicate> = columns.iter().map(present).collect();
+        terms.push(Predicate::In { column: kind, values: labels, with_null: false });
+        let table_name = catalog.table(table).name.clone();
+        let Some(names) = names.get_mut(table.index()) else { continue };
+        let name = names.name(None, &table_name, &[relation], "check");
+        let predicate = Predicate::And(terms);
+        catalog.tables[table.index()].checks.push(CheckInfo { name, columns, predicate });
+    }
 }
 
 fn reason(error: Error, step: &str) -> SchemaReason {
@@ -86,12 +103,15 @@ fn resolve_checks(
 fn resolve_relations(catalog: &mut Catalog, relations: &Relations, mistakes: &mut Mistakes) {
     // A path through a relation without target says nothing that isn't said already.
     let broken: HashSet<EcoString> = (relations.0.iter())
-        .filter(|entry| entry.target.is_none())
-        .map(|entry| catalog.schema.relations[entry.place].name.clone())
+        .filter(|entry| {
+            let info = catalog.table(entry.source).relation(entry.id);
+            entry.target.is_none() && !info.is_polymorphic()
+        })
+        .map(|entry| entry.relation.name.clone())
         .collect();
     let mut filters: Vec<Option<Predicate>> = Vec::with_capacity(relations.0.len());
     for entry in &relations.0 {
-        let relation = &catalog.schema.relations[entry.place];
+        let relation = &entry.relation;
         let site = Site::item(&relation.source, &relation.name);
         let mut note = |error: Error, step: &str| {
             let known = |step: &Step| matches!(step, Step::Key(key) if broken.contains(key));

@@ -2,7 +2,7 @@
 
 use super::build::{Build, Columns, cycle};
 use super::mistakes::Site;
-use super::{Edge, ForeignKeyInfo, IndexInfo};
+use super::{Discriminator, Edge, ForeignKeyInfo, IndexInfo};
 use crate::error::SchemaReason;
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, TableId};
 use crate::schema::{Action, ForeignKey, Schema};
@@ -45,15 +45,20 @@ impl Build {
                 self.table_mut(parent).incoming.push(id);
             }
             None => {
-                let table = self.table(parent);
-                let unique = table.indexes.iter().filter(|index| index.is_unique());
-                let reason = SchemaReason::NotUnique {
-                    table: table.name.clone(),
-                    columns: table.column_names(&references),
-                    known: unique.map(|index| table.column_names(&index.columns)).collect(),
-                };
+                let reason = self.not_unique(parent, &references);
                 self.mistakes.note(site, reason);
             }
+        }
+    }
+
+    /// The mistake of columns that should be unique.
+    pub(super) fn not_unique(&self, table: TableId, columns: &[ColumnId]) -> SchemaReason {
+        let table = self.table(table);
+        let unique = table.indexes.iter().filter(|index| index.is_unique());
+        SchemaReason::NotUnique {
+            table: table.name.clone(),
+            columns: table.column_names(columns),
+            known: unique.map(|index| table.column_names(&index.columns)).collect(),
         }
     }
 
@@ -97,6 +102,16 @@ impl Build {
     /// The edge by which these columns of a child find their parent; `None` when the parent's
     /// columns aren't unique.
     pub(super) fn edge(&mut self, child: Columns<'_>, parent: Columns<'_>) -> Option<EdgeId> {
+        self.edge_where(child, parent, None)
+    }
+
+    /// As [`edge`](Build::edge), for children that hold a label besides.
+    pub(super) fn edge_where(
+        &mut self,
+        child: Columns<'_>,
+        parent: Columns<'_>,
+        discriminator: Option<Discriminator>,
+    ) -> Option<EdgeId> {
         let index = self.table(parent.0).unique_index(parent.1)?;
         let edge = Edge {
             id: EdgeId::new(self.edges.len()),
@@ -105,6 +120,7 @@ impl Build {
             parent: parent.0,
             parent_columns: index.columns.clone(),
             parent_index: index.id,
+            discriminator,
         };
         if let Some(same) = self.edges.iter().find(|other| other.same_as(&edge)) {
             return Some(same.id);
@@ -159,6 +175,7 @@ impl Edge {
     fn same_as(&self, other: &Edge) -> bool {
         (self.child, self.parent, self.parent_index) == (other.child, other.parent, other.parent_index)
             && self.child_columns == other.child_columns
+            && self.discriminator == other.discriminator
     }
 }
 

@@ -5,29 +5,32 @@
 //! under the same alias.
 
 use super::build::Build;
+use super::infer::Named;
 use super::mistakes::Site;
-use super::{Hop, RelationInfo};
-use crate::error::SchemaReason;
+use super::{Hop, RelationInfo, polymorphic};
+use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::{ColumnId, RelationId, TableId};
-use crate::schema::{Relation, Schema, Through};
+use crate::schema::{Relation, RelationKind, Schema, Through};
+use ecow::EcoString;
 
 /// The relations of a schema while their ends are found.
 pub(super) struct Relations(pub(super) Vec<Entry>);
 
-/// A relation of the schema, by its place in the schema.
+/// A relation of the schema.
 pub(super) struct Entry {
-    pub(super) place: usize,
+    /// Its definition, with everything that its name tells.
+    pub(super) relation: Relation,
     pub(super) source: TableId,
     pub(super) id: RelationId,
-    /// `None` when there is no such table.
+    /// `None` when there is no such table, and for a polymorphic relation.
     pub(super) target: Option<TableId>,
-    ends: Ends,
+    pub(super) ends: Ends,
     /// The entry this one is the bare reverse side of.
     pub(super) reverse_of: Option<usize>,
 }
 
 /// The columns at both ends of a relation.
-enum Ends {
+pub(super) enum Ends {
     /// Not given.
     Bare,
     /// Given, but wrong.
@@ -35,10 +38,14 @@ enum Ends {
     Declared(Join),
     /// By way of other relations.
     Chain,
+    /// By a type column and a key, to one of several tables.
+    Polymorphic,
+    /// The other side of a polymorphic relation.
+    As,
 }
 
 #[derive(Clone)]
-struct Join {
+pub(super) struct Join {
     from: Vec<ColumnId>,
     through: Option<(TableId, Vec<ColumnId>, Vec<ColumnId>)>,
     to: Vec<ColumnId>,
@@ -48,37 +55,54 @@ impl Relations {
     /// Gives every relation of a known table its id, and finds the columns it names.
     pub(super) fn declare(build: &mut Build, schema: &Schema) -> Relations {
         let mut entries = Vec::with_capacity(schema.relations.len());
-        for (place, relation) in schema.relations.iter().enumerate() {
-            let site = Site::item(&relation.source, &relation.name);
-            let Some(source) = build.find_table(site, &relation.source) else { continue };
-            build.check_relation_name(site, source, relation);
-            let target = build.find_table(site, &relation.target);
-            let ends = build.ends(site, source, target, relation);
-            let id = build.push_relation(source, target, relation);
-            entries.push(Entry { place, source, id, target, ends, reverse_of: None });
+        for declared in &schema.relations {
+            let site = Site::item(&declared.source, &declared.name);
+            let Some(source) = build.find_table(site, &declared.source) else { continue };
+            build.check_relation_name(site, source, declared);
+            let Named { relation, whole } = build.named(site, schema, declared);
+            let leads = relation.polymorphic.is_none() && (whole || !relation.target.is_empty());
+            let target = if leads { build.find_table(site, &relation.target) } else { None };
+            let ends = match &relation.polymorphic {
+                Some(_) => {
+                    polymorphic::check_options(build, site, &relation);
+                    if whole { Ends::Polymorphic } else { Ends::Broken }
+                }
+                None if !whole => Ends::Broken,
+                None if relation.as_.is_some() => {
+                    polymorphic::check_as(build, site, &relation);
+                    Ends::As
+                }
+                None => build.ends(site, source, target, &relation),
+            };
+            let id = build.push_relation(source, target, &relation);
+            if relation.polymorphic.is_some() {
+                build.polymorphic.insert((source, id));
+            }
+            entries.push(Entry { relation, source, id, target, ends, reverse_of: None });
         }
         Relations(entries)
     }
 
     /// Finds the hops of all relations, those of bare ones from the other side.
-    pub(super) fn resolve(&mut self, build: &mut Build, schema: &Schema) {
+    pub(super) fn resolve(&mut self, build: &mut Build) {
         for entry in &self.0 {
-            let relation = &schema.relations[entry.place];
+            let relation = &entry.relation;
             if let (Ends::Declared(join), Some(target)) = (&entry.ends, entry.target) {
                 let hops = build.hops(entry.source, join, target, !relation.many);
                 build.finish_relation(entry, hops, relation.filter.is_some(), relation);
-                self.check_alias(build, schema, entry);
+                self.check_alias(build, entry);
+                self.check_inverse(build, entry);
             }
         }
         for i in 0..self.0.len() {
             let entry = &self.0[i];
             let (Ends::Bare, Some(target)) = (&entry.ends, entry.target) else { continue };
-            let Some(other) = self.find_reverse(build, schema, entry, target) else { continue };
-            let relation = &schema.relations[entry.place];
+            let Some(other) = self.find_reverse(build, entry, target) else { continue };
+            let relation = &entry.relation;
             let declared = &self.0[other];
             if let Ends::Declared(join) = &declared.ends {
                 let hops = build.hops_back(declared, join, entry.source);
-                let filtered = relation.filter.is_some() || schema.relations[declared.place].filter.is_some();
+                let filtered = relation.filter.is_some() || declared.relation.filter.is_some();
                 build.finish_relation(entry, hops, filtered, relation);
                 self.0[i].reverse_of = Some(other);
             }
@@ -86,24 +110,39 @@ impl Relations {
     }
 
     /// The declared relation that a bare one is the reverse side of, or a mistake.
-    fn find_reverse(
-        &self,
-        build: &mut Build,
-        schema: &Schema,
-        entry: &Entry,
-        target: TableId,
-    ) -> Option<usize> {
-        let relation = &schema.relations[entry.place];
+    fn find_reverse(&self, build: &mut Build, entry: &Entry, target: TableId) -> Option<usize> {
+        let relation = &entry.relation;
         let back: Vec<usize> = (0..self.0.len())
             .filter(|i| {
                 let other = &self.0[*i];
                 let declared = matches!(other.ends, Ends::Broken | Ends::Declared(_));
-                declared && other.source == target && other.target == Some(entry.source)
+                // Whoever holds a key leads to one row.
+                let fits = !matches!(relation.kind, Some(RelationKind::HasOne | RelationKind::HasMany));
+                declared
+                    && (fits || !other.relation.many)
+                    && other.source == target
+                    && other.target == Some(entry.source)
             })
             .collect();
-        let declaration = |i: &usize| &schema.relations[self.0[*i].place];
-        let (same, others): (Vec<usize>, Vec<usize>) =
-            back.into_iter().partition(|i| declaration(i).alias == relation.alias);
+        let declaration = |i: &usize| &self.0[*i].relation;
+        if let Some(inverse) = &relation.inverse {
+            let found = back.iter().copied().find(|i| declaration(i).name == *inverse);
+            if found.is_none() {
+                let known = back.iter().map(|i| declaration(i).name.clone()).collect();
+                let (target, name) = (relation.target.clone(), inverse.clone());
+                let mistake = AssociationMistake::Inverse { target, name, known };
+                let site = Site::item(&relation.source, &relation.name);
+                build.mistakes.note(site, SchemaReason::Association(mistake));
+            }
+            return found;
+        }
+        if let Some(named) = back.iter().find(|i| declaration(i).inverse.as_ref() == Some(&relation.name)) {
+            return Some(*named);
+        }
+        let (same, others): (Vec<usize>, Vec<usize>) = back
+            .into_iter()
+            .filter(|i| declaration(i).inverse.is_none())
+            .partition(|i| declaration(i).alias == relation.alias);
         if let [one] = same.as_slice() {
             return Some(*one);
         }
@@ -119,23 +158,69 @@ impl Relations {
         None
     }
 
+    /// The inverse of a declared relation must lead back.
+    fn check_inverse(&self, build: &mut Build, entry: &Entry) {
+        let relation = &entry.relation;
+        let Some(inverse) = &relation.inverse else { return };
+        let back: Vec<&Entry> = self
+            .0
+            .iter()
+            .filter(|other| Some(other.source) == entry.target && other.target == Some(entry.source))
+            .collect();
+        if !back.iter().any(|other| other.relation.name == *inverse) {
+            let known = back.iter().map(|other| other.relation.name.clone()).collect();
+            let (target, name) = (relation.target.clone(), inverse.clone());
+            let mistake = AssociationMistake::Inverse { target, name, known };
+            build
+                .mistakes
+                .note(Site::item(&relation.source, &relation.name), SchemaReason::Association(mistake));
+        }
+    }
+
     /// Two declared sides of one alias must both go through a junction, or neither.
-    fn check_alias(&self, build: &mut Build, schema: &Schema, entry: &Entry) {
-        let relation = &schema.relations[entry.place];
+    fn check_alias(&self, build: &mut Build, entry: &Entry) {
+        let relation = &entry.relation;
         if relation.alias.is_none() || relation.through.is_some() {
             return;
         }
         let other = self.0.iter().find(|other| {
-            let declared = &schema.relations[other.place];
+            let declared = &other.relation;
             Some(other.source) == entry.target
                 && other.target == Some(entry.source)
                 && declared.alias == relation.alias
                 && declared.through.is_some()
         });
         if let Some(other) = other {
-            let other = schema.relations[other.place].name.clone();
+            let other = other.relation.name.clone();
             let site = Site::item(&relation.source, &relation.name);
             build.mistakes.note(site, SchemaReason::ThroughMismatch { other });
+        }
+    }
+}
+
+impl RelationInfo {
+    /// A relation that leads nowhere yet.
+    pub(super) fn new(
+        id: RelationId,
+        name: EcoString,
+        source: TableId,
+        target: TableId,
+        many: bool,
+    ) -> RelationInfo {
+        RelationInfo {
+            id,
+            name,
+            source,
+            target,
+            many,
+            hops: Vec::new(),
+            parts: Vec::new(),
+            filter: None,
+            source_filter: None,
+            order_by: Vec::new(),
+            distinct: false,
+            optional: true,
+            members: Vec::new(),
         }
     }
 }
@@ -161,19 +246,10 @@ impl Build {
         let table = self.table_mut(source);
         let id = RelationId::new(table.relations.len());
         table.relation_ids.entry(relation.name.clone()).or_insert(id);
-        table.relations.push(RelationInfo {
-            id,
-            name: relation.name.clone(),
-            source,
-            target: target.unwrap_or(source),
-            many: relation.many,
-            hops: Vec::new(),
-            parts: Vec::new(),
-            filter: None,
-            source_filter: None,
-            order_by: Vec::new(),
-            optional: true,
-        });
+        let name = relation.name.clone();
+        let mut info = RelationInfo::new(id, name, source, target.unwrap_or(source), relation.many);
+        info.distinct = relation.distinct;
+        table.relations.push(info);
         id
     }
 
@@ -268,7 +344,13 @@ impl Build {
         }
     }
 
-    fn finish_relation(&mut self, entry: &Entry, hops: Vec<Hop>, filtered: bool, relation: &Relation) {
+    pub(super) fn finish_relation(
+        &mut self,
+        entry: &Entry,
+        hops: Vec<Hop>,
+        filtered: bool,
+        relation: &Relation,
+    ) {
         let certain = !relation.many && !filtered && self.is_certain(&hops);
         let info = &mut self.table_mut(entry.source).relations[entry.id.index()];
         info.hops = hops;

@@ -2,38 +2,40 @@
 
 use super::chains;
 use super::filters::Used;
+use super::inflect::camel;
 use super::mistakes::{Mistakes, Site};
 use super::relations::{Entry, Relations};
-use super::{Catalog, ColumnInfo, CounterInfo, DefaultInfo, Hop, RelationInfo, Upkeep};
+use super::{Catalog, ColumnInfo, CounterInfo, DefaultInfo, ForeignKeyInfo, Hop, RelationInfo, Upkeep};
 use crate::error::{SchemaReason, UpkeepMistake};
-use crate::id::{ColumnId, EdgeId, TableId};
+use crate::id::{ColumnId, EdgeId, RelationId, TableId};
 use crate::predicate::Predicate;
-use crate::schema::{CounterCache, Relation};
+use crate::schema::{CounterCache, UPDATED_AT};
 use crate::value::{Type, Value};
 use ecow::{EcoString, eco_format};
 
 /// Finds the counters and touches of all relations, which have their hops and filters by now.
 pub(super) fn resolve(catalog: &mut Catalog, relations: &Relations, mistakes: &mut Mistakes) {
     let mut kept: Vec<(usize, TableId, ColumnId)> = Vec::new();
-    for entry in &relations.0 {
-        let relation = catalog.schema.relations[entry.place].clone();
+    for (place, entry) in relations.0.iter().enumerate() {
+        let relation = &entry.relation;
         let site = Site::item(&relation.source, &relation.name);
         let mut note = |reason| mistakes.note(site, reason);
         if let Some(cache) = &relation.counter_cache
             && let Some(column) = counter(catalog, relations, entry, cache, &mut note)
         {
-            kept.push((entry.place, entry.source, column));
+            kept.push((place, entry.source, column));
         }
-        if let Some(name) = &relation.touch
-            && let Some((table, column)) = touch(catalog, entry, name, &mut note)
-        {
-            kept.push((entry.place, table, column));
+        if let Some(name) = &relation.touch {
+            for id in catalog.table(entry.source).relation(entry.id).ways() {
+                let touched = touch(catalog, (entry.source, id), name, &mut note);
+                kept.extend(touched.map(|(table, column)| (place, table, column)));
+            }
         }
     }
     for (place, table, column) in &kept {
         if is_key(catalog, *table, *column) {
             let column = catalog.table(*table).column(*column).name.clone();
-            note(catalog, *place, UpkeepMistake::KeptKey { column }, mistakes);
+            note(relations, *place, UpkeepMistake::KeptKey { column }, mistakes);
         }
     }
     for (place, table, column) in &kept {
@@ -45,13 +47,13 @@ pub(super) fn resolve(catalog: &mut Catalog, relations: &Relations, mistakes: &m
             .find(|read| kept.iter().any(|(_, table, column)| (*table, column) == (child, *read)));
         if let Some(read) = read {
             let column = catalog.table(child).column(*read).name.clone();
-            note(catalog, *place, UpkeepMistake::CounterFilterKept { column }, mistakes);
+            note(relations, *place, UpkeepMistake::CounterFilterKept { column }, mistakes);
         }
     }
 }
 
-fn note(catalog: &Catalog, place: usize, mistake: UpkeepMistake, mistakes: &mut Mistakes) {
-    let relation: &Relation = &catalog.schema.relations[place];
+fn note(relations: &Relations, place: usize, mistake: UpkeepMistake, mistakes: &mut Mistakes) {
+    let Some(Entry { relation, .. }) = relations.0.get(place) else { return };
     mistakes.note(Site::item(&relation.source, &relation.name), SchemaReason::Upkeep(mistake));
 }
 
@@ -78,7 +80,7 @@ fn counter(
 ) -> Option<ColumnId> {
     let mut refuse = |mistake| note(SchemaReason::Upkeep(mistake));
     let info = catalog.table(entry.source).relation(entry.id);
-    let Some(edge) = children(info) else {
+    let Some(edge) = children(catalog, info, cache) else {
         // A relation without hops has a mistake of its own.
         if !info.hops.is_empty() || !info.many {
             refuse(UpkeepMistake::CounterRelation);
@@ -135,11 +137,11 @@ fn counter(
 /// The table and column of a touch, which is noted with the table whose rows touch.
 fn touch(
     catalog: &mut Catalog,
-    entry: &Entry,
+    (source, id): (TableId, RelationId),
     name: &EcoString,
     note: Note<'_>,
 ) -> Option<(TableId, ColumnId)> {
-    let info = catalog.table(entry.source).relation(entry.id);
+    let info = catalog.table(source).relation(id);
     let edge = match info.hops.as_slice() {
         [Hop::ToParent(edge)] if !info.many && info.filter.is_none() && info.source_filter.is_none() => *edge,
         // A relation without hops has a mistake of its own.
@@ -151,6 +153,10 @@ fn touch(
         }
     };
     let target = info.target;
+    let written = catalog.table(target);
+    let camel = camel(name);
+    let usual = name == UPDATED_AT && !written.column_ids.contains_key(name);
+    let name = if usual && written.column_ids.contains_key(&camel) { &camel } else { name };
     let column = column(catalog, target, name, note)?;
     let described = catalog.table(target).column(column);
     if !matches!(described.ty, Type::Date | Type::Timestamp | Type::Timestamptz) {
@@ -165,12 +171,25 @@ fn touch(
     Some((target, column))
 }
 
-/// The edge to the children that a relation leads to, when it does nothing else.
-fn children(relation: &RelationInfo) -> Option<EdgeId> {
+/// The edge whose children a relation leads to, or leads to one row of the target for each of which.
+fn children(catalog: &Catalog, relation: &RelationInfo, cache: &CounterCache) -> Option<EdgeId> {
     match relation.hops.as_slice() {
         [Hop::ToChildren(edge)] if relation.many => Some(*edge),
+        [Hop::ToChildren(near), Hop::ToParent(far)] if relation.many => {
+            let all = relation.filter.is_none() && cache.filter.is_none() && !relation.distinct;
+            (all && is_guarded(catalog, *far)).then_some(*near)
+        }
         _ => None,
     }
+}
+
+/// Whether every child along an edge has a parent at the end of every statement.
+fn is_guarded(catalog: &Catalog, id: EdgeId) -> bool {
+    let edge = catalog.edge(id);
+    let child = catalog.table(edge.child);
+    let required = edge.child_columns.iter().all(|column| !child.column(*column).nullable);
+    let enforced = |key: &ForeignKeyInfo| key.edge == id && !key.deferrable;
+    required && edge.discriminator.is_none() && catalog.foreign_keys.iter().any(enforced)
 }
 
 /// Why a column can't hold a count.
@@ -206,6 +225,6 @@ fn is_key(catalog: &Catalog, table: TableId, column: ColumnId) -> bool {
     let info = catalog.table(table);
     let has = |columns: &[ColumnId]| columns.contains(&column);
     info.indexes.iter().any(|index| index.is_unique() && has(&index.columns))
-        || info.child_edges.iter().any(|edge| has(&catalog.edge(*edge).child_columns))
+        || info.child_edges.iter().any(|edge| has(&catalog.edge(*edge).reference_columns()))
         || info.parent_edges.iter().any(|edge| has(&catalog.edge(*edge).parent_columns))
 }

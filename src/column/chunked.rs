@@ -258,6 +258,12 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
         }
     }
 
+    /// All cells from `start` on.
+    pub(crate) fn iter(self, start: usize) -> impl Iterator<Item = T> + use<'a, T, N> {
+        let rest = (start / N + 1..self.chunks.len()).flat_map(move |chunk| self.chunk(chunk));
+        self.chunk(start / N).iter().skip(start % N).chain(rest).copied()
+    }
+
     /// The number of cells. O(1).
     #[cfg(test)]
     #[inline]

@@ -53,7 +53,7 @@ impl Snapshot {
     /// let snapshot = db.snapshot();
     /// let notes = snapshot.table("notes")?;
     /// let body = notes.column("body")?;
-    /// let note = notes.get(&[Value::from(1)]).unwrap();
+    /// let note = notes.get(1).unwrap();
     /// assert_eq!(body.text(note), Some("Milk"));
     /// # Ok::<(), relata::Error>(())
     /// ```
@@ -144,7 +144,7 @@ pub(super) fn find(store: &Store, table: &str, key: &Key) -> Result<Option<Slot>
     let typed = columns.map(|(column, value)| {
         column.ty.accept(value.clone()).map_err(|error| error.for_column(&info.name, &column.name))
     });
-    Ok(store.table(info.id).find(index.id, &typed.collect::<Result<Vec<_>>>()?))
+    Ok(store.table(info.id).find(index.id, typed.collect::<Result<Vec<_>>>()?.as_slice()))
 }
 
 impl Query {

@@ -109,6 +109,27 @@ pub enum QueryMistake {
         /// What it was read as.
         wanted: &'static str,
     },
+    /// A filter of a polymorphic relation that doesn't say for which of its tables it is.
+    PolymorphicFilter {
+        /// The relation.
+        relation: EcoString,
+        /// The tables it leads to.
+        known: Vec<EcoString>,
+    },
+    /// A table that a polymorphic relation doesn't lead to.
+    NotAmongTypes {
+        /// The relation.
+        relation: EcoString,
+        /// The table.
+        table: EcoString,
+        /// The tables it leads to.
+        known: Vec<EcoString>,
+    },
+    /// A filter or include for one of several tables where a relation leads to one.
+    OnOutside {
+        /// The table.
+        table: EcoString,
+    },
     /// A transaction was asked for what it can't do.
     Transaction(TransactionMistake),
     /// An expression, a join or a group that means nothing.
@@ -145,6 +166,11 @@ impl QueryMistake {
             QueryMistake::NotIncluded { relation, .. } => format!("add `{relation}` to the query's `with`"),
             QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
             QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
+            QueryMistake::PolymorphicFilter { known, .. } => {
+                format!("name the table, of which there are: {}", known.join(", "))
+            }
+            QueryMistake::NotAmongTypes { known, .. } => format!("it leads to: {}", known.join(", ")),
+            QueryMistake::OnOutside { .. } => "say `on` of a polymorphic relation only".into(),
             QueryMistake::Transaction(mistake) => mistake.help(),
             QueryMistake::Flat(mistake) => return mistake.help(),
         })
@@ -190,6 +216,15 @@ impl fmt::Display for QueryMistake {
             QueryMistake::NotSelected { name, .. } => write!(f, "the result has no `{name}`"),
             QueryMistake::WrongRead { name, holds, wanted } => {
                 write!(f, "`{name}` holds {holds}, not {wanted}")
+            }
+            QueryMistake::PolymorphicFilter { relation, .. } => {
+                write!(f, "`{relation}` leads to rows of several tables, and this is for none of them")
+            }
+            QueryMistake::NotAmongTypes { relation, table, .. } => {
+                write!(f, "`{relation}` doesn't lead to `{table}`")
+            }
+            QueryMistake::OnOutside { table } => {
+                write!(f, "`on` `{table}` stands where no relation leads to several tables")
             }
             QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
             QueryMistake::Flat(mistake) => write!(f, "{mistake}"),

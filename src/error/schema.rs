@@ -1,6 +1,6 @@
 //! Mistakes of a schema.
 
-use super::{ErrorKind, UpkeepMistake, nearest};
+use super::{AssociationMistake, ErrorKind, UpkeepMistake, nearest};
 use ecow::EcoString;
 use std::fmt;
 
@@ -219,6 +219,8 @@ pub enum SchemaReason {
         /// The relations, each of which follows the next, the last one the first.
         relations: Vec<EcoString>,
     },
+    /// A relation whose parts aren't found by name, or a polymorphic one.
+    Association(AssociationMistake),
     /// A counter cache, a touch or a dependent that can't be kept up.
     Upkeep(UpkeepMistake),
     /// A filter or order that can't be understood.
@@ -281,7 +283,7 @@ impl fmt::Display for SchemaMistake {
 }
 
 /// `did you mean ...? there are: ...`, as far as it applies.
-fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub(super) fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     let list: Vec<_> = known.clone().into_iter().collect();
     match nearest(name, known) {
         _ if list.is_empty() => "there are none".into(),
@@ -290,7 +292,7 @@ fn suggest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> 
     }
 }
 
-fn texts(names: &[EcoString]) -> impl Iterator<Item = &str> + Clone {
+pub(super) fn texts(names: &[EcoString]) -> impl Iterator<Item = &str> + Clone {
     names.iter().map(EcoString::as_str)
 }
 
@@ -403,6 +405,7 @@ impl SchemaReason {
                 write!(f, "`through` leads to `{ends}`, not to `{target}`")
             }
             R::ChainCycle { relations } => write!(f, "`through` leads back to itself: {}", ring(relations)),
+            R::Association(mistake) => write!(f, "{mistake}"),
             R::Upkeep(mistake) => write!(f, "{mistake}"),
             R::Filter { at, why } => write!(f, "{at}: {why}"),
             R::RelationInCheck { relation } => {
@@ -491,6 +494,7 @@ impl SchemaReason {
             R::ChainWithColumns => "leave out the columns: those of its relations hold".into(),
             R::ChainEnd { target, .. } => format!("end `through` with a relation that leads to `{target}`"),
             R::ChainCycle { .. } => "let one of them name other relations, or columns".into(),
+            R::Association(mistake) => mistake.help(),
             R::Upkeep(mistake) => mistake.help(),
             R::ThroughMismatch { .. } => "declare `through` on one side and leave the other bare".into(),
             R::Filter { why, .. } => match &**why {

@@ -71,9 +71,11 @@ impl UpkeepMistake {
     pub(super) fn help(&self) -> String {
         use UpkeepMistake as M;
         match self {
-            M::CounterRelation => "declare it on a relation to many rows that hold this table's key; \
-                 to count along a junction, on the relation to the junction"
-                .into(),
+            M::CounterRelation => {
+                "declare it on a relation to many rows that hold this table's key, or that a \
+                 junction joins with it whose key to them is required"
+                    .into()
+            }
             M::CounterSource { .. } => "leave out that filter, or the counter".into(),
             M::CounterColumn { column, .. } => {
                 format!("declare `Column::integer(\"{column}\").default(0)`")

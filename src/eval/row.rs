@@ -3,7 +3,7 @@
 use super::order::sort_rows;
 use super::vector::{Batch, truths};
 use super::{FALSE, TRUE, UNKNOWN, fault, holds, stored};
-use crate::catalog::{Hop, RelationInfo};
+use crate::catalog::{Hop, Member, RelationInfo};
 use crate::column::{ColumnView, DataView};
 use crate::filter::Comparison;
 use crate::id::{RelationId, Slot, TableId};
@@ -12,6 +12,7 @@ use crate::scalar::Scalar;
 use crate::store::Store;
 use crate::table::Table;
 use crate::value::{Value, ValueRef};
+use hashbrown::HashSet;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -170,8 +171,14 @@ pub(super) fn visit(
     if from.is_none() || !relation.source_filter.as_ref().is_none_or(starts) {
         return false;
     }
+    if relation.is_polymorphic() {
+        let member = |member: &Member| relation_of(store, relation.source, member.relation);
+        return relation.members.iter().any(|one| visit(store, member(one), from, found));
+    }
     let leads = |to| relation.filter.as_ref().is_none_or(|f| truth(store, relation.target, f, to) == TRUE);
-    follow(store, relation.source, &relation.hops, from, &mut |to| leads(to) && found(to))
+    let mut seen = relation.distinct.then(HashSet::new);
+    let mut is_new = |to| seen.as_mut().is_none_or(|seen| seen.insert(to));
+    follow(store, relation.source, &relation.hops, from, &mut |to| leads(to) && is_new(to) && found(to))
 }
 
 /// Follows hops from one row. Recursion is as deep as there are hops.

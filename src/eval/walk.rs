@@ -7,6 +7,7 @@ use crate::id::{ColumnId, IndexId, Slot, TableId};
 use crate::index::lists::{Head, ListsView};
 use crate::store::Store;
 use crate::table::Table;
+use hashbrown::HashSet;
 use smallvec::SmallVec;
 
 /// Parents whose heads are read before the first list: independent loads.
@@ -72,13 +73,15 @@ pub(crate) enum Route<'a> {
 /// The hops of a relation, without its filters and order.
 pub(crate) struct Walk<'a> {
     steps: SmallVec<[Step<'a>; 2]>,
+    /// Whether rows that a parent leads to twice are there once.
+    distinct: bool,
     spare: Flat,
 }
 
 impl<'a> Walk<'a> {
     /// The hops of `relation` in a store.
     pub(crate) fn new(store: &'a Store, relation: &'a RelationInfo) -> Walk<'a> {
-        Walk::of_hops(store, relation.source, &relation.hops)
+        Walk { distinct: relation.distinct, ..Walk::of_hops(store, relation.source, &relation.hops) }
     }
 
     /// These hops from a table in a store.
@@ -104,7 +107,7 @@ impl<'a> Walk<'a> {
             table = store.table(next);
             step
         });
-        Walk { steps: steps.collect(), spare: Flat::default() }
+        Walk { steps: steps.collect(), distinct: false, spare: Flat::default() }
     }
 
     /// Whether every hop goes to a parent, so that a row leads to one row or none.
@@ -126,6 +129,7 @@ impl<'a> Walk<'a> {
     /// The walk as one of the paths that a single row is walked along most.
     pub(crate) fn route(&self) -> Route<'a> {
         match self.steps.as_slice() {
+            _ if self.distinct => Route::Other,
             [Step::Parent(parents)] => Route::Parent(*parents),
             [Step::Children(lists)] => Route::Children(*lists),
             [Step::Children(lists), Step::Parent(parents)] => Route::Junction(*lists, *parents),
@@ -182,7 +186,23 @@ impl<'a> Walk<'a> {
                 from = *to as usize;
             }
         }
+        if self.distinct {
+            unite(flat);
+        }
     }
+}
+
+/// Keeps each row of a parent where it's met first.
+fn unite(flat: &mut Flat) {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::with_capacity(flat.slots.len());
+    let mut from = 0;
+    for to in flat.offsets.iter().skip(1).map(|offset| *offset as usize) {
+        seen.clear();
+        kept.extend(flat.slots.get(from..to).unwrap_or_default().iter().map(|slot| seen.insert(*slot)));
+        from = to;
+    }
+    flat.retain(|at| kept.get(at).copied().unwrap_or_default());
 }
 
 impl Step<'_> {

@@ -17,6 +17,15 @@ pub(super) fn sources(
     filter: Option<&Predicate>,
     failing: bool,
 ) -> Vec<u64> {
+    if relation.is_polymorphic() {
+        let mut bits = bitmap(store, relation.source);
+        for member in &relation.members {
+            let member = row::relation_of(store, relation.source, member.relation);
+            let found = sources(store, member, filter, failing);
+            bits.iter_mut().zip(found).for_each(|(word, found)| *word |= found);
+        }
+        return bits;
+    }
     let mut bits = targets(store, relation, filter, failing);
     for (table, hop) in backwards(store, relation) {
         bits = match hop {
@@ -53,6 +62,15 @@ pub(super) fn sources(
 
 /// For each slot of the source, to how many rows that pass `filter` it leads. O(source + target).
 pub(super) fn counts(store: &Store, relation: &RelationInfo, filter: Option<&Predicate>) -> Vec<u64> {
+    if relation.is_polymorphic() || relation.distinct {
+        let live = store.table(relation.source).live();
+        let bound = store.table(relation.source).bound();
+        let mut counts = vec![0u64; bound];
+        for slot in live.ones(0..bound).map(Slot::new) {
+            add(&mut counts, slot, row::count(store, relation, filter, slot));
+        }
+        return counts;
+    }
     let bits = targets(store, relation, filter, false);
     let mut counts = vec![0u64; store.table(relation.target).bound()];
     ones(&bits).for_each(|at| add(&mut counts, Slot::new(at), 1));

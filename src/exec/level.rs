@@ -2,6 +2,7 @@
 
 use super::Budget;
 use super::arrange::Arrange;
+use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Counter, Flat, TRUE, Tester, Walk, fault};
 use crate::id::Slot;
@@ -28,6 +29,8 @@ struct Below<'a> {
     /// Which parents lead anywhere.
     source: Tester<'a>,
     bound: Bound<'a>,
+    /// The same to other tables, where a parent leads along one at most.
+    others: Vec<Below<'a>>,
     parents: Vec<Slot>,
     truths: Vec<u8>,
     flat: Flat,
@@ -44,25 +47,12 @@ impl<'a> Bound<'a> {
         let extras = level.extras.iter();
         let extras =
             extras.map(|extra| Counter::new(store, info.relation(extra.counted.relation), &extra.counted));
-        let below = |include: &'a Include| {
-            let relation = info.relation(include.relation);
-            let filter = relation.filter.iter().chain(&include.level.filter);
-            Below {
-                walk: Walk::new(store, relation),
-                many: include.many,
-                source: Tester::new(store, level.table, &relation.source_filter),
-                bound: Bound::new(store, &include.level, Tester::new(store, include.level.table, filter)),
-                parents: Vec::new(),
-                truths: Vec::new(),
-                flat: Flat::default(),
-            }
-        };
         Bound {
             level,
             filter,
             arrange: Arrange::new(store, level),
             extras: extras.collect(),
-            includes: level.includes.iter().map(below).collect(),
+            includes: level.includes.iter().map(|include| Below::new(store, info, include)).collect(),
         }
     }
 
@@ -78,14 +68,39 @@ impl<'a> Bound<'a> {
         }
         found.includes.resize_with(self.includes.len(), Found::default);
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
-            below.find(&found.slots, nested, budget)?;
-            below.bound.expand(&mut nested.rows, budget)?;
+            below.expand(&found.slots, nested, budget)?;
         }
         fault::collect()
     }
 }
 
-impl Below<'_> {
+impl<'a> Below<'a> {
+    fn new(store: &'a Store, info: &'a TableInfo, include: &'a Include) -> Below<'a> {
+        let relation = info.relation(include.relation);
+        let filter = relation.filter.iter().chain(&include.level.filter);
+        Below {
+            walk: Walk::new(store, relation),
+            many: include.many,
+            source: Tester::new(store, info.id, &relation.source_filter),
+            bound: Bound::new(store, &include.level, Tester::new(store, include.level.table, filter)),
+            others: include.others.iter().map(|other| Below::new(store, info, other)).collect(),
+            parents: Vec::new(),
+            truths: Vec::new(),
+            flat: Flat::default(),
+        }
+    }
+
+    /// Finds the children of each parent and everything below them.
+    fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+        self.find(parents, found, budget)?;
+        self.bound.expand(&mut found.rows, budget)?;
+        found.others.resize_with(self.others.len(), Found::default);
+        for (other, found) in self.others.iter_mut().zip(&mut found.others) {
+            other.expand(parents, found, budget)?;
+        }
+        Ok(())
+    }
+
     /// Finds the children of each parent.
     fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
         found.offsets.clear();

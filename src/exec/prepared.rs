@@ -2,14 +2,17 @@
 
 use super::{Runner, each, page};
 use crate::error::Result;
-use crate::id::Slot;
+use crate::id::{IndexId, Slot};
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::value::Value;
-use crate::view::{Page, RowView, Shape};
+use crate::value::KeyRef;
+use crate::view::{Page, RowView, Shape, TableRef};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// Keys whose rows are found together.
+const KEYS: usize = 64;
 
 /// A query with its names resolved and its access chosen, for one snapshot.
 ///
@@ -29,9 +32,9 @@ use std::sync::Arc;
 /// prepared.each(|author| println!("{author}"))?;
 ///
 /// let mut by_key = prepared.by_key();
-/// let frank = by_key.get(&[1.into()])?;
+/// let frank = by_key.get(1)?;
 /// assert_eq!(frank.unwrap().to_string(), r#"{id: 1, name: "Frank", books: [{title: "Dune"}]}"#);
-/// assert!(by_key.get(&[2.into()])?.is_none());
+/// assert!(by_key.get(2)?.is_none());
 /// # Ok::<(), relata::Error>(())
 /// ```
 pub struct Prepared {
@@ -81,7 +84,21 @@ impl Prepared {
     /// Answers the query for one row after the other, got by primary key, in buffers that are used
     /// again. The query's filter and includes hold; its order, limit and the rest don't matter.
     pub fn by_key(&self) -> ByKey<'_> {
-        ByKey { prepared: self, runner: Runner::new(&self.store, &self.plan, self.max_rows) }
+        let index = self.store.catalog().table(self.plan.root.table).primary_key;
+        self.by(index)
+    }
+
+    /// As [`by_key`](Prepared::by_key), by the columns of a unique constraint.
+    ///
+    /// # Errors
+    /// `unknown_column`, and `invalid_query` for columns that aren't unique in this order.
+    pub fn by_unique<'n>(&self, columns: impl IntoIterator<Item = &'n str>) -> Result<ByKey<'_>> {
+        let table = TableRef::new(&self.store, self.plan.root.table);
+        Ok(self.by(Some(table.unique(columns)?.index())))
+    }
+
+    fn by(&self, index: Option<IndexId>) -> ByKey<'_> {
+        ByKey { prepared: self, index, runner: Runner::new(&self.store, &self.plan, self.max_rows) }
     }
 
     /// In words: how the rows are found and how many are expected.
@@ -96,23 +113,65 @@ impl fmt::Debug for Prepared {
     }
 }
 
-/// A [`Prepared`] query answered by primary key. Made by [`Prepared::by_key`].
+/// A [`Prepared`] query answered by key. Made by [`Prepared::by_key`] and [`Prepared::by_unique`].
 pub struct ByKey<'q> {
     prepared: &'q Prepared,
+    index: Option<IndexId>,
     runner: Runner<'q>,
 }
 
 impl ByKey<'_> {
-    /// The row with this primary key and all that is included; `None` when there is none, or it doesn't
-    /// pass the filter. O(rows included).
+    /// The row with this key and all that is included; `None` when there is none, or it doesn't pass the
+    /// filter. O(rows included).
     ///
     /// # Errors
     /// `limit_exceeded` for more rows than are allowed.
-    pub fn get(&mut self, key: &[Value]) -> Result<Option<RowView<'_>>> {
-        let store = &self.prepared.store;
-        let table = self.prepared.plan.root.table;
-        let index = store.catalog().table(table).primary_key;
-        let slot = index.and_then(|index| store.table(table).find(index, key)).and_then(Slot::some);
+    pub fn get<'k>(&mut self, key: impl Into<KeyRef<'k>>) -> Result<Option<RowView<'_>>> {
+        let table = self.prepared.store.table(self.prepared.plan.root.table);
+        let slot = self.index.and_then(|index| table.find(index, key)).and_then(Slot::some);
         slot.map_or(Ok(None), |slot| self.runner.row(slot))
+    }
+
+    /// Shows the row of each key with all that is included, in the order of the keys; `None` for a key
+    /// without a row, or whose row doesn't pass the filter. O(rows included), and several times faster than
+    /// one by one where rows are far apart in memory.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("users").column(Column::integer("id"))
+    /// #     .column(Column::text("email").unique()).primary_key(["id"])))?;
+    /// # db.insert_many("users", vec![row! { id: 1, email: "a@x.org" }, row! { id: 2, email: "b@x.org" }])?;
+    /// let users = db.query("users").prepare()?;
+    /// let (mut ids, id) = (Vec::new(), users.shape().column("id")?);
+    /// users.by_unique(["email"])?.each(["b@x.org", "c@x.org"], |user| {
+    ///     ids.push(user.and_then(|user| id.integer(user)));
+    /// })?;
+    /// assert_eq!(ids, [Some(2), None]);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `limit_exceeded` for more rows than are allowed.
+    pub fn each<'k, K: Into<KeyRef<'k>>>(
+        &mut self,
+        keys: impl IntoIterator<Item = K>,
+        mut show: impl FnMut(Option<RowView<'_>>),
+    ) -> Result<()> {
+        let table = self.prepared.store.table(self.prepared.plan.root.table);
+        let mut keys = keys.into_iter().map(Into::into);
+        let (mut block, mut slots) = (Vec::with_capacity(KEYS), Vec::with_capacity(KEYS));
+        loop {
+            block.clear();
+            block.extend(keys.by_ref().take(KEYS));
+            if block.is_empty() {
+                return Ok(());
+            }
+            slots.clear();
+            match self.index {
+                Some(index) => table.find_many(index, &block, &mut slots),
+                None => slots.resize(block.len(), Slot::NONE),
+            }
+            self.runner.rows(&slots, &mut show)?;
+        }
     }
 }

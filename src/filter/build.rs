@@ -31,6 +31,18 @@ pub fn rel(name: impl Into<EcoString>) -> Rel {
     Rel(name.into())
 }
 
+/// The row that a polymorphic relation leads to is of this table, and matches where there is a filter.
+///
+/// ```
+/// use relata::{col, on_table, rel};
+/// let filter = rel("commentable").is(on_table("posts", col("title").eq("Dune")).or(on_table("photos", None)));
+/// assert_eq!(filter.to_string(),
+///     r#"{"commentable":{"is":{"OR":[{"posts":{"title":{"eq":"Dune"}}},{"photos":true}]}}}"#);
+/// ```
+pub fn on_table(table: impl Into<EcoString>, filter: impl Into<Option<Filter>>) -> Filter {
+    Filter::On { table: table.into(), filter: filter.into().map(Box::new) }
+}
+
 /// Least first; nulls last.
 pub fn asc(name: impl Into<EcoString>) -> OrderBy {
     OrderBy { name: name.into(), direction: Direction::Asc, nulls: None }

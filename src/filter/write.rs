@@ -28,6 +28,8 @@ impl From<&Filter> for Literal {
                 object(name.clone(), object(quantifier.word(), Literal::from(&**filter)))
             }
             Filter::Relation { name, quantifier, filter: None } => object(name.clone(), bare(*quantifier)),
+            Filter::On { table, filter: Some(filter) } => object(table.clone(), Literal::from(&**filter)),
+            Filter::On { table, filter: None } => object(table.clone(), Literal::Boolean(true)),
             Filter::Document(literal) => literal.clone(),
         }
     }

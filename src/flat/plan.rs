@@ -191,7 +191,8 @@ impl Pending {
             let relation = catalog.table(table).relation(id);
             let (edge, direct) = match relation.hops.as_slice() {
                 [Hop::ToParent(edge)] => (Some((edge, true)), true),
-                [Hop::ToChildren(edge)] => (Some((edge, false)), relation.many),
+                [Hop::ToChildren(edge)] => (Some((edge, false)), relation.many && !relation.distinct),
+                _ if relation.distinct => (None, false),
                 hops => (None, relation.many || hops.iter().all(|hop| matches!(hop, Hop::ToParent(_)))),
             };
             if direct {

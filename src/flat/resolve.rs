@@ -336,7 +336,13 @@ fn joined(sources: &mut Sources<'_>, join: &super::Join) -> Result<Joined> {
                 return Err(Error::new(kind));
             };
             let id = sources.catalog.table(table).relation_id(along)?;
-            let target = sources.catalog.table(table).relation(id).target;
+            let info = sources.catalog.table(table).relation(id);
+            if info.is_polymorphic() {
+                let expected = "a relation to one table".into();
+                let found = eco_format!("`{name}`, which leads to several");
+                return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
+            }
+            let target = info.target;
             if let Some(named) = &join.source.table
                 && sources.catalog.table_id(named)? != target
             {
@@ -403,6 +409,6 @@ fn filter_aggregates(filter: &Filter) -> bool {
         Filter::And(parts) | Filter::Or(parts) => parts.iter().any(filter_aggregates),
         Filter::Not(part) => filter_aggregates(part),
         Filter::Expr { expr, .. } => has_aggregate(expr),
-        Filter::Column { .. } | Filter::Relation { .. } | Filter::Document(_) => false,
+        Filter::Column { .. } | Filter::Relation { .. } | Filter::On { .. } | Filter::Document(_) => false,
     }
 }

@@ -80,6 +80,36 @@ impl DenseMap {
         true
     }
 
+    /// Maps keys to slots with one uniqueness check for neighbours of one page; a key that has a slot
+    /// keeps it and is told to `taken`. Stops at a key that is too far from the others, and says how many
+    /// came before it. O(keys).
+    pub(crate) fn extend(
+        &mut self,
+        keys: impl Iterator<Item = (i64, Slot)>,
+        mut taken: impl FnMut(Slot, Slot),
+    ) -> usize {
+        let (mut done, mut keys) = (0, keys.peekable());
+        while let Some((key, _)) = keys.peek() {
+            let Some(first) = self.reach(*key).map(|at| at - at % PAGE) else { return done };
+            let base = self.base;
+            let within = |key: i64| (key.wrapping_sub(base) as u64).wrapping_sub(first as u64) < PAGE as u64;
+            let Some(page) = Arc::make_mut(&mut self.pages).get_mut(first / PAGE) else { return done };
+            let slots = Arc::make_mut(page.slots.get_or_insert_with(|| Arc::new([Slot::NONE; PAGE])));
+            while let Some((key, slot)) = keys.next_if(|(key, _)| within(*key)) {
+                let place = &mut slots[key.wrapping_sub(base) as usize % PAGE];
+                if place.is_none() {
+                    *place = slot;
+                    page.live += 1;
+                    self.len += 1;
+                } else {
+                    taken(slot, *place);
+                }
+                done += 1;
+            }
+        }
+        done
+    }
+
     /// Makes the pages span a key, if the policy allows; gives its position.
     fn reach(&mut self, key: i64) -> Option<usize> {
         // In pages, which no key is too far for.
@@ -192,7 +222,18 @@ mod tests {
                 for key in (at..20_000.min(at + n)).map(|i| base + i) {
                     let slot = Slot::new(key.rem_euclid(1 << 20) as usize);
                     match kind {
-                        0..=4 => if map.set(key, slot) { model.insert(key, slot); },
+                        0 => {
+                            let mut by = None;
+                            let placed = map.extend([(key, slot)].into_iter(), |_, other| by = Some(other));
+                            prop_assert_eq!(by, model.get(&key).copied().filter(|_| placed == 1));
+                            if placed == 1 { model.entry(key).or_insert(slot); }
+                        }
+                        1 => {
+                            let run = (0..40).filter_map(|i| Some((key.checked_add(i)?, Slot::new(i as usize))));
+                            let placed = map.extend(run.clone(), |_, _| {});
+                            run.take(placed).for_each(|(key, slot)| { model.entry(key).or_insert(slot); });
+                        }
+                        2..=4 => if map.set(key, slot) { model.insert(key, slot); },
                         _ => prop_assert_eq!(map.remove(key), model.remove(&key).unwrap_or_default()),
                     }
                 }

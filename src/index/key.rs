@@ -2,74 +2,109 @@
 //!
 //! Keys may come from strangers, so they are hashed with a keyed hash that no timing gives away.
 
-use crate::column::Column;
+use crate::column::{Column, DataView};
 use crate::id::{ColumnId, Slot};
-use crate::value::{Value, ValueRef};
+use crate::value::{KeyRef, Value, ValueRef};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 /// A key's columns, looked up once.
 #[derive(Clone, Debug)]
-pub(crate) struct KeyView<'a>(SmallVec<[&'a Column; 2]>);
+pub(crate) struct KeyView<'a> {
+    columns: SmallVec<[&'a Column; 2]>,
+    /// What a row must hold besides for its key to count.
+    only: Option<(&'a Column, &'a Value)>,
+}
 
 impl<'a> KeyView<'a> {
     /// The columns `ids` among those of a table; ids the table doesn't have are left out.
     pub(crate) fn new(columns: &'a [Column], ids: &[ColumnId]) -> Self {
-        KeyView(ids.iter().filter_map(|id| columns.get(id.index())).collect())
+        KeyView { columns: ids.iter().filter_map(|id| columns.get(id.index())).collect(), only: None }
     }
 
-    /// Whether any component at `slot` is null: such a key refers to nothing.
+    /// These keys, those of rows with another value in a column taken for null.
+    pub(crate) fn only(self, column: Option<&'a Column>, value: &'a Value) -> Self {
+        KeyView { only: column.map(|column| (column, value)), ..self }
+    }
+
+    /// Whether any component at `slot` is null: such a key refers to nothing. Nor does that of a row
+    /// whose keys don't count.
     #[inline]
     pub(crate) fn has_null(&self, slot: Slot) -> bool {
-        self.0.iter().any(|column| column.is_null(slot))
+        self.columns.iter().any(|column| column.is_null(slot))
+            || self.only.is_some_and(|(column, value)| !same(column.get(slot), value.as_ref()))
     }
 
     /// The hash of the key at `slot`.
     #[inline]
     pub(crate) fn hash(&self, state: &RandomState, slot: Slot) -> u64 {
-        hash_values(state, self.0.iter().map(|column| column.get(slot)))
+        hash_values(state, self.columns.iter().map(|column| column.get(slot)))
     }
 
     /// Whether the key at `slot` equals `key`.
     #[inline]
     pub(crate) fn equals(&self, slot: Slot, key: &[Value]) -> bool {
-        self.0.iter().zip(key).all(|(column, value)| same(column.get(slot), value.as_ref()))
+        self.columns.iter().zip(key).all(|(column, value)| same(column.get(slot), value.as_ref()))
+    }
+
+    /// Whether the key at `slot` equals `key`, which has as many components.
+    #[inline]
+    pub(crate) fn equals_ref(&self, slot: Slot, key: KeyRef<'_>) -> bool {
+        let mut values = key.values();
+        values.len() == self.columns.len()
+            && self.columns.iter().all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
+    }
+
+    /// Reads the keys at these slots before anybody compares them. The loads of a column don't wait for
+    /// each other, those of a comparison do.
+    pub(crate) fn read_ahead(&self, slots: &[Slot]) {
+        self.columns.iter().for_each(|column| column.read_ahead(slots));
     }
 
     /// Whether the key at `slot` equals that of `other` at `at`.
     #[inline]
     pub(crate) fn equals_row(&self, slot: Slot, other: &KeyView<'_>, at: Slot) -> bool {
-        self.0.iter().zip(&other.0).all(|(a, b)| same(a.get(slot), b.get(at)))
+        self.columns.iter().zip(&other.columns).all(|(a, b)| same(a.get(slot), b.get(at)))
     }
 
     /// The order of two rows: by key, nulls last, then by slot.
     pub(crate) fn compare_rows(&self, a: Slot, b: Slot) -> Ordering {
-        let keys = self.0.iter().map(|column| column_order(column, a, b));
+        let keys = self.columns.iter().map(|column| column_order(column, a, b));
         keys.fold(Ordering::Equal, Ordering::then).then(a.cmp(&b))
     }
 
     /// The order of the row at `slot` against a key of as many components or fewer.
     pub(crate) fn compare(&self, slot: Slot, key: &[Value]) -> Ordering {
-        let keys = self.0.iter().zip(key).map(|(column, value)| order(column, slot, value));
+        let keys = self.columns.iter().zip(key).map(|(column, value)| order(column, slot, value));
         keys.fold(Ordering::Equal, Ordering::then)
     }
 
     /// The integer at `slot`, where the key is one integer.
     #[inline]
     pub(crate) fn integer(&self, slot: Slot) -> Option<i64> {
-        self.0.first().and_then(|column| column.get(slot).as_i64())
+        self.columns.first().and_then(|column| column.get(slot).as_i64())
+    }
+
+    /// The cells from `start` on, where the key is one integer of 64 bits that is never null.
+    pub(crate) fn integers(&self, start: usize) -> Option<impl Iterator<Item = i64>> {
+        match self.columns.as_slice() {
+            [column] if self.only.is_none() && !column.is_nullable() => match column.view().data {
+                DataView::Integer(cells) => Some(cells.iter(start)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The values at `slot`, owned.
     pub(crate) fn values(&self, slot: Slot) -> Vec<Value> {
-        self.0.iter().map(|column| column.get(slot).to_value()).collect()
+        self.columns.iter().map(|column| column.get(slot).to_value()).collect()
     }
 }
 
 /// Enums are ordered as declared, everything else by value; nulls come last.
 fn column_order(column: &Column, a: Slot, b: Slot) -> Ordering {
-    use crate::column::DataView;
     match (column.view().data, column.is_null(a) || column.is_null(b)) {
         (DataView::Enum(cells, _), false) => cells.at(a.index()).cmp(&cells.at(b.index())),
         _ => column.get(a).cmp(&column.get(b)),
@@ -77,7 +112,7 @@ fn column_order(column: &Column, a: Slot, b: Slot) -> Ordering {
 }
 
 fn order(column: &Column, slot: Slot, value: &Value) -> Ordering {
-    use crate::column::{DataView, label};
+    use crate::column::label;
     match column.view().data {
         DataView::Enum(cells, labels) if !column.is_null(slot) && !value.is_null() => {
             cells.at(slot.index()).cmp(&label(labels, value))
@@ -101,8 +136,9 @@ pub(crate) fn hash_key(state: &RandomState, key: &[Value]) -> u64 {
     hash_values(state, key.iter().map(Value::as_ref))
 }
 
+/// The hash of a key given as borrowed values.
 #[inline]
-fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
+pub(crate) fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
     let mut hasher = state.build_hasher();
     for value in values {
         match value {

@@ -21,9 +21,9 @@ pub(super) const FIRST_OPTIONS: [&str; 11] = [
 ];
 
 /// Those of an include.
-const INCLUDE_OPTIONS: [&str; 14] = [
+const INCLUDE_OPTIONS: [&str; 15] = [
     "columns", "where", "with", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "relation",
-    "select", "include", "take", "skip",
+    "on", "select", "include", "take", "skip",
 ];
 
 /// The query of a table with these options.
@@ -49,7 +49,8 @@ impl<'c> Scope<'c> {
 
     /// What a relation leads to.
     fn along(self, relation: &str) -> Scope<'c> {
-        let table = self.relation(relation).map(|relation| self.catalog.table(relation.target()));
+        let one = self.relation(relation).filter(|relation| !relation.is_polymorphic());
+        let table = one.map(|relation| self.catalog.table(relation.target()));
         Scope { table, ..self }
     }
 }
@@ -156,8 +157,26 @@ fn nested(scope: Scope<'_>, include: &EcoString, literal: Literal) -> Result<(Ec
         Some(value) => name(value, "a relation's name").map_err(|error| error.at("relation"))?,
         None => include.clone(),
     };
-    let select = select(scope.along(&relation), options)?;
+    let tables = options.take("on").map(|value| on(scope, value)).transpose();
+    let tables = tables.map_err(|error| error.at("on"))?;
+    let mut select = select(scope.along(&relation), options)?;
+    select.on = tables.unwrap_or_default();
     Ok((relation, select))
+}
+
+/// What is asked of the rows of each table, along a polymorphic relation.
+fn on(scope: Scope<'_>, literal: Literal) -> Result<Vec<(EcoString, Select)>, Error> {
+    let entries = entries(literal, "an object like {\"posts\": {\"with\": {...}}}")?;
+    let one = |(table, value): (EcoString, Literal)| {
+        let info = scope.catalog.table_id(&table).ok().map(|id| scope.catalog.table(id));
+        let asked = match value {
+            Literal::Boolean(true) => Ok(Select::default()),
+            value => Options::of(value, &OPTIONS)
+                .and_then(|options| select(Scope { table: info, ..scope }, options)),
+        };
+        asked.map(|select| (table.clone(), select)).map_err(|error| error.at(&table))
+    };
+    entries.into_iter().map(one).collect()
 }
 
 /// A filter; `{}` asks nothing.

@@ -102,7 +102,12 @@ fn keys(columns: &[ColumnId], terms: &[Predicate]) -> Option<(Vec<Vec<Value>>, V
 /// key has to have its parent.
 fn by_parent(store: &Store, edge: EdgeId, terms: &[Predicate]) -> Option<Candidate> {
     let info = store.catalog().edge(edge);
-    let (keys, answers) = keys(&info.child_columns, terms)?;
+    let (keys, mut answers) = keys(&info.child_columns, terms)?;
+    if let Some(kind) = &info.discriminator {
+        let says =
+            |term: &Predicate| matches!(values(term, kind.column), Some([label]) if *label == kind.label);
+        answers.push(terms.iter().position(says)?);
+    }
     let (parents, lists) = (store.table(info.parent), store.edge(edge).children());
     let mut expected = 0;
     for key in &keys {

@@ -2,7 +2,7 @@
 
 use super::words::{one_of, order, predicate, terms};
 use super::{Access, Include, Level, Plan};
-use crate::catalog::{Hop, IndexKind, RelationInfo, TableInfo};
+use crate::catalog::{Edge, Hop, IndexKind, RelationInfo, TableInfo};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, IndexId, TableId};
 use crate::predicate::Predicate;
@@ -74,6 +74,9 @@ fn include(
     out.push('\n');
     for nested in &level.includes {
         self::include(store, level.table, nested, expected, depth + 1, out);
+    }
+    for other in &include.others {
+        self::include(store, table, other, parents, depth, out);
     }
 }
 
@@ -168,21 +171,30 @@ fn range(
 fn walk(store: &Store, relation: &RelationInfo) -> String {
     let catalog = store.catalog();
     let names = |table: TableId, columns: &[ColumnId]| catalog.column_names(table, columns).join(", ");
+    let labelled = |edge: &Edge| match &edge.discriminator {
+        Some(kind) => {
+            let column = &catalog.table(edge.child).column(kind.column).name;
+            format!(" with {column} = {:?}", kind.label)
+        }
+        None => String::new(),
+    };
     let hops = relation.hops.iter().map(|hop| match hop {
         Hop::ToParent(edge) => {
             let edge = catalog.edge(*edge);
             format!(
-                "the {} row of {}",
+                "the {} row of {}{}",
                 catalog.table(edge.parent).name,
-                names(edge.child, &edge.child_columns)
+                names(edge.child, &edge.child_columns),
+                labelled(edge)
             )
         }
         Hop::ToChildren(edge) => {
             let edge = catalog.edge(*edge);
             format!(
-                "adjacent {} by {}",
+                "adjacent {} by {}{}",
                 catalog.table(edge.child).name,
-                names(edge.child, &edge.child_columns)
+                names(edge.child, &edge.child_columns),
+                labelled(edge)
             )
         }
         Hop::Lookup { table, index, .. } => {

@@ -1,5 +1,6 @@
 //! Names to ids, level by level.
 
+use super::polymorphic::Shared;
 use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake};
 use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -104,13 +105,43 @@ impl Scope<'_> {
             let allowed = INCLUDE_DEPTH_MAX as u64;
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "include_depth", allowed }));
         }
+        if relation.is_polymorphic() {
+            return self.include_polymorphic(include, relation);
+        }
+        if let Some((table, _)) = include.select.on.first() {
+            return Err(mistake(QueryMistake::OnOutside { table: table.clone() }).at(table).at("on"));
+        }
+        self.include_one(&include.name, relation, &include.select)
+    }
+
+    /// What is included along a relation to one table.
+    fn include_one(self, name: &EcoString, relation: &RelationInfo, select: &Select) -> Result<Include> {
         let inner = Scope { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
         Ok(Include {
-            name: include.name.clone(),
+            name: name.clone(),
             relation: relation.id,
             many: relation.many,
-            level: inner.level(&include.select, Some(relation))?,
+            level: inner.level(select, Some(relation))?,
+            others: Vec::new(),
         })
+    }
+
+    /// What is included along a polymorphic relation, table by table.
+    fn include_polymorphic(self, include: &query::Include, relation: &RelationInfo) -> Result<Include> {
+        let shared = Shared::new(self.catalog, relation, &include.select)?;
+        let mut all = Vec::with_capacity(relation.members.len());
+        for member in &relation.members {
+            let table = self.catalog.table(member.target);
+            let select = shared.on(table);
+            all.push(self.include_one(&include.name, self.table.relation(member.relation), &select)?);
+        }
+        all.reverse();
+        let Some(mut first) = all.pop() else {
+            return Err(mistake(QueryMistake::NothingSelected));
+        };
+        all.reverse();
+        first.others = all;
+        Ok(first)
     }
 
     /// Every name of the result stands once, and there is at least one.

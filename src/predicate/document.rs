@@ -7,6 +7,7 @@
 
 use super::Predicate;
 use super::operator::{OPERATORS, operand, operator};
+use super::polymorphic;
 use super::resolve::{Scope, all, any, fits, negate, quantify};
 use super::test::{Subject, mistake, test};
 use crate::catalog::RelationInfo;
@@ -50,7 +51,7 @@ fn entry(scope: Scope<'_>, key: &EcoString, value: &Literal) -> Result<Option<Pr
 }
 
 /// `AND`, `OR` or `NOT` of whatever `read` makes of their members.
-fn connective<'a>(
+pub(super) fn connective<'a>(
     scope: Scope<'a>,
     word: &str,
     value: &Literal,
@@ -141,6 +142,12 @@ fn relation(scope: Scope<'_>, relation: &RelationInfo, value: &Literal) -> Resul
         Literal::Boolean(false) => there(Quantifier::None),
         Literal::Null if !relation.many => there(Quantifier::None),
         Literal::Null => Err(mistake(QueryMistake::AbsentFilter)),
+        Literal::Object(_) if relation.is_polymorphic() => {
+            match polymorphic::document(scope, relation, value)? {
+                None => there(Quantifier::Some),
+                asked => Ok(asked),
+            }
+        }
         Literal::Object(entries) => {
             let quantifiers = entries.iter().filter(|(key, _)| Quantifier::from_word(key).is_some()).count();
             if quantifiers == 0 || quantifiers < entries.len() {
@@ -181,7 +188,7 @@ fn unknown(scope: Scope<'_>, name: &EcoString, value: &Literal) -> Error {
         _ => false,
     };
     let table = scope.table.name.clone();
-    let relations = scope.table.relations.iter().map(|relation| relation.name.clone());
+    let relations = scope.table.relation_names().into_iter();
     let kind = if relational {
         ErrorKind::UnknownRelation { table, name: name.clone(), known: relations.collect() }
     } else {
@@ -191,7 +198,7 @@ fn unknown(scope: Scope<'_>, name: &EcoString, value: &Literal) -> Error {
     Error::new(kind)
 }
 
-fn shape(expected: &str, found: &Literal) -> Error {
+pub(super) fn shape(expected: &str, found: &Literal) -> Error {
     mistake(QueryMistake::Shape { expected: expected.into(), found: found.kind().into() })
 }
 

@@ -4,7 +4,7 @@
 //! that ask nothing are left out wherever they stand, as in Drizzle.
 
 use super::test::{Subject, test};
-use super::{Predicate, RelationCount, document};
+use super::{Predicate, RelationCount, document, polymorphic};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
@@ -83,6 +83,10 @@ impl<'a> Scope<'a> {
             Filter::Relation { name, quantifier, filter } => {
                 self.relation(name, *quantifier, filter.as_deref()).map(Some).map_err(|error| error.at(name))
             }
+            Filter::On { table, .. } => {
+                let mistake = QueryMistake::OnOutside { table: table.clone() };
+                Err(Error::new(ErrorKind::InvalidQuery(mistake)).at(table))
+            }
             Filter::Document(literal) => document::filter(self, literal),
         }
     }
@@ -113,6 +117,14 @@ impl<'a> Scope<'a> {
         let relation = self.table.relation(self.table.relation_id(name)?);
         let Some(filter) = filter else { return quantify(relation, quantifier, None) };
         fits(relation, quantifier)?;
+        if relation.is_polymorphic() {
+            let asked = polymorphic::filter(self.deeper()?, relation, filter);
+            let asked = match asked.map_err(|error| error.at(quantifier.word()))? {
+                Some(asked) => asked,
+                None => quantify(relation, Quantifier::Some, None)?,
+            };
+            return Ok(if quantifier == Quantifier::IsNot { negate(asked) } else { asked });
+        }
         let inner = self.along(relation)?.filter(filter).map_err(|error| error.at(quantifier.word()))?;
         quantify(relation, quantifier, inner)
     }

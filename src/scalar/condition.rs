@@ -61,6 +61,7 @@ pub(super) fn within(resolver: Resolver<'_>, filter: &Filter) -> Result<Option<S
                 |scalar| Ok(Some(scalar)),
             )
         }
+        Filter::On { table, .. } => Err(unknown(resolver.names, table)),
         Filter::Document(literal) => document::filter(resolver, literal),
     }
 }

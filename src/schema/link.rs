@@ -6,7 +6,7 @@ use crate::filter::{Filter, OrderBy};
 use ecow::EcoString;
 
 /// The column that a touch writes unless it's told another.
-pub(super) const UPDATED_AT: &str = "updated_at";
+pub(crate) const UPDATED_AT: &str = "updated_at";
 
 impl ForeignKey {
     /// A foreign key over `columns` that references the primary key of `table`.
@@ -95,19 +95,26 @@ impl Relation {
         Relation::new(source.into(), name.into(), target.into(), true)
     }
 
-    fn new(source: EcoString, name: EcoString, target: EcoString, many: bool) -> Relation {
+    pub(super) fn new(source: EcoString, name: EcoString, target: EcoString, many: bool) -> Relation {
         Relation {
             source,
             name,
             target,
             many,
+            kind: None,
+            polymorphic: None,
+            as_: None,
             from: Vec::new(),
             to: Vec::new(),
             through: None,
             chain: Vec::new(),
+            through_source: None,
+            source_type: None,
+            inverse: None,
             alias: None,
             filter: None,
             order_by: Vec::new(),
+            distinct: false,
             optional: None,
             counter_cache: None,
             touch: None,
@@ -181,7 +188,8 @@ impl Relation {
     }
 
     /// This to-one relation, which may or may not lead nowhere. By default a required foreign key
-    /// says that it can't.
+    /// says that it can't. Foreign keys guard writes, not this; but for a polymorphic relation, which can't
+    /// have one, `false` is the guard: a row needs a type that is one of its own and a key that matches.
     #[must_use]
     pub fn optional(self, optional: bool) -> Relation {
         Relation { optional: Some(optional), ..self }
@@ -223,8 +231,9 @@ impl Relation {
         Relation { counter_cache: Some(CounterCache { column: column.into(), filter: Some(filter) }), ..self }
     }
 
-    /// This relation to a parent, whose `updated_at` gets the time of the statement whenever a row of
-    /// the source comes, changes or goes; and so on up the touches of the parent.
+    /// This relation to a parent, whose `updated_at` (or `updatedAt`, where it has that) gets the time
+    /// of the statement whenever a row of the source comes, changes or goes; and so on up the touches of
+    /// the parent.
     #[must_use]
     pub fn touch(self) -> Relation {
         self.touch_column(UPDATED_AT)

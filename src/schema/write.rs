@@ -1,8 +1,8 @@
 //! Schemas as documents, in one canonical form: what is the default isn't written.
 
 use super::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Relation, Schema, Table,
-    Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
+    PolymorphicType, Relation, RelationKind, Schema, Table, Unique,
 };
 use crate::value::{Literal, Type};
 use ecow::{EcoString, eco_format};
@@ -141,20 +141,36 @@ fn write_foreign_key(key: &ForeignKey) -> Literal {
 fn write_relation(relation: &Relation) -> Literal {
     let through = relation.through.as_ref().map(|through| {
         Object::default()
-            .put("table", text(&through.table))
+            .put_some("table", (!through.table.is_empty()).then(|| text(&through.table)))
             .put_list("from", names(&through.from))
             .put_list("to", names(&through.to))
             .end()
     });
     let chain = (!relation.chain.is_empty()).then(|| Literal::List(names(&relation.chain)));
+    let key = match (relation.kind, relation.many) {
+        (Some(RelationKind::BelongsTo), _) => "belongsTo",
+        (Some(RelationKind::HasOne), _) => "hasOne",
+        (Some(RelationKind::HasMany), _) => "hasMany",
+        (Some(RelationKind::ManyToMany), _) => "manyToMany",
+        (None, true) => "many",
+        (None, false) => "one",
+    };
+    let by_name = relation.target.is_empty() && (relation.kind.is_some() || relation.polymorphic.is_some());
+    let target = if by_name { Literal::Boolean(true) } else { text(&relation.target) };
     Object::default()
-        .put(if relation.many { "many" } else { "one" }, text(&relation.target))
+        .put(key, target)
+        .put_some("polymorphic", relation.polymorphic.as_ref().map(write_polymorphic))
+        .put_some("as", relation.as_.as_ref().map(text))
         .put_list("from", names(&relation.from))
         .put_some("through", through.or(chain))
+        .put_some("source", relation.through_source.as_ref().map(text))
+        .put_some("sourceType", relation.source_type.as_ref().map(text))
         .put_list("to", names(&relation.to))
+        .put_some("inverse", relation.inverse.as_ref().map(text))
         .put_some("alias", relation.alias.as_ref().map(text))
         .put_some("where", relation.filter.as_ref().map(Literal::from))
         .put_list("orderBy", relation.order_by.iter().map(Literal::from).collect())
+        .put_true("distinct", relation.distinct)
         .put_some("optional", relation.optional.map(Literal::Boolean))
         .put_some("counterCache", relation.counter_cache.as_ref().map(write_counter))
         .put_some("touch", relation.touch.as_ref().map(text))
@@ -162,11 +178,27 @@ fn write_relation(relation: &Relation) -> Literal {
         .end()
 }
 
+/// True for the types that the other sides tell, a list where no label is given, else an object. A label
+/// that isn't given beside others that are is the table's name.
+fn write_polymorphic(polymorphic: &Polymorphic) -> Literal {
+    let types = &polymorphic.types;
+    if types.is_empty() {
+        return Literal::Boolean(true);
+    }
+    if types.iter().all(|one| one.label.is_none()) {
+        return Literal::List(types.iter().map(|one| text(&one.table)).collect());
+    }
+    let entry = |one: &PolymorphicType| (one.label.as_ref().unwrap_or(&one.table).clone(), text(&one.table));
+    Literal::Object(types.iter().map(entry).collect())
+}
+
 fn write_counter(counter: &CounterCache) -> Literal {
-    match &counter.filter {
-        None => text(&counter.column),
-        Some(filter) => {
-            Object::default().put("column", text(&counter.column)).put("where", Literal::from(filter)).end()
+    let column = (!counter.column.is_empty()).then(|| text(&counter.column));
+    match (column, &counter.filter) {
+        (Some(column), None) => column,
+        (None, None) => Literal::Boolean(true),
+        (column, Some(filter)) => {
+            Object::default().put_some("column", column).put("where", Literal::from(filter)).end()
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The gateway: every row change and its undoing.
 
-use super::Store;
+use super::{Store, child_keys};
 use crate::catalog::{Catalog, Edge};
 use crate::delta::{Cells, Delta, Log};
 use crate::id::{ColumnId, EdgeId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
+use crate::index::key::KeyView;
 use crate::table::Table;
 use crate::value::Value;
 use std::sync::Arc;
@@ -128,7 +129,7 @@ impl Store {
             .child_edges
             .iter()
             .map(|id| catalog.edge(*id))
-            .filter(|e| touches(&e.child_columns))
+            .filter(|e| e.is_read_from(&cells.columns))
             .collect();
         let parent_edges: Vec<&Edge> = info
             .parent_edges
@@ -202,8 +203,8 @@ impl Store {
 }
 
 /// The key cells of an edge's children, and the table of its parents.
-fn ends<'t>(tables: &'t [Arc<Table>], edge: &Edge) -> (crate::index::key::KeyView<'t>, &'t Table) {
-    (tables[edge.child.index()].keys(&edge.child_columns), &tables[edge.parent.index()])
+fn ends<'t>(tables: &'t [Arc<Table>], edge: &'t Edge) -> (KeyView<'t>, &'t Table) {
+    (child_keys(&tables[edge.child.index()], edge), &tables[edge.parent.index()])
 }
 
 /// Writes a row's cells and gives those that were there.

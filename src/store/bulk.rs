@@ -1,6 +1,6 @@
 //! Adding very many rows at once: cells first, then indexes and adjacency in one go.
 
-use super::Store;
+use super::{Store, child_keys};
 use crate::catalog::Edge;
 use crate::column::staged::Staged;
 use crate::id::{Slot, TableId};
@@ -45,12 +45,10 @@ impl Store {
         if first == children.bound() && first_parent == parents.bound() {
             return;
         }
-        let keys = children.keys(&edge.child_columns);
+        let keys = child_keys(children, edge);
         let adjacency = Arc::make_mut(&mut self.edges[edge.id.index()]);
         if first == 0 {
-            let parent =
-                |child| parents.find_row(edge.parent_index, &keys, Slot::new(child)).unwrap_or_default();
-            let of = (0..children.bound()).map(parent).collect();
+            let of = parents.find_rows(edge.parent_index, &keys, children.bound());
             adjacency.build(&keys, parents.bound(), of, |child| children.is_live(child));
             return;
         }

@@ -103,7 +103,8 @@ impl Page {
     pub fn total_rows(&self) -> usize {
         fn total(level: &FoundLevel) -> usize {
             let here = level.slots.iter().filter(|slot| !slot.is_none()).count();
-            here + level.includes.iter().map(|include| total(&include.rows)).sum::<usize>()
+            let below = level.includes.iter().flat_map(|found| std::iter::once(found).chain(&found.others));
+            here + below.map(|found| total(&found.rows)).sum::<usize>()
         }
         total(&self.found)
     }

@@ -160,8 +160,24 @@ impl<'p> RowView<'p> {
         both.find(|(include, _)| include.name == name).ok_or_else(|| not_included(self.level, name))
     }
 
+    /// The table that the row leads to, where the relation is polymorphic.
+    #[inline]
+    fn branch(self, include: &'p Include, found: &'p Found) -> (&'p Include, &'p Found) {
+        if include.others.is_empty() { (include, found) } else { self.other_branch(include, found) }
+    }
+
+    fn other_branch(self, include: &'p Include, found: &'p Found) -> (&'p Include, &'p Found) {
+        let leads = |found: &Found| found.rows.slots.get(self.at).is_some_and(|slot| !slot.is_none());
+        let mut others = include.others.iter().zip(&found.others);
+        match others.find(|(_, other)| leads(other)) {
+            Some(other) if !leads(found) => other,
+            _ => (include, found),
+        }
+    }
+
     #[inline]
     fn rows_of(self, include: &'p Include, found: &'p Found) -> RowViews<'p> {
+        let (include, found) = self.branch(include, found);
         let range = match (include.many, found.rows.slots.get(self.at)) {
             (true, _) => found.range(self.at),
             (false, Some(slot)) if !slot.is_none() => self.at..self.at + 1,
@@ -178,6 +194,7 @@ impl<'p> RowView<'p> {
 
     #[inline]
     fn row_of(self, include: &'p Include, found: &'p Found) -> Option<RowView<'p>> {
+        let (include, found) = self.branch(include, found);
         let there = found.rows.slots.get(self.at).is_some_and(|slot| !slot.is_none());
         there.then(|| RowView::new(self.store, &include.level, &found.rows, self.at))
     }

@@ -19,6 +19,8 @@ pub(crate) struct Found {
     /// has exactly one slot for each parent.
     pub(crate) offsets: Vec<u32>,
     pub(crate) rows: Level,
+    /// The same for further tables of a polymorphic relation.
+    pub(crate) others: Vec<Found>,
 }
 
 impl Found {

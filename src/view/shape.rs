@@ -116,9 +116,15 @@ impl<'p> Nested<'p> {
         self.include().is_some_and(|include| include.many)
     }
 
-    /// The columns and relations of its rows.
+    /// The columns and relations of its rows; along a polymorphic relation of those of its first table.
     pub fn shape(self) -> Shape<'p> {
         Shape::new(self.store, self.include().map_or(self.level, |include| &include.level))
+    }
+
+    /// The columns and relations of its rows for each table that they can be of. O(1).
+    pub fn shapes(self) -> impl Iterator<Item = Shape<'p>> {
+        let all = self.include().into_iter().flat_map(|first| std::iter::once(first).chain(&first.others));
+        all.map(move |include| Shape::new(self.store, &include.level))
     }
 }
 

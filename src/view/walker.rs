@@ -2,7 +2,7 @@
 
 use super::shape;
 use super::table::RowRef;
-use crate::catalog::RelationInfo;
+use crate::catalog::{Member, RelationInfo};
 use crate::column::ColumnView;
 use crate::column::chunked::Chunks;
 use crate::eval::order::sort_rows;
@@ -68,14 +68,23 @@ pub struct Walker<'s> {
     source: TableId,
     target: TableId,
     route: Route<'s>,
+    /// The ways to its tables, where it is polymorphic.
+    members: Vec<Walker<'s>>,
 }
 
 impl<'s> Walker<'s> {
     pub(super) fn new(store: &'s Store, relation: &'s RelationInfo) -> Walker<'s> {
         let open =
             relation.filter.is_none() && relation.source_filter.is_none() && relation.order_by.is_empty();
-        let route = if open { Walk::new(store, relation).route() } else { Route::Other };
-        Walker { store, relation, source: relation.source, target: relation.target, route }
+        let route = if open && !relation.is_polymorphic() {
+            Walk::new(store, relation).route()
+        } else {
+            Route::Other
+        };
+        let source = store.catalog().table(relation.source);
+        let member = |member: &Member| Walker::new(store, source.relation(member.relation));
+        let members = relation.members.iter().map(member).collect();
+        Walker { store, relation, source: relation.source, target: relation.target, route, members }
     }
 
     /// Whether it leads to many rows.
@@ -93,6 +102,7 @@ impl<'s> Walker<'s> {
         let slot = match self.route {
             Route::Parent(parents) => parents.at(row.slot.index()).some(),
             Route::Children(lists) => lists.of(row.slot).first().copied(),
+            _ if !self.members.is_empty() => return self.members.iter().find_map(|member| member.one(row)),
             _ => self.first(row),
         };
         slot.map(|slot| RowRef::new(self.store, self.target, slot))
@@ -102,7 +112,11 @@ impl<'s> Walker<'s> {
     /// allocating. From a row of another table it leads nowhere.
     #[inline]
     pub fn many(&self, row: RowRef<'s>) -> RowRefs<'s> {
+        if let Some(member) = self.members.iter().find(|member| member.one(row).is_some()) {
+            return member.many(row);
+        }
         let slots = match self.route {
+            _ if !self.members.is_empty() => Slots::Lent([].iter()),
             _ if row.table != self.source => Slots::Lent([].iter()),
             Route::Children(lists) => Slots::Lent(lists.of(row.slot).iter()),
             Route::Junction(lists, parents) => Slots::Joined(lists.of(row.slot).iter(), parents),

@@ -3,17 +3,19 @@
 use super::insert::MAX_SLOTS;
 use super::load::Loading;
 use super::normalise::{refuse_counter, require};
-use crate::catalog::{ColumnInfo, TableInfo};
+use crate::catalog::{Catalog, ColumnInfo, TableInfo};
 use crate::column::staged::Staged;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::TableId;
 use crate::value::{Value, ValueRef};
+use std::sync::Arc;
 
 /// Rows in a block.
 const BLOCK: usize = 1024;
 
 /// Rows of one table that wait to be written.
 pub(crate) struct Block {
+    catalog: Arc<Catalog>,
     table: TableId,
     /// How many values a row has.
     width: usize,
@@ -25,7 +27,12 @@ pub(crate) struct Block {
 
 impl Block {
     /// A block of rows that have values for the columns of these names.
-    pub(super) fn new<'n>(info: &TableInfo, names: impl IntoIterator<Item = &'n str>) -> Result<Block> {
+    pub(super) fn new<'n>(
+        catalog: Arc<Catalog>,
+        table: TableId,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Block> {
+        let info = catalog.table(table);
         let mut given = vec![None; info.columns.len()];
         let mut width = 0;
         for name in names {
@@ -37,7 +44,7 @@ impl Block {
             width += 1;
         }
         let columns = info.columns.iter().map(|column| Staged::new(&column.ty, column.nullable)).collect();
-        Ok(Block { table: info.id, width, given, columns, rows: 0 })
+        Ok(Block { table, width, given, columns, rows: 0, catalog })
     }
 }
 
@@ -48,9 +55,8 @@ impl Loading<'_> {
         table: TableId,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<Block> {
-        let catalog = self.store().shared_catalog();
         self.write_waiting(table);
-        Block::new(catalog.table(table), names)
+        Block::new(self.store().shared_catalog(), table, names)
     }
 
     /// Takes a row; what isn't given is generated or by default. Amortised O(columns).
@@ -75,8 +81,7 @@ impl Loading<'_> {
         if self.store().table(block.table).bound() + block.rows >= MAX_SLOTS {
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "slots", allowed: MAX_SLOTS as u64 }));
         }
-        let catalog = self.store().shared_catalog();
-        let info = catalog.table(block.table);
+        let info = block.catalog.table(block.table);
         for ((column, staged), given) in info.columns.iter().zip(&mut block.columns).zip(&block.given) {
             match given.and_then(|at| values.get(at)) {
                 Some(value) => {

@@ -51,7 +51,7 @@ impl Writer<'_> {
                 if key.iter().any(Value::is_null) {
                     continue;
                 }
-                if let Some(taken) = table.find(index.id, &key).filter(|taken| taken != slot) {
+                if let Some(taken) = table.find(index.id, key.as_slice()).filter(|taken| taken != slot) {
                     let changing =
                         changing.get_or_insert_with(|| cells.rows.iter().map(|(slot, _)| *slot).collect());
                     if !changing.contains(&taken) {

@@ -47,9 +47,10 @@ impl Writer<'_> {
         for (id, mut children) in released {
             let edge = catalog.edge(id);
             children.retain(|child| !doomed.has(edge.child, *child));
-            let values = vec![Value::Null; edge.child_columns.len()];
+            let columns = edge.reference_columns();
+            let values = vec![Value::Null; columns.len()];
             let rows = children.into_iter().map(|child| (child, values.clone())).collect();
-            self.change(Cells { table: edge.child, columns: edge.child_columns.clone(), rows })?;
+            self.change(Cells { table: edge.child, columns, rows })?;
         }
         self.remove(doomed)
     }

@@ -145,7 +145,7 @@ impl Writer<'_> {
             let key = index.columns.iter().map(|id| info.column(*id)).zip(row.key.values());
             let key =
                 key.map(|(column, value)| column.ty.accept(value.clone())).collect::<Result<Vec<_>>>()?;
-            let slot = self.store.table(info.id).find(index.id, &key);
+            let slot = self.store.table(info.id).find(index.id, key.as_slice());
             let reason = match (&row.change, slot) {
                 (RowChange::Inserted(_), Some(_)) => Some(ConflictReason::Exists),
                 (RowChange::Inserted(values), None) => {

@@ -66,7 +66,7 @@ impl Writer<'_> {
             if parent.is_none() {
                 continue;
             }
-            let moves = hits(&catalog.edge(upkeep.edge).child_columns);
+            let moves = changed.is_none_or(|changed| catalog.edge(upkeep.edge).is_read_from(changed));
             let above = catalog.table(upkeep.parent);
             for column in &upkeep.counters {
                 let Some(counter) = &above.column(*column).counter else { continue };

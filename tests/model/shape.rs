@@ -1,10 +1,10 @@
 //! The schemas that random operations run over: every action, composite keys, self-references,
 //! cycles and diamonds, junctions, relations without foreign keys, every kind of index.
 
-use relata::{Action, Column, ForeignKey, Index, Relation, Schema, Table, asc, col, desc};
+use relata::{Action, Column, Dependent, ForeignKey, Index, Relation, Schema, Table, asc, col, desc};
 
 /// How many shapes there are.
-pub const SHAPES: u8 = 7;
+pub const SHAPES: u8 = 8;
 
 /// The schema of a shape whose foreign keys act as `actions` says, which are taken in turn.
 pub fn schema(shape: u8, actions: [u8; 6]) -> Schema {
@@ -21,7 +21,8 @@ pub fn schema(shape: u8, actions: [u8; 6]) -> Schema {
         3 => diamond(&mut act),
         4 => tags(&mut act),
         5 => amounts(&mut act),
-        _ => tenants(&mut act),
+        6 => tenants(&mut act),
+        _ => remarks(&mut act),
     }
 }
 
@@ -327,4 +328,65 @@ fn tenants(act: Act<'_>) -> Schema {
                 .counter_cache("count_down"),
         )
         .relation(Relation::many("tenants", "items", "items").from(["id"]).to(["tenant"]))
+}
+
+/// A table whose rows belong to one of several, itself among them, by a type and a key; a junction with
+/// such a key; rows that are there twice.
+fn remarks(act: Act<'_>) -> Schema {
+    let target = |name: &str| {
+        Table::new(name)
+            .column(id())
+            .column(Column::integer("count_remarks").default(0))
+            .column(Column::integer("count_good").default(0))
+            .primary_key(["id"])
+    };
+    let remarks = |source: &str| {
+        Relation::many(source, "remarks", "remarks").as_("about").counter_cache("count_remarks")
+    };
+    let good = |source: &str| {
+        Relation::many(source, "good", "remarks")
+            .as_("about")
+            .order_by(desc("stars"))
+            .counter_cache_where("count_good", col("stars").gte(2))
+    };
+    Schema::new()
+        .table(
+            target("posts")
+                .column(Column::integer("photo_id").nullable())
+                .foreign_key(act(ForeignKey::new(["photo_id"], "photos"))),
+        )
+        .table(target("photos"))
+        .table(
+            target("remarks")
+                .column(Column::text("about_type").nullable())
+                .column(Column::integer("about_id").nullable())
+                .column(Column::integer("stars").nullable())
+                .column(Column::integer("author_id").nullable())
+                .index("about_id")
+                .foreign_key(act(ForeignKey::new(["author_id"], "photos"))),
+        )
+        .relation(
+            Relation::polymorphic("remarks", "about")
+                .from(["about_type", "about_id"])
+                .type_label("a", "posts")
+                .type_label("b", "photos")
+                .type_label("c", "remarks"),
+        )
+        .relation(remarks("posts").dependent(Dependent::Destroy))
+        .relation(remarks("photos"))
+        .relation(remarks("remarks").dependent(Dependent::Nullify))
+        .relation(good("posts"))
+        .relation(good("photos").distinct())
+        .relation(Relation::one("remarks", "remark", "remarks").as_("about"))
+        .relation(Relation::one("posts", "photo", "photos").from(["photo_id"]).to(["id"]))
+        .relation(Relation::many("photos", "posts", "posts"))
+        .relation(Relation::one("remarks", "author", "photos").from(["author_id"]).to(["id"]))
+        .relation(Relation::many("photos", "said", "remarks"))
+        .relation(
+            Relation::many("posts", "critics", "photos").through_relations(["remarks", "author"]).distinct(),
+        )
+        .relation(Relation::many("photos", "read", "posts").through_relations(["said", "about"]))
+        .relation(Relation::many("photos", "below", "remarks").through_relations(["posts", "remarks"]))
+        .relation(Relation::one("remarks", "post", "posts").through_relations(["about"]).source_type("posts"))
+        .relation(Relation::many("posts", "seen", "photos").through_relations(["critics", "below", "author"]))
 }

@@ -14,9 +14,13 @@ impl Model {
 
     fn walk_from(&self, relation: &Relation, row: &[Value]) -> Vec<Vec<Value>> {
         let source = self.table(&relation.source);
+        if relation.polymorphic.is_some() {
+            return self.polymorphic(relation, row, None);
+        }
         let target = self.table(&relation.target);
         let mut order_by = relation.order_by.clone();
         let mut found = match relation.chain.is_empty() {
+            true if relation.as_.is_some() => self.remarking(relation, row),
             true => match self.declared(relation) {
                 (declared, false) => self.forwards(declared, source, row),
                 (declared, true) => self.backwards(declared, row),
@@ -31,6 +35,15 @@ impl Model {
         found.retain(|other| {
             relation.filter.as_ref().is_none_or(|filter| truth(columns, filter, other) == Some(true))
         });
+        if relation.distinct {
+            let mut seen = Vec::new();
+            found.retain(|row| {
+                !seen.contains(row) && {
+                    seen.push(row.clone());
+                    true
+                }
+            });
+        }
         for order in order_by.iter().rev() {
             let at = self.places(target, &[&order.name])[0];
             found.sort_by(|a, b| compare(order, &a[at], &b[at]));
@@ -47,11 +60,44 @@ impl Model {
         for name in &relation.chain {
             let named = |part: &&Relation| part.source == table && part.name == *name;
             let part = self.schema.relations.iter().find(named).unwrap();
+            if part.polymorphic.is_some() {
+                let target = relation.source_type.as_ref().unwrap_or(&relation.target);
+                rows = rows.iter().flat_map(|row| self.polymorphic(part, row, Some(target))).collect();
+                (order, table) = (Vec::new(), target.clone());
+                continue;
+            }
             rows = rows.iter().flat_map(|row| self.walk_from(part, row)).collect();
             order = if part.many { self.own_order(part) } else { Vec::new() };
             table = part.target.clone();
         }
         (rows, order)
+    }
+
+    /// The row along a polymorphic relation, or of one of its tables only.
+    fn polymorphic(&self, relation: &Relation, row: &[Value], only: Option<&str>) -> Vec<Vec<Value>> {
+        let places = self.places(self.table(&relation.source), &relation.from);
+        let types = &relation.polymorphic.as_ref().unwrap().types;
+        let here = types.iter().filter(|one| Value::from(label(one)) == row[places[0]]);
+        let here = here.filter(|one| only.is_none_or(|only| one.table == *only));
+        let found = here.flat_map(|one| {
+            let target = self.table(&one.table);
+            let key = self.places(target, &self.schema.tables[target].primary_key);
+            self.find(target, &key, &cells(row, &places[1..]))
+        });
+        found.collect()
+    }
+
+    /// The rows whose polymorphic relation leads to this one.
+    fn remarking(&self, relation: &Relation, row: &[Value]) -> Vec<Vec<Value>> {
+        let named =
+            |other: &&Relation| other.source == relation.target && Some(&other.name) == relation.as_.as_ref();
+        let other = self.schema.relations.iter().find(named).unwrap();
+        let mut types = other.polymorphic.iter().flat_map(|polymorphic| &polymorphic.types);
+        let label = label(types.find(|one| one.table == relation.source).unwrap());
+        let (source, target) = (self.table(&relation.source), self.table(&relation.target));
+        let mut key = vec![Value::from(label)];
+        key.extend(cells(row, &self.places(source, &self.schema.tables[source].primary_key)));
+        self.find(target, &self.places(target, &other.from), &key)
     }
 
     /// The order of a relation's rows, that of the last part of a chain included.
@@ -60,6 +106,9 @@ impl Model {
         let mut table = relation.source.clone();
         let mut last = None;
         for name in &relation.chain {
+            if last.is_some_and(|part: &Relation| part.polymorphic.is_some()) {
+                break;
+            }
             last = self.schema.relations.iter().find(|part| part.source == table && part.name == *name);
             table = last.unwrap().target.clone();
         }
@@ -108,6 +157,11 @@ impl Model {
         let rows = self.tables[table].rows.iter().map(|(_, row)| row);
         rows.filter(|row| matches(&cells(row, columns), key)).cloned().collect()
     }
+}
+
+/// What stands in the type column for a table.
+fn label(one: &relata::PolymorphicType) -> &str {
+    one.label.as_deref().unwrap_or(&one.table)
 }
 
 /// Nulls last ascending and first descending, unless it's said otherwise.

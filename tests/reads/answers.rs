@@ -304,9 +304,57 @@ fn a_prepared_query_answers_by_key() {
     let prepared =
         db.query("authors").columns(["id"]).include("books", |b| b.columns(["id"])).prepare().unwrap();
     let mut by_key = prepared.by_key();
-    let mut get = |id: i64| -> Json { serde_json::to_value(by_key.get(&[id.into()]).unwrap()).unwrap() };
+    let mut get = |id: i64| -> Json { serde_json::to_value(by_key.get(id).unwrap()).unwrap() };
     assert_eq!(get(2), json!({"id": 2, "books": [{"id": 2}, {"id": 6}]}));
     assert_eq!(get(9), Json::Null);
     assert_eq!(get(3), json!({"id": 3, "books": []}));
     assert_eq!(get(1), json!({"id": 1, "books": [{"id": 1}, {"id": 3}, {"id": 5}]}));
+}
+
+#[test]
+fn a_prepared_query_answers_many_keys_in_their_order() {
+    let db = library();
+    let books = |books: Query| books.columns(["id"]);
+    let authors = db.query("authors").columns(["id"]).filter(col("id").ne(1)).include("books", books);
+    let authors = authors.prepare().unwrap();
+    let mut found = Vec::new();
+    let mut show = |row: Option<RowView<'_>>| found.push(serde_json::to_value(row).unwrap());
+    authors.by_key().each([3, 9, 2, 1, 2], &mut show).unwrap();
+    let emails = ["Cleo@x.org", "Ann@x.org", "nobody"];
+    authors.by_unique(["email"]).unwrap().each(emails, &mut show).unwrap();
+    let (bob, cleo) = (json!({"id": 2, "books": [{"id": 2}, {"id": 6}]}), json!({"id": 3, "books": []}));
+    let none = Json::Null;
+    let expected = [&cleo, &none, &bob, &none, &bob, &cleo, &none, &none];
+    assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+    let error = authors.by_unique(["name"]).err().unwrap();
+    assert!(matches!(error.kind(), ErrorKind::InvalidQuery(QueryMistake::NotUnique { .. })), "{error}");
+}
+
+#[test]
+fn many_keys_find_what_each_finds_alone() {
+    let schema = Schema::new().table(
+        Table::new("points")
+            .column(Column::integer("x"))
+            .column(Column::text("y"))
+            .column(Column::text("name").nullable().unique())
+            .primary_key(["x", "y"]),
+    );
+    let db = Database::new(schema).unwrap();
+    for i in 0..200i64 {
+        let name = (i % 3 > 0).then(|| format!("p{i}"));
+        db.insert("points", row! { x: i % 20, y: format!("{}", i / 20), name: name }).unwrap();
+    }
+    let snapshot = db.snapshot();
+    let points = snapshot.table("points").unwrap();
+    let keys: Vec<[Value; 2]> =
+        (0..300i64).map(|i| [(i % 25).into(), format!("{}", i / 25).as_str().into()]).collect();
+    let many = points.get_many(&keys);
+    assert!(many.iter().zip(&keys).all(|(row, key)| *row == points.get(key)));
+    assert_eq!(many.iter().flatten().count(), 200);
+    let by_name = points.unique(["name"]).unwrap();
+    let names: Vec<Value> = (0..210).map(|i| format!("p{i}").as_str().into()).chain([Value::Null]).collect();
+    let many = by_name.get_many(&names);
+    assert!(many.iter().zip(&names).all(|(row, name)| *row == by_name.get(name)));
+    assert_eq!(many.iter().flatten().count(), 133);
+    assert_eq!((points.get(3), points.get(&[3.into()])), (None, None));
 }

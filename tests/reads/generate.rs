@@ -1,6 +1,6 @@
 //! Random rows and random questions about them.
 
-use crate::model::{Ask, Cells, Select, World, cell, target};
+use crate::model::{Ask, Cells, POLYMORPHIC, Select, World, cell, target};
 use relata::{Action, Column, Database, ForeignKey, Index, Relation, Row, Schema, Table, Value, col, desc};
 
 /// A small generator, so that a seed repeats everything.
@@ -29,6 +29,10 @@ impl Chance {
 }
 
 pub fn schema() -> Schema {
+    with_notes(library())
+}
+
+fn library() -> Schema {
     Schema::new()
         .table(
             Table::new("authors")
@@ -86,6 +90,37 @@ pub fn schema() -> Schema {
             ["tag_id"],
         ))
         .relation(Relation::many("tags", "books", "books"))
+}
+
+/// With notes of authors and of books, and tags of books without repeats.
+fn with_notes(schema: Schema) -> Schema {
+    schema
+        .table(
+            Table::new("notes")
+                .column(Column::integer("id"))
+                .column(Column::text("of_type").nullable())
+                .column(Column::integer("of_id").nullable())
+                .column(Column::int("stars").nullable())
+                .column(Column::integer("tag_id").nullable())
+                .primary_key(["id"]),
+        )
+        .relation(Relation::polymorphic("notes", POLYMORPHIC).types(["authors"]).type_label("Book", "books"))
+        .relation(Relation::has_many("authors", "notes").as_(POLYMORPHIC))
+        .relation(Relation::has_many("books", "notes").as_(POLYMORPHIC))
+        .relation(Relation::one("books", "best_note", "notes").as_(POLYMORPHIC).order_by(desc("stars")))
+        .relation(Relation::one("notes", "book", "books").through_relations([POLYMORPHIC]))
+        .relation(Relation::belongs_to("notes", "tag"))
+        .relation(Relation::has_many("tags", "noting").target("notes"))
+        .relation(
+            Relation::many("authors", "noted_tags", "tags").through_relations(["books", "notes", "tag"]),
+        )
+        .relation(
+            Relation::many_to_many("books", "kinds")
+                .target("tags")
+                .through_table("book_tags")
+                .distinct()
+                .alias("kinds"),
+        )
 }
 
 const WORDS: [&str; 6] = ["ann", "bob", "bo", "zoë", "", "Ann"];
@@ -155,6 +190,33 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
             (cell(chance.pick(&world.books), "id").clone(), cell(chance.pick(&world.tags), "id").clone());
         world.book_tags.push(vec![("book_id", book), ("tag_id", tag)]);
     }
+    for _ in 0..rows {
+        let of_type = match chance.below(6) {
+            0 => Value::Null,
+            1 => Value::from("tags"),
+            2 | 3 => Value::from("authors"),
+            _ => Value::from("Book"),
+        };
+        // Keys of both tables come from one row of numbers: the type alone tells them apart.
+        let of = if chance.one_in(2) { &world.authors } else { &world.books };
+        let of_id = if of.is_empty() || chance.one_in(8) {
+            number(chance, 9)
+        } else {
+            cell(chance.pick(of), "id").clone()
+        };
+        let tag = if world.tags.is_empty() {
+            number(chance, 9)
+        } else {
+            cell(chance.pick(&world.tags), "id").clone()
+        };
+        world.notes.push(vec![
+            ("id", id(chance)),
+            ("of_type", of_type),
+            ("of_id", of_id),
+            ("stars", number(chance, 5)),
+            ("tag_id", tag),
+        ]);
+    }
     world
 }
 
@@ -163,7 +225,8 @@ pub fn database(chance: &mut Chance, world: &World) -> Database {
     let db = Database::new(schema()).unwrap();
     let row =
         |cells: &Cells| cells.iter().fold(Row::new(), |row, (name, value)| row.set(*name, value.clone()));
-    for table in ["authors", "books", "tags", "book_tags"] {
+    // Notes come first: they wait for what they are of.
+    for table in ["notes", "authors", "books", "tags", "book_tags"] {
         let mut passing = -1_000_000;
         let mut rows = Vec::new();
         for cells in world.table(table) {
@@ -187,15 +250,17 @@ fn columns(table: &str) -> &'static [&'static str] {
     match table {
         "authors" => &["id", "name", "age", "mood"],
         "books" => &["id", "title", "year", "price", "author_id", "sequel_to_id"],
+        "notes" => &["id", "of_type", "of_id", "stars", "tag_id"],
         _ => &["id", "name"],
     }
 }
 
 pub fn relations(table: &str) -> &'static [&'static str] {
     match table {
-        "authors" => &["books", "recent", "first_book"],
-        "books" => &["author", "sequel_to", "sequels", "tags", "namesakes"],
-        _ => &["books"],
+        "authors" => &["books", "recent", "first_book", "notes", "noted_tags"],
+        "books" => &["author", "sequel_to", "sequels", "tags", "namesakes", "notes", "best_note", "kinds"],
+        "notes" => &[POLYMORPHIC, "book"],
+        _ => &["books", "noting"],
     }
 }
 
@@ -207,6 +272,7 @@ fn value(chance: &mut Chance, world: &World, table: &str, column: &str) -> Value
         return value;
     }
     match column {
+        "of_type" => Value::from(*chance.pick(&["authors", "Book", "tags"])),
         "name" | "title" => Value::from(*chance.pick(&WORDS)),
         "mood" => Value::from(*chance.pick(&["sad", "glad", "mad"])),
         "price" => Value::from(0.5),
@@ -231,6 +297,7 @@ fn ask(chance: &mut Chance, world: &World, table: &'static str, depth: usize) ->
         }
         5 => Ask::Null(column),
         6 => match table {
+            "notes" => Ask::Starts("of_type", (*chance.pick(&["a", "B", ""])).into()),
             "authors" | "tags" => Ask::Starts("name", (*chance.pick(&["a", "bo", "z", ""])).into()),
             _ => Ask::Starts("title", "bo".into()),
         },
@@ -245,6 +312,13 @@ fn ask(chance: &mut Chance, world: &World, table: &'static str, depth: usize) ->
 
 fn related(chance: &mut Chance, world: &World, table: &'static str, depth: usize) -> Ask {
     let relation = *chance.pick(relations(table));
+    if relation == POLYMORPHIC && !chance.one_in(4) {
+        let to = *chance.pick(&["authors", "books"]);
+        let inner = (!chance.one_in(3)).then(|| Box::new(ask(chance, world, to, depth + 1)));
+        return Ask::On(relation, to, inner);
+    } else if relation == POLYMORPHIC {
+        return Ask::Related(relation, if chance.one_in(2) { "none" } else { "some" }, None);
+    }
     let (to, many) = target(table, relation);
     let quantifier = if many { *chance.pick(&["some", "every", "none"]) } else { "is" };
     if chance.one_in(4) {
@@ -283,14 +357,25 @@ pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: us
     }
     if chance.one_in(4) {
         let relation = *chance.pick(relations(table));
-        let to = target(table, relation).0;
-        let filter = if chance.one_in(2) { Some(ask(chance, world, to, 1)) } else { None };
+        let filter = if relation != POLYMORPHIC && chance.one_in(2) {
+            Some(ask(chance, world, target(table, relation).0, 1))
+        } else {
+            None
+        };
         select.count = Some((relation, filter));
     }
     for relation in relations(table) {
+        if *relation == POLYMORPHIC {
+            if depth < 3 && chance.one_in(2) {
+                let mut one = |table| (table, self::select(chance, world, table, depth + 1));
+                let on = vec![one("authors"), one("books")];
+                select.includes.push((relation, Select { on, ..Select::default() }));
+            }
+            continue;
+        }
         if depth < 3 && chance.one_in(3) {
             let mut nested = self::select(chance, world, target(table, relation).0, depth + 1);
-            if *relation == "recent" {
+            if matches!(*relation, "recent" | "best_note") {
                 // The relation's own order comes after the query's; the cursor would have to name both.
                 nested.after.clear();
             }

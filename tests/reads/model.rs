@@ -1,6 +1,6 @@
 //! A naive answer to the same questions: rows as maps, every relation a nested loop.
 
-use relata::{Filter, FromValue, Query, Row, Value, asc, col, desc, rel};
+use relata::{Filter, FromValue, Query, Row, Value, asc, col, desc, on_table, rel};
 use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
 
@@ -13,6 +13,7 @@ pub struct World {
     pub books: Vec<Cells>,
     pub tags: Vec<Cells>,
     pub book_tags: Vec<Cells>,
+    pub notes: Vec<Cells>,
 }
 
 /// A filter, in a form that both sides understand.
@@ -27,6 +28,8 @@ pub enum Ask {
     Null(&'static str),
     Starts(&'static str, String),
     Related(&'static str, &'static str, Option<Box<Ask>>),
+    /// A polymorphic relation leads to a row of a table, and that does something.
+    On(&'static str, &'static str, Option<Box<Ask>>),
 }
 
 /// A query of one level.
@@ -40,6 +43,8 @@ pub struct Select {
     pub after: Vec<(&'static str, Value)>,
     pub count: Option<(&'static str, Option<Ask>)>,
     pub includes: Vec<(&'static str, Select)>,
+    /// For each table of a polymorphic relation, instead of all the rest.
+    pub on: Vec<(&'static str, Select)>,
 }
 
 /// Where a relation leads, and whether to many.
@@ -53,9 +58,18 @@ pub fn target(table: &str, relation: &str) -> (&'static str, bool) {
         ("books", "tags") => ("tags", true),
         ("books", "namesakes") => ("tags", true),
         ("tags", "books") => ("books", true),
+        ("books", "kinds") => ("tags", true),
+        ("authors" | "books", "notes") => ("notes", true),
+        ("books", "best_note") => ("notes", false),
+        ("notes", "book") => ("books", false),
+        ("authors", "noted_tags") => ("tags", true),
+        ("tags", "noting") => ("notes", true),
         other => panic!("no relation {other:?}"),
     }
 }
+
+/// The relation of notes that leads to an author or a book.
+pub const POLYMORPHIC: &str = "of";
 
 pub fn cell<'a>(row: &'a Cells, name: &str) -> &'a Value {
     &row.iter().find(|(other, _)| *other == name).unwrap_or_else(|| panic!("no column {name}")).1
@@ -67,6 +81,7 @@ impl World {
             "authors" => &self.authors,
             "books" => &self.books,
             "tags" => &self.tags,
+            "notes" => &self.notes,
             _ => &self.book_tags,
         }
     }
@@ -97,8 +112,46 @@ impl World {
                 let links = self.joined("book_tags", "tag_id", cell(row, "id"));
                 links.iter().flat_map(|link| self.joined("books", "id", cell(link, "book_id"))).collect()
             }
+            ("books", "kinds") => {
+                let mut kinds: Vec<&Cells> = Vec::new();
+                for tag in self.related("tags", "books", row) {
+                    if !kinds.iter().any(|other| std::ptr::eq(*other, tag)) {
+                        kinds.push(tag);
+                    }
+                }
+                kinds
+            }
+            ("authors" | "books", "notes" | "best_note") => {
+                let mut notes = self.joined("notes", "of_id", cell(row, "id"));
+                let label = if table == "books" { "Book" } else { "authors" };
+                notes.retain(|note| *cell(note, "of_type") == Value::from(label));
+                if relation == "best_note" {
+                    notes.sort_by(|a, b| order(a, b, &[("stars", true, None)]));
+                }
+                notes
+            }
+            ("notes", "book") => {
+                let of = self.noted(row);
+                of.filter(|(table, _)| *table == "books").map(|(_, book)| book).into_iter().collect()
+            }
+            ("authors", "noted_tags") => {
+                let books = self.related("books", "authors", row).into_iter();
+                let notes = books.flat_map(|book| self.related("notes", "books", book));
+                notes.flat_map(|note| self.joined("tags", "id", cell(note, "tag_id"))).collect()
+            }
+            ("tags", "noting") => self.joined("notes", "tag_id", cell(row, "id")),
             other => panic!("no relation {other:?}"),
         }
+    }
+
+    /// The row that a note is of, with its table.
+    fn noted<'w>(&'w self, note: &Cells) -> Option<(&'static str, &'w Cells)> {
+        let table = match cell(note, "of_type").as_ref().as_str() {
+            Some("authors") => "authors",
+            Some("Book") => "books",
+            _ => return None,
+        };
+        self.joined(table, "id", cell(note, "of_id")).first().map(|row| (table, *row))
     }
 
     /// `None` for unknown.
@@ -145,6 +198,13 @@ impl World {
             Ask::Null(column) => Some(cell(row, column).is_null()),
             Ask::Starts(column, start) => {
                 cell(row, column).as_ref().as_str().map(|text| text.starts_with(start.as_str()))
+            }
+            Ask::On(_, wanted, inner) => Some(self.noted(row).is_some_and(|(table, of)| {
+                let asked = |ask: &Ask| self.truth(ask, table, of) == Some(true);
+                table == *wanted && inner.as_ref().is_none_or(|ask| asked(ask))
+            })),
+            Ask::Related(relation, quantifier, _) if *relation == POLYMORPHIC => {
+                Some(self.noted(row).is_some() != (*quantifier == "none"))
             }
             Ask::Related(relation, quantifier, inner) => {
                 let (target, _) = target(table, relation);
@@ -196,7 +256,9 @@ impl World {
         for (name, value) in row {
             map.insert((*name).into(), serde_json::to_value(value).unwrap());
         }
-        if let Some((relation, filter)) = &select.count {
+        if let Some((POLYMORPHIC, _)) = &select.count {
+            map.insert("n".into(), json!(usize::from(self.noted(row).is_some())));
+        } else if let Some((relation, filter)) = &select.count {
             let (target, _) = target(table, relation);
             let rows = self.related(relation, table, row);
             let holds =
@@ -204,6 +266,15 @@ impl World {
             map.insert("n".into(), json!(rows.iter().filter(holds).count()));
         }
         for (relation, nested) in &select.includes {
+            if *relation == POLYMORPHIC {
+                let found = self.noted(row).and_then(|(table, of)| {
+                    let (_, nested) = nested.on.iter().find(|(name, _)| *name == table).unwrap();
+                    let kept = self.level(nested, table, vec![of]);
+                    kept.first().map(|of| self.document(nested, table, of))
+                });
+                map.insert((*relation).into(), found.unwrap_or(Json::Null));
+                continue;
+            }
             let (target, many) = target(table, relation);
             let rows = self.level(nested, target, self.related(relation, table, row));
             let mut documents = rows.into_iter().map(|row| self.document(nested, target, row));
@@ -277,6 +348,9 @@ impl Ask {
             Ask::In(column, values, true) => col(*column).not_in(values.clone()),
             Ask::Null(column) => col(*column).is_null(),
             Ask::Starts(column, start) => col(*column).like(format!("{start}%")),
+            Ask::On(relation, table, inner) => {
+                rel(*relation).is(on_table(*table, inner.as_ref().map(|inner| inner.filter())))
+            }
             Ask::Related(relation, quantifier, None) => {
                 if *quantifier == "none" {
                     rel(*relation).absent()
@@ -326,6 +400,9 @@ impl Select {
                 Some(filter) => query.count_where("n", relation, filter.filter()),
                 None => query.count_of("n", relation),
             };
+        }
+        for (table, nested) in &self.on {
+            query = query.on_table(table, |inner| nested.query(inner));
         }
         for (relation, nested) in &self.includes {
             query = query.include(relation, |inner| nested.query(inner));

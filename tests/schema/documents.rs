@@ -79,13 +79,15 @@ fn everything_wrong_in_a_document_is_told_at_once() {
         "relations": {
             "users": {
                 "a": {"from": ["id"]},
-                "b": {"one": "users", "many": "users", "counterCache": true, "cascade": 1},
-                "c": {"many": "users", "through": "x", "orderBy": {"id": "down"}}
+                "b": {"one": "users", "many": "users", "counterCache": 7, "cascade": 1},
+                "c": {"many": "users", "through": 1, "orderBy": {"id": "down"}}
             }
         },
         "views": {}
     }"#;
-    let known = "there are: one, many, from, to, through, alias, where, orderBy, optional, counterCache, touch, dependent";
+    let known = "there are: one, many, belongsTo, hasOne, hasMany, manyToMany, hasAndBelongsToMany, polymorphic, \
+        as, from, to, through, source, sourceType, inverse, alias, where, orderBy, distinct, optional, counterCache, \
+        touch, dependent";
     assert_eq!(
         shown(&Schema::from_json(text).unwrap_err()),
         [
@@ -106,15 +108,16 @@ fn everything_wrong_in_a_document_is_told_at_once() {
             "users: tables.users.foreignKeys[0].references: expected an object, found nothing | write an object".into(),
             "users: tables.users.foreignKeys[0].onDelete: expected restrict, no_action, cascade, set_null or \
              set_default, found \"explode\" | write restrict, no_action, cascade, set_null or set_default".into(),
-            "users.a: relations.users.a: expected `one` or `many`, found an object | write `one` or `many`".into(),
+            "users.a: relations.users.a: expected `one`, `many`, `belongsTo`, `hasOne`, `hasMany` or `manyToMany`, \
+             found an object | write `one`, `many`, `belongsTo`, `hasOne`, `hasMany` or `manyToMany`".into(),
             format!("users.b: no option `cascade` at relations.users.b | {known}"),
-            "users.b: relations.users.b: expected only one of `one` and `many`, found an object | \
-             write only one of `one` and `many`".into(),
-            "users.b: relations.users.b.counterCache: expected a column, or an object with `column` and `where`, \
-             found a boolean | write a column, or an object with `column` and `where`".into(),
-            "users.c: relations.users.c.through: expected an object with `table`, `from` and `to`, or a \
-             list of relations, found \"x\" | write an object with `table`, `from` and `to`, or a list of \
-             relations".into(),
+            "users.b: relations.users.b: expected only one of `one`, `many` and the kinds, found an object | \
+             write only one of `one`, `many` and the kinds".into(),
+            "users.b: relations.users.b.counterCache: expected true, a column, or an object with `column` and \
+             `where`, found a number | write true, a column, or an object with `column` and `where`".into(),
+            "users.c: relations.users.c.through: expected an object with `table`, `from` and `to`, a relation or a \
+             list of them, found a number | write an object with `table`, `from` and `to`, a relation or a list of \
+             them".into(),
             "users.c: relations.users.c.orderBy.id: expected asc or desc, found \"down\" | write asc or desc".into(),
         ]
     );

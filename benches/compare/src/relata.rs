@@ -6,7 +6,7 @@
 use crate::workload::*;
 use relata::{
     Action, Cells, Column, Database, ErrorKind, ForeignKey, Key, Loader, Nested, Query, Relation, Row,
-    RowRef, RowView, Schema, Shape, Table, Value, col, desc, rel, row,
+    RowView, Schema, Shape, Table, col, desc, rel, row,
 };
 
 type Result<T> = std::result::Result<T, relata::Error>;
@@ -200,50 +200,59 @@ impl Relata {
     }
 
     fn get_posts(&self, ids: &[i64]) -> Result<u64> {
-        let snapshot = self.db.snapshot();
-        let posts = snapshot.table("posts")?;
-        let (title, created_at) = (posts.column("title")?, posts.column("created_at")?);
-        let one = |id: &i64| {
-            let post = posts.get(&[Value::from(*id)]).unwrap();
-            sig(title.text(post).unwrap()) + created_at.integer(post).unwrap() as u64 % 1000
-        };
-        Ok(ids.iter().map(one).sum())
+        let posts = self.db.query("posts").columns(["title", "created_at"]).prepare()?;
+        let (title, created_at) = (posts.shape().column("title")?, posts.shape().column("created_at")?);
+        let mut sum = 0;
+        posts.by_key().each(ids.iter().copied(), |post| {
+            let post = post.unwrap();
+            sum += sig(title.text(post).unwrap()) + created_at.integer(post).unwrap() as u64 % 1000;
+        })?;
+        Ok(sum)
     }
 
     fn get_users_by_email(&self, emails: &Strs) -> Result<u64> {
-        let snapshot = self.db.snapshot();
-        let users = snapshot.table("users")?;
-        let (id, by_email) = (users.column("id")?, users.unique(["email"])?);
-        let one = |email: &str| {
-            by_email.get(&[Value::from(email)]).map_or(0, |user| id.integer(user).unwrap() as u64)
-        };
-        Ok(emails.iter().map(one).sum())
+        let users = self.db.query("users").columns(["id"]).prepare()?;
+        let id = users.shape().column("id")?;
+        let mut sum = 0;
+        users.by_unique(["email"])?.each(emails.iter(), |user| {
+            sum += user.map_or(0, |user| id.integer(user).unwrap() as u64);
+        })?;
+        Ok(sum)
     }
 
     fn walk_to_one(&self, ids: &[i64]) -> Result<u64> {
-        let snapshot = self.db.snapshot();
-        let (users, posts, comments) =
-            (snapshot.table("users")?, snapshot.table("posts")?, snapshot.table("comments")?);
-        let (author, post, user) =
-            (comments.relation("author")?, comments.relation("post")?, posts.relation("user")?);
-        let name = users.column("name")?;
-        let name = |user: Option<RowRef<'_>>| sig(name.text(user.unwrap()).unwrap());
-        let one = |id: &i64| {
-            let comment = comments.get(&[Value::from(*id)]).unwrap();
-            name(author.one(comment)) + name(user.one(post.one(comment).unwrap()))
-        };
-        Ok(ids.iter().map(one).sum())
+        let user = |user: Query| user.columns(["name"]);
+        let comments = self
+            .db
+            .query("comments")
+            .columns([""; 0])
+            .include("author", user)
+            .include("post", |post| post.columns([""; 0]).include("user", user))
+            .prepare()?;
+        let shape = comments.shape();
+        let (author, post) = (shape.relation("author")?, shape.relation("post")?);
+        let owner = post.shape().relation("user")?;
+        let (author_name, owner_name) = (author.shape().column("name")?, owner.shape().column("name")?);
+        let mut sum = 0;
+        comments.by_key().each(ids.iter().copied(), |comment| {
+            let comment = comment.unwrap();
+            let (author, owner) = (comment.row(author).unwrap(), comment.row(post).unwrap().row(owner).unwrap());
+            sum += sig(author_name.text(author).unwrap()) + sig(owner_name.text(owner).unwrap());
+        })?;
+        Ok(sum)
     }
 
     fn walk_to_many(&self, ids: &[i64]) -> Result<u64> {
-        let snapshot = self.db.snapshot();
-        let (users, posts) = (snapshot.table("users")?, snapshot.table("posts")?);
-        let (of_user, created_at) = (users.relation("posts")?, posts.column("created_at")?);
-        let one = |id: &i64| {
-            let user = users.get(&[Value::from(*id)]).unwrap();
-            of_user.many(user).map(|post| created_at.integer(post).unwrap() as u64).sum::<u64>()
-        };
-        Ok(ids.iter().map(one).sum())
+        let users =
+            self.db.query("users").columns([""; 0]).include("posts", |posts| posts.columns(["created_at"])).prepare()?;
+        let posts = users.shape().relation("posts")?;
+        let created_at = posts.shape().column("created_at")?;
+        let mut sum = 0;
+        users.by_key().each(ids.iter().copied(), |user| {
+            let posts = user.unwrap().rows(posts);
+            sum += posts.iter().map(|post| created_at.integer(post).unwrap() as u64).sum::<u64>();
+        })?;
+        Ok(sum)
     }
 
     fn find_first(&self, ids: &[i64]) -> Result<u64> {
@@ -265,7 +274,7 @@ impl Relata {
         let mut by_key = query.by_key();
         let mut sum = 0;
         for id in ids {
-            let user = by_key.get(&[Value::from(*id)])?.unwrap();
+            let user = by_key.get(*id)?.unwrap();
             sum += tree.user(user) + bio.text(user.rows(profile).first().unwrap()).map_or(0, sig);
             for (post, place) in user.rows(tree.posts).iter().zip(1..) {
                 sum += place * tree.post(post) + tree.comments(post);
@@ -289,14 +298,15 @@ impl Relata {
     }
 
     fn walk_many_to_many(&self, ids: &[i64]) -> Result<u64> {
-        let snapshot = self.db.snapshot();
-        let (posts, tags) = (snapshot.table("posts")?, snapshot.table("tags")?);
-        let (of_post, name) = (posts.relation("tags")?, tags.column("name")?);
-        let one = |id: &i64| {
-            let post = posts.get(&[Value::from(*id)]).unwrap();
-            of_post.many(post).map(|tag| sig(name.text(tag).unwrap())).sum::<u64>()
-        };
-        Ok(ids.iter().map(one).sum())
+        let posts = self.db.query("posts").columns([""; 0]).include("tags", |tags| tags.columns(["name"])).prepare()?;
+        let tags = posts.shape().relation("tags")?;
+        let name = tags.shape().column("name")?;
+        let mut sum = 0;
+        posts.by_key().each(ids.iter().copied(), |post| {
+            let tags = post.unwrap().rows(tags);
+            sum += tags.iter().map(|tag| sig(name.text(tag).unwrap())).sum::<u64>();
+        })?;
+        Ok(sum)
     }
 
     fn newest_published(&self, after: i64) -> Result<u64> {

@@ -20,7 +20,11 @@ pub(super) fn schema(catalog: &Catalog, output: &mut Output) -> io::Result<()> {
         for relation in table.relations() {
             let name = align(relation.name(), width, false);
             let many = if relation.is_many() { "many" } else { "one of" };
-            let target = catalog.table(relation.target()).name();
+            let tables = relation.members().iter().map(|member| catalog.table(member.target()).name());
+            let target = match relation.is_polymorphic() {
+                true => tables.collect::<Vec<_>>().join(", "),
+                false => catalog.table(relation.target()).name().to_owned(),
+            };
             let declared = catalog
                 .schema()
                 .relations

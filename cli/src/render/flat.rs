@@ -47,12 +47,19 @@ struct Nested {
     name: String,
     target: String,
     is_many: bool,
+    /// Whether its rows are of several tables.
+    several: bool,
 }
 
 impl Nested {
     fn told(&self, mode: &str, table: &str) -> String {
         let Nested { name, target, .. } = self;
-        if self.is_many {
+        if self.several {
+            format!(
+                "`{name}` may be a row of several tables, and {mode} has the columns of one\n    help: include a \
+                 relation to one of them, or use --mode ndjson"
+            )
+        } else if self.is_many {
             format!(
                 "`{name}` is a list, and {mode} has rows of plain columns only\n    help: ask for `{target}` and \
                  include the `{table}` each one belongs to, with --flatten, or use --mode ndjson"
@@ -75,9 +82,10 @@ impl Level {
         let mut ones = Vec::new();
         for nested in shape.relations() {
             let name = format!("{prefix}{}", nested.name());
-            if nested.is_many() || !flatten {
+            let several = nested.shapes().nth(1).is_some();
+            if nested.is_many() || several || !flatten {
                 let target = nested.shape().table().to_owned();
-                return Err(Nested { name, target, is_many: nested.is_many() });
+                return Err(Nested { name, target, is_many: nested.is_many(), several });
             }
             ones.push(Level::of(nested.shape(), &format!("{name}."), names, flatten)?);
         }
