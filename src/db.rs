@@ -6,6 +6,7 @@ mod diff;
 mod flat;
 mod history;
 mod load;
+mod pluck;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -13,6 +14,8 @@ mod turn;
 
 pub use builder::Builder;
 pub use change::Outcome;
+#[cfg(feature = "json")]
+pub(crate) use pluck::key_columns;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;

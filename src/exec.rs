@@ -12,10 +12,12 @@
 mod arrange;
 mod cursor;
 mod level;
+mod pluck;
 mod prepared;
 mod root;
 mod warm;
 
+pub(crate) use pluck::pluck;
 pub use prepared::{ByKey, Prepared};
 
 use crate::error::{Error, ErrorKind, QueryMistake, Result};

@@ -36,10 +36,16 @@ pub use prepared::PreparedFlat;
 pub(crate) use build::joined_as;
 pub(crate) use resolve::Resolved;
 
+#[cfg(feature = "json")]
+use crate::error::Result;
 use crate::expr::Expr;
 use crate::filter::{Direction, Filter, Nulls};
 use crate::query::Unbound;
+#[cfg(feature = "json")]
+use crate::store::Store;
 use ecow::EcoString;
+#[cfg(feature = "json")]
+use std::sync::Arc;
 
 /// Rows of several tables side by side: joined, computed, grouped, united.
 ///
@@ -75,6 +81,15 @@ pub struct FlatQuery<S = Unbound> {
     pub(crate) order_by: Vec<FlatOrder>,
     pub(crate) limit: Option<u64>,
     pub(crate) offset: u64,
+}
+
+/// The rows of a query, at most so many.
+///
+/// # Errors
+/// Everything that is wrong with the query, and `limit_exceeded`.
+#[cfg(feature = "json")]
+pub(crate) fn answer<S>(store: &Arc<Store>, query: &FlatQuery<S>, max_rows: Option<u64>) -> Result<FlatPage> {
+    PreparedFlat::new(store, query, max_rows)?.all()
 }
 
 /// Where the rows come from.

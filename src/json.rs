@@ -10,6 +10,7 @@ mod error;
 mod flat;
 mod locate;
 mod options;
+mod pluck;
 mod request;
 mod script;
 mod select;

@@ -151,7 +151,7 @@ pub use schema::{
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
-pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
+pub use value::{FromValue, FromValues, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
     Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
     TableCells, TableRef, Tree, UniqueRef, Walker,

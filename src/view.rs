@@ -9,6 +9,7 @@
 //!
 //! No cell is copied: a page holds slots, and for each include where each parent's children begin.
 
+mod key;
 mod owned;
 mod page;
 mod row;

@@ -19,18 +19,28 @@ pub(crate) fn run(args: &QueryArgs, output: &mut Output) -> Result<(), Failure> 
     let refused = |error| Failure::Refused(name.clone(), error);
     let database = source.database(&args.schema)?;
     let request = Request::parse(&database.catalog(), &text, &limits).map_err(refused)?;
-    let (Request::FindMany(query) | Request::FindFirst(query) | Request::Count(query)) = &request else {
+    if matches!(request, Request::Statement { .. } | Request::Control(_)) {
         return Err(Failure::Told(
             "`relata query` only asks\n    help: `relata run` carries out statements".into(),
         ));
-    };
+    }
     load::folder(&database, &args.data, limits.bytes, output)?;
     let placed = |error: Error| match locate(&text, error.path()) {
         Some((line, column)) if error.position().is_none() => refused(error.with_position(line, column)),
         _ => refused(error),
     };
     if args.explain {
-        let plan = query.clone().on(&database.snapshot()).explain().map_err(placed)?;
+        let snapshot = database.snapshot();
+        let plan = match request {
+            Request::Flat(query) => query.on(&snapshot).explain(),
+            Request::FindMany(query)
+            | Request::FindFirst(query)
+            | Request::Count(query)
+            | Request::Exists(query)
+            | Request::Pluck { query, .. } => query.on(&snapshot).explain(),
+            _ => Ok(String::new()),
+        };
+        let plan = plan.map_err(placed)?;
         return Ok(output.line(plan.trim_end())?);
     }
     let answer = answer(&database, &request, &limits).map_err(placed)?;

@@ -251,6 +251,16 @@ impl<S> FlatQuery<S> {
         self.with(|selection| selection.joins.push(Join { kind, source, on }))
     }
 
+    /// The table it is from; none of united rows.
+    pub fn table(&self) -> Option<&str> {
+        match &self.body {
+            Body::Select(selection) => {
+                Some(selection.from.table.as_ref().unwrap_or(&selection.from.name).as_str())
+            }
+            Body::Set(..) | Body::SelectedAfterSet => None,
+        }
+    }
+
     /// Changes the selection; rows that were united have none.
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Selection)) -> Self {
         match &mut self.body {
