@@ -9,6 +9,7 @@
 //! A plan is made for one snapshot: its choices look at how many rows there are.
 
 mod access;
+mod bind;
 mod choose;
 mod explain;
 mod level;
@@ -16,6 +17,7 @@ mod polymorphic;
 mod words;
 
 pub(crate) use access::Access;
+pub(crate) use bind::{Placeholders, bound, given, note};
 pub(crate) use explain::{access_words, counted};
 pub(crate) use words::predicate;
 
@@ -96,6 +98,9 @@ impl Plan {
     pub(crate) fn new<S>(store: &Store, query: &Query<S>) -> Result<Plan> {
         let catalog = store.catalog();
         let mut root = level::resolve(catalog, catalog.table_id(&query.table)?, &query.select)?;
+        if level::has_placeholders(&root) {
+            return Ok(Plan::open(store, root));
+        }
         let (access, expected) = choose::choose(store, &mut root);
         Ok(Plan { root, access, expected })
     }

@@ -3,10 +3,10 @@
 use super::plan::Planned;
 use super::run::{Context, Stats, page};
 use super::{FlatPage, FlatQuery, Resolved};
-use crate::error::{FlatMistake, Result};
+use crate::error::Result;
+use crate::plan::{Placeholders, bound, given, note};
 use crate::store::Store;
-use crate::value::{Row, Type, Value};
-use ecow::EcoString;
+use crate::value::{Row, Type};
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub struct PreparedFlat {
     store: Arc<Store>,
     resolved: Resolved,
-    placeholders: Vec<(EcoString, Type)>,
+    placeholders: Placeholders,
     max_rows: Option<u64>,
 }
 
@@ -41,12 +41,8 @@ impl PreparedFlat {
         max_rows: Option<u64>,
     ) -> Result<PreparedFlat> {
         let resolved = Resolved::new(store.catalog(), query)?;
-        let mut placeholders: Vec<(EcoString, Type)> = Vec::new();
-        resolved.placeholders(&mut |name, ty| {
-            if !placeholders.iter().any(|(other, _)| other == name) {
-                placeholders.push((name.clone(), ty.clone()));
-            }
-        });
+        let mut placeholders = Placeholders::new();
+        resolved.placeholders(&mut |name, ty| note(&mut placeholders, name, ty));
         Ok(PreparedFlat { store: Arc::clone(store), resolved, placeholders, max_rows })
     }
 
@@ -101,26 +97,6 @@ impl PreparedFlat {
         given(&self.placeholders, values)?;
         resolved.bind(&|name, ty| bound(values, name, ty))?;
         Ok(Planned::new(&self.store, resolved))
-    }
-}
-
-/// Refuses values for placeholders that aren't there.
-fn given(placeholders: &[(EcoString, Type)], values: &Row) -> Result<()> {
-    let known = |name: &EcoString| placeholders.iter().any(|(other, _)| other == name);
-    match values.iter().find(|(name, _)| !known(name)) {
-        Some((name, _)) => {
-            let known = placeholders.iter().map(|(name, _)| name.clone()).collect();
-            Err(FlatMistake::UnknownPlaceholder { name: name.clone(), known }.into())
-        }
-        None => Ok(()),
-    }
-}
-
-/// The value of a placeholder.
-fn bound(values: &Row, name: &EcoString, ty: &Type) -> Result<Value> {
-    match values.iter().find(|(given, _)| *given == name) {
-        Some((_, input)) => input.resolve(ty).map_err(|error| error.at(name)),
-        None => Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into()),
     }
 }
 

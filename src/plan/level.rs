@@ -16,6 +16,13 @@ pub(super) fn resolve(catalog: &Catalog, table: TableId, select: &Select) -> Res
     Scope { catalog, table: catalog.table(table), depth: 0 }.level(select, None)
 }
 
+/// Whether any value is known only when the query runs.
+pub(super) fn has_placeholders(level: &Level) -> bool {
+    let mut found = false;
+    level.visit(&mut |predicate| predicate.placeholders(&mut |_, _| found = true));
+    found
+}
+
 /// Where names are looked up, and how deep among the includes that is.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
