@@ -78,11 +78,6 @@ pub(crate) trait Names {
     /// relation is named so.
     fn relation<'n>(&self, name: &'n str) -> Option<(usize, TableId, &'n str)>;
 
-    /// Whether this very expression was computed before.
-    fn computed(&self, _: &Scalar) -> Option<usize> {
-        None
-    }
-
     /// One value of many rows.
     ///
     /// # Errors

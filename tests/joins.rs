@@ -256,6 +256,15 @@ fn further_conditions_belong_to_the_match_and_not_to_the_result() {
 }
 
 #[test]
+fn a_filter_of_the_side_that_a_right_join_keeps_is_asked_of_unmatched_rows_too() {
+    let db = blog();
+    let query = db.from("users").right_join("posts", on()).filter(col("posts.likes").lt(3));
+    assert_eq!(pairs(query), r#"[{"name":"Bob","title":null},{"name":null,"title":"Stray"}]"#);
+    let query = db.from("users").full_join("posts", on()).filter(col("posts.id").is_null());
+    assert_eq!(pairs(query), r#"[{"name":"Cid","title":null}]"#);
+}
+
+#[test]
 fn joins_follow_joins_and_missing_rows_match_nothing() {
     let db = blog();
     let page = db

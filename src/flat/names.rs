@@ -171,10 +171,6 @@ impl Names for Grouped<'_, '_> {
         self.sources.relation(name)
     }
 
-    fn computed(&self, scalar: &Scalar) -> Option<usize> {
-        self.keys.iter().position(|key| key == scalar)
-    }
-
     fn aggregate(&self, aggregate: Aggregate, of: Option<&Expr>) -> Result<Scalar> {
         let of = of.map(|of| expression(self.sources, of)).transpose()?;
         let ty = super::aggregate::result_type(aggregate, of.as_ref().map(|of| &of.ty))?;
@@ -204,10 +200,6 @@ impl Names for Aliased<'_> {
 
     fn relation<'n>(&self, name: &'n str) -> Option<(usize, TableId, &'n str)> {
         self.inner.relation(name)
-    }
-
-    fn computed(&self, scalar: &Scalar) -> Option<usize> {
-        self.inner.computed(scalar)
     }
 
     fn aggregate(&self, aggregate: Aggregate, of: Option<&Expr>) -> Result<Scalar> {

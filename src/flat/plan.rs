@@ -103,7 +103,7 @@ fn joins(store: &Store, select: Select, order: &[Key], limit: Option<usize>, off
     for term in filter {
         match term.sources().as_slice() {
             // What can fail is asked only of tuples that the joins left.
-            [source] if !may_miss(&joins, *source) && (alone || !term.can_fail()) => {
+            [source] if !is_kept(&joins, *source) && (alone || !term.can_fail()) => {
                 pushed[*source].push(term);
             }
             _ => left_over.push(term),
@@ -141,10 +141,11 @@ fn flattened(predicate: Predicate) -> Vec<Predicate> {
     }
 }
 
-/// Whether the row of a source may be missing from a tuple in the end.
-fn may_miss(joins: &[Joined], source: usize) -> bool {
+/// Whether what is asked of a source in the end can't be asked of its rows ahead: they may be missing
+/// from a tuple, or come without having matched.
+fn is_kept(joins: &[Joined], source: usize) -> bool {
     let own = source.checked_sub(1).and_then(|at| joins.get(at));
-    own.is_some_and(|join| join.kind.may_miss_right())
+    own.is_some_and(|join| join.kind.may_miss_right() || join.kind.may_miss_left())
         || joins.iter().skip(source).any(|join| join.kind.may_miss_left())
 }
 

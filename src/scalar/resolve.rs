@@ -34,13 +34,9 @@ impl<'n> Resolver<'n> {
         Ok(Resolver { depth: self.depth + 1, ..self })
     }
 
-    /// A scalar; a plain value takes the type that is wanted. What was computed before is only read.
+    /// A scalar; a plain value takes the type that is wanted.
     pub(super) fn of(self, expr: &Expr, wanted: Option<&Type>) -> Result<Scalar> {
-        let scalar = self.deeper()?.fresh(expr, wanted)?;
-        match self.names.computed(&scalar) {
-            Some(place) => Ok(Scalar::new(scalar.ty, What::Output(place))),
-            None => Ok(scalar),
-        }
+        self.deeper()?.fresh(expr, wanted)
     }
 
     fn fresh(self, expr: &Expr, wanted: Option<&Type>) -> Result<Scalar> {

@@ -94,6 +94,14 @@ impl Scalar {
         self.parts_mut().into_iter().for_each(|part| part.renumber(number));
     }
 
+    /// Reads what was computed before instead of computing it again, the largest parts first.
+    pub(crate) fn reuse(&mut self, computed: &[Scalar]) {
+        match computed.iter().position(|other| other == self) {
+            Some(place) => self.what = What::Output(place),
+            None => self.parts_mut().into_iter().for_each(|part| part.reuse(computed)),
+        }
+    }
+
     /// Puts values in the place of placeholders.
     ///
     /// # Errors

@@ -1,0 +1,14 @@
+//! Relata, SQLite and PostgreSQL agree about flat queries.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+
+use relata_differential::flat::Dialect;
+use relata_differential::flat::engine::Engine;
+use relata_differential::flat::run::explore;
+
+#[test]
+fn random_flat_queries_give_the_same_as_sqlite() {
+    let mut engine = Engine::new(Dialect::Sqlite).unwrap();
+    let summary = explore(&mut engine, 4_000, 11).unwrap();
+    assert!(summary.difference.is_none(), "{}", summary.difference.unwrap_or_default());
+    assert!(summary.found * 2 > summary.queries, "too few queries find anything: {summary:?}");
+}
