@@ -12,3 +12,13 @@ fn random_flat_queries_give_the_same_as_sqlite() {
     assert!(summary.difference.is_none(), "{}", summary.difference.unwrap_or_default());
     assert!(summary.found * 2 > summary.queries, "too few queries find anything: {summary:?}");
 }
+
+#[test]
+fn random_flat_queries_give_the_same_as_postgresql() {
+    let mut engine = match Engine::new(Dialect::Postgres) {
+        Ok(engine) => engine,
+        Err(error) => return eprintln!("skipped: {error}; run it by differential/postgres.sh"),
+    };
+    let summary = explore(&mut engine, 1_000, 12).unwrap();
+    assert!(summary.difference.is_none(), "{}", summary.difference.unwrap_or_default());
+}

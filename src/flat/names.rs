@@ -140,6 +140,21 @@ impl Grouped<'_, '_> {
         self.keys.len() + at
     }
 
+    /// Turns an expression over the sources into one over the groups: keys are read, and columns that a key
+    /// tells are those of the group's first row.
+    pub(super) fn of_groups(&self, scalar: &mut Scalar) {
+        scalar.reuse(&self.keys);
+        scalar.each_mut(&mut |part| {
+            if let What::Column { source, .. } = part.what
+                && self.is_keyed(source)
+            {
+                let of = Some(part.clone());
+                let first = Aggregated { kind: Kind::First, of, ty: part.ty.clone() };
+                part.what = What::Output(self.place(first));
+            }
+        });
+    }
+
     /// Whether the primary key of a source is among the keys, so that its rows are told apart.
     fn is_keyed(&self, source: usize) -> bool {
         let Some(place) = self.sources.list.get(source) else { return false };
@@ -155,16 +170,7 @@ impl Names for Grouped<'_, '_> {
     }
 
     fn column(&self, name: &str) -> Result<Scalar> {
-        let scalar = self.sources.column(name)?;
-        if let What::Column { source, .. } = scalar.what
-            && !self.keys.contains(&scalar)
-            && self.is_keyed(source)
-        {
-            let ty = scalar.ty.clone();
-            let first = Aggregated { kind: Kind::First, of: Some(scalar), ty: ty.clone() };
-            return Ok(Scalar::new(ty, What::Output(self.place(first))));
-        }
-        Ok(scalar)
+        self.sources.column(name)
     }
 
     fn relation<'n>(&self, name: &'n str) -> Option<(usize, TableId, &'n str)> {

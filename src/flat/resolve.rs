@@ -212,7 +212,7 @@ fn plain_select(
         return Err(Error::from(FlatMistake::NothingNamed).at("distinct"));
     }
     let names = Aliased { inner: sources, outputs: &outputs };
-    keys(&names, order, select, &[])
+    keys(&names, order, select, &|_| {})
 }
 
 fn grouped_select(
@@ -238,17 +238,17 @@ fn grouped_select(
     let names = Grouped { sources, keys: keys_of, aggregates: RefCell::default() };
     let mut outputs = outputs(&names, selection)?;
     for (name, scalar) in &mut outputs {
-        scalar.reuse(&names.keys);
+        names.of_groups(scalar);
         of_groups(sources, scalar).map_err(|error| error.at(&*name).at("select"))?;
     }
     let aliased = Aliased { inner: &names, outputs: &outputs };
     select.having = conditions(&aliased, &selection.having).map_err(|error| error.at("having"))?;
     for scalar in &mut select.having {
-        scalar.reuse(&names.keys);
+        names.of_groups(scalar);
         of_groups(sources, scalar).map_err(|error| error.at("having"))?;
     }
     select.outputs = outputs.iter().map(|(_, scalar)| scalar.clone()).collect();
-    let order = keys(&aliased, order, select, &names.keys)?;
+    let order = keys(&aliased, order, select, &|scalar| names.of_groups(scalar))?;
     for key in order.iter().filter(|_| !select.distinct) {
         of_groups(sources, &key.scalar).map_err(|error| error.at("orderBy"))?;
     }
@@ -286,11 +286,16 @@ fn of_groups(sources: &Sources<'_>, scalar: &Scalar) -> Result<()> {
 }
 
 /// The order; of distinct rows it is by their columns.
-fn keys(names: &dyn Names, order: &[FlatOrder], select: &Select, groups: &[Scalar]) -> Result<Vec<Key>> {
+fn keys(
+    names: &dyn Names,
+    order: &[FlatOrder],
+    select: &Select,
+    of_groups: &dyn Fn(&mut Scalar),
+) -> Result<Vec<Key>> {
     let mut keys = Vec::with_capacity(order.len());
     for part in order {
         let mut key = key(names, part)?;
-        key.scalar.reuse(groups);
+        of_groups(&mut key.scalar);
         if select.distinct {
             let place = select.outputs.iter().position(|output| *output == key.scalar);
             let Some(place) = place else {

@@ -94,6 +94,12 @@ impl Scalar {
         self.parts_mut().into_iter().for_each(|part| part.renumber(number));
     }
 
+    /// Shows every part, itself first, to be changed.
+    pub(crate) fn each_mut(&mut self, change: &mut dyn FnMut(&mut Scalar)) {
+        change(self);
+        self.parts_mut().into_iter().for_each(|part| part.each_mut(change));
+    }
+
     /// Reads what was computed before instead of computing it again, the largest parts first.
     pub(crate) fn reuse(&mut self, computed: &[Scalar]) {
         match computed.iter().position(|other| other == self) {

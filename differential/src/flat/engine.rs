@@ -113,7 +113,7 @@ impl Engine {
 
 impl Client {
     fn ask(&mut self, sql: &str) -> Result<Vec<Row>> {
-        writeln!(self.input, "{sql};\n\\echo {END}")?;
+        writeln!(self.input, "{sql};\n\\echo {END} :ERROR")?;
         self.input.flush()?;
         let mut rows = Vec::new();
         let mut line = String::new();
@@ -123,8 +123,8 @@ impl Client {
                 return Err(Error::other("psql has gone"));
             }
             let text = line.strip_suffix('\n').unwrap_or(&line);
-            if text == END {
-                return Ok(rows);
+            if let Some(failed) = text.strip_prefix(END) {
+                return if failed.trim() == "true" { Err(Error::other("PostgreSQL refuses this")) } else { Ok(rows) };
             }
             let cell = |cell: &str| (cell != NULL).then(|| cell.to_owned());
             rows.push(text.split('\u{1f}').map(cell).collect());

@@ -133,6 +133,10 @@ impl Maker<'_> {
                 terms.push(self.condition(1));
             }
             let single = single && !odd;
+            if kind == Kind::Full && self.dialect == Dialect::Postgres {
+                // It joins both sides by equal columns only.
+                terms = vec![Condition::Compare(Expr::Column(source, near), "eq", Expr::Column(own, far))];
+            }
             let relation = match (near, far) {
                 ("k", "id") if single && table == (before + 1) % TABLES.len() => Some((source, "up")),
                 ("id", "k") if single && down => Some((source, "down")),
