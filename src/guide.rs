@@ -6,6 +6,9 @@ pub mod relations {}
 #[doc = include_str!("../docs/queries.md")]
 pub mod queries {}
 
+#[doc = include_str!("../docs/flat.md")]
+pub mod flat {}
+
 #[cfg(feature = "json")]
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}

@@ -91,6 +91,8 @@
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Join, compute and group: [`FlatQuery`], [`Expr`], [`Database::from`]; values without rows by
+//!   [`Query::pluck`], rows a few at a time by [`Database::in_batches`], values given later by [`placeholder`].
 //! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
 //!   words: [`Catalog::explain_writes`].
 //! - Seed once, fork in every test: [`Database::fork`].
