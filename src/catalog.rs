@@ -18,11 +18,13 @@ mod hops;
 mod infer;
 mod inflect;
 mod keys;
+mod link;
 mod mistakes;
 mod names;
 mod polymorphic;
 mod relations;
 mod upkeep;
+mod version;
 
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
 use crate::predicate::Predicate;
@@ -69,6 +71,8 @@ pub struct TableInfo {
     pub(crate) upkeep: Vec<Upkeep>,
     /// What goes or changes with a row that is destroyed, in that order.
     pub(crate) dependents: Vec<DependentInfo>,
+    /// The column that counts the changes of each row.
+    pub(crate) version: Option<ColumnId>,
 }
 
 /// What becomes of the rows along a relation when a row is destroyed.
@@ -228,6 +232,12 @@ pub struct RelationInfo {
     /// The tables a polymorphic relation leads to one of. Such a relation has no hops of its own, and
     /// its source stands for its target.
     pub(crate) members: Vec<Member>,
+    /// How rows are written along it; `None` where it's for reading only.
+    pub(crate) link: Option<Link>,
+    /// What its filter asks of every row by plain equality: what rows made along it get.
+    pub(crate) scope: Vec<(ColumnId, Value)>,
+    /// Rules for nested attributes, where it has any.
+    pub(crate) nested: Option<Box<NestedInfo>>,
 }
 
 /// One of the tables a polymorphic relation leads to.
@@ -238,6 +248,49 @@ pub struct Member {
     pub(crate) target: TableId,
     /// The relation to that table alone, of the same source.
     pub(crate) relation: RelationId,
+}
+
+/// How rows are written along a relation.
+#[derive(Clone, Debug)]
+pub(crate) enum Link {
+    /// The row holds the key of the other.
+    Parent(EdgeId),
+    /// The others hold the row's key.
+    Children(EdgeId),
+    /// Rows of a junction hold the keys of both.
+    Junction(Junction),
+}
+
+/// The middle of a relation that goes through a junction.
+#[derive(Clone, Debug)]
+pub(crate) struct Junction {
+    /// By this edge its rows belong to the row the relation starts from, ...
+    pub(crate) near: EdgeId,
+    /// ... and by this one to the row it leads to.
+    pub(crate) far: EdgeId,
+    pub(crate) table: TableId,
+    /// Which of its rows join.
+    pub(crate) filter: Option<Predicate>,
+    /// What new rows of it get.
+    pub(crate) scope: Vec<(ColumnId, Value)>,
+}
+
+/// Rules for the rows that are written along a relation as nested attributes.
+#[derive(Debug)]
+pub(crate) struct NestedInfo {
+    pub(crate) allow_destroy: bool,
+    pub(crate) limit: Option<usize>,
+    pub(crate) update_only: bool,
+    pub(crate) reject_if: Option<RejectInfo>,
+}
+
+/// Which rows nested attributes pass over.
+#[derive(Debug)]
+pub(crate) enum RejectInfo {
+    /// Those that give nothing.
+    AllBlank,
+    /// Those that match as they are given.
+    Where(Predicate),
 }
 
 /// One join of a relation.

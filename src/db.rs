@@ -2,11 +2,18 @@
 
 mod builder;
 mod change;
+mod collection;
+mod committed;
 mod diff;
 mod flat;
+mod event;
+#[cfg(feature = "files")]
+mod file;
 mod history;
+mod hooks;
 mod load;
 mod pluck;
+mod named;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -16,6 +23,9 @@ pub use builder::Builder;
 pub use change::Outcome;
 #[cfg(feature = "json")]
 pub(crate) use pluck::key_columns;
+pub use collection::Collection;
+pub use committed::CommitEvent;
+pub use event::HookEvent;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;

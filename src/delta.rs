@@ -48,6 +48,11 @@ impl Log {
         self.0.pop()
     }
 
+    /// How many changes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The changes, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Delta> {
         self.0.iter()

@@ -14,19 +14,25 @@
 
 mod cells;
 pub(crate) mod fault;
+mod given;
 mod node;
 pub(crate) mod order;
+mod reach;
 mod row;
 mod semi;
 mod stored;
 mod tester;
 pub(crate) mod vector;
+mod total;
 mod walk;
 mod whole;
 
+pub(crate) use given::truth_of;
+pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};
+pub(crate) use total::{Totals, compare_totals};
 pub(crate) use walk::{Flat, Route, Walk};
 
 use crate::filter::Comparison;

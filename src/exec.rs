@@ -9,11 +9,14 @@
 //! A level is found for all parents of a block at once: its walk, its filter and its order each run
 //! over one vector. Buffers are kept between blocks.
 
+mod along;
 mod arrange;
 mod cursor;
+mod extras;
 mod level;
 mod pluck;
 mod prepared;
+mod reach;
 mod root;
 mod warm;
 
@@ -42,12 +45,14 @@ const BLOCK: usize = 16;
 struct Budget {
     left: u64,
     allowed: u64,
+    /// How many levels recursive includes have gone on for, above the include that is being found.
+    levels: usize,
 }
 
 impl Budget {
     fn new(rows: Option<u64>) -> Budget {
         let allowed = rows.unwrap_or(u64::MAX);
-        Budget { left: allowed, allowed }
+        Budget { left: allowed, allowed, levels: 0 }
     }
 
     /// Takes rows off.
@@ -99,13 +104,26 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
     Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
 }
 
+/// Rows that are known already, with what a query of their table includes.
+///
+/// # Errors
+/// Everything that is wrong with the query.
+pub(crate) fn page_of<S>(store: &Arc<Store>, query: &Query<S>, slots: Vec<Slot>) -> Result<Page> {
+    let plan = Arc::new(Plan::new(store, query)?);
+    let mut bound = Bound::root(store, &plan.root);
+    let mut found = FoundLevel { slots, ..FoundLevel::default() };
+    bound.expand(&mut found, &mut Budget::new(None))?;
+    drop(bound);
+    Ok(Page::new(Arc::clone(store), plan, found))
+}
+
 /// Shows each row that answers a plan, a block of rows at a time in buffers that are used again;
 /// stops when told to. Same rows as [`page`], in less memory and time.
 ///
 /// # Errors
 /// `limit_exceeded`.
 pub(crate) fn each(
-    store: &Store,
+    store: &Arc<Store>,
     plan: &Plan,
     max_rows: Option<u64>,
     mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
@@ -132,7 +150,7 @@ pub(crate) fn each(
 
 /// One plan answered for root rows that the caller finds, over and over in the same buffers.
 pub(crate) struct Runner<'a> {
-    store: &'a Store,
+    store: &'a Arc<Store>,
     level: &'a Level,
     bound: Bound<'a>,
     found: FoundLevel,
@@ -140,7 +158,7 @@ pub(crate) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    pub(crate) fn new(store: &'a Store, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
+    pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
         let bound = Bound::root(store, &plan.root);
         Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }

@@ -14,7 +14,7 @@ use ecow::EcoString;
 /// a document.
 ///
 /// Types are checked when the query is built; null and overflow are as in PostgreSQL.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an expression does nothing until it is selected or compared"]
 pub enum Expr {
     /// A column, or the name of something else that the query gives.
@@ -32,7 +32,7 @@ pub enum Expr {
     /// The value as another type.
     Cast(Box<Expr>, Type),
     /// One value of many rows.
-    Aggregate(Aggregate, Option<Box<Expr>>),
+    Aggregate(AggregateFunction, Option<Box<Expr>>),
 }
 
 /// What is done with two numbers.
@@ -104,7 +104,7 @@ pub enum Part {
 
 /// One value of many rows. Nulls don't take part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aggregate {
+pub enum AggregateFunction {
     /// How many rows, or how many values that aren't null.
     Count,
     /// How many different values.

@@ -1,18 +1,22 @@
 //! Filters and orders by name: plain data, checked when a schema is built or a query is planned.
 
+mod aggregate;
 mod build;
 mod comparison;
 mod write;
 
+pub use aggregate::Aggregate;
 pub use build::{Col, Rel, asc, col, desc, on_table, rel};
 
 use crate::expr::Expr;
+pub(crate) use aggregate::{Function, Of};
+
 use crate::value::{Input, Literal};
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
 /// Which rows are meant. Built by [`col`] and [`rel`], or read from a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
     /// All of these hold; an empty list is ignored.
     And(Vec<Filter>),
@@ -56,7 +60,7 @@ pub enum Filter {
 }
 
 /// What a column is asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// A comparison with a value or another column.
     Compare(Comparison, Operand),
@@ -78,7 +82,7 @@ pub enum Test {
 }
 
 /// The other side of a comparison.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operand {
     /// A value.
     Input(Input),

@@ -8,13 +8,22 @@ pub mod queries {}
 
 #[doc = include_str!("../docs/flat.md")]
 pub mod flat {}
+#[doc = include_str!("../docs/writes.md")]
+pub mod writes {}
 
 #[cfg(feature = "json")]
 #[doc = include_str!("../docs/json.md")]
 pub mod json {}
 
+#[doc = include_str!("../docs/hooks.md")]
+pub mod hooks {}
+
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "files")]
+#[doc = include_str!("../docs/files.md")]
+pub mod files {}
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

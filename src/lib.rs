@@ -54,6 +54,8 @@
 //!   declared once, on the side that holds the key; the bare reverse side finds its columns.
 //! - An *include* gives the rows along a relation inside each row of a query. Its filter, order,
 //!   limit, offset, cursor and distinct are per parent.
+//! - A *recursive* include is repeated from the rows it finds; *following* a relation goes from a set of
+//!   rows to the set of those it leads to; a *lazy walk* asks a relation of one row like a query.
 //! - A *relation filter* keeps rows by what is along a relation ([`rel`]); it never repeats rows and
 //!   never filters what is included.
 //! - A *counter* is a column that always holds how many rows a relation leads to; a *touch* gives a
@@ -63,6 +65,7 @@
 //!   relations set off.
 //! - A *transaction* is several statements, all or nothing; a *savepoint* is a moment in it to which
 //!   it can go back.
+//! - A *hook* is a closure that runs before or after the write of a row, or after its commit.
 //! - A *snapshot* is one state, to be read; a *fork* is a database of its own that starts from one.
 //!
 //! # What holds
@@ -75,29 +78,39 @@
 //!
 //! # What it doesn't do
 //!
-//! No SQL, no persistence, no server, no async. A filter that is absent is an error and never means
+//! No SQL, no log on disk, no server, no async. A filter that is absent is an error and never means
 //! everything.
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, JSON documents and testing.
+//! The [`guide`] has pages on relations, queries, writes, hooks, files, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
 //! - Let names tell tables and keys: [`Relation::belongs_to`], [`Relation::has_many`],
 //!   [`Relation::many_to_many`]; lead to rows of several tables: [`Relation::polymorphic`].
 //! - Write: [`Database::insert`], [`upsert`](Database::upsert), [`update`](Database::update),
-//!   [`delete`](Database::delete), [`destroy`](Database::destroy), many rows at once with [`Database::load`].
+//!   [`delete`](Database::delete), [`destroy`](Database::destroy), [`find_or_create_by`](Database::find_or_create_by),
+//!   many rows at once with [`Database::load`].
+//! - Write rows with the rows of their relations, and connect what is there: [`nested`]; rules for it
+//!   with [`Relation::nested`]. Add to the rows of one relation and take from them: [`Database::relation`].
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
 //! - Join, compute and group: [`FlatQuery`], [`Expr`], [`Database::from`]; values without rows by
 //!   [`Query::pluck`], rows a few at a time by [`Database::in_batches`], values given later by [`placeholder`].
+//! - Walk: a tree with [`Query::recursive`], from set to set with [`Query::follow`], lazily from one row
+//!   with [`RowRef::relation`]; refuse what wasn't included with [`Query::strict_loading`].
+//! - Sum up along a relation: [`Query::aggregate`].
 //! - Keep parents up to date: [`Relation::counter_cache`], [`Relation::touch`]; what a write sets off, in
 //!   words: [`Catalog::explain_writes`].
+//! - Run code around writes and after commits: [`Builder::before_insert`] and its like, in [`guide::hooks`].
+//! - Tell a stale write: [`Table::version`], [`Rows::at_version`].
 //! - Seed once, fork in every test: [`Database::fork`].
 //! - Take steps back, and keep moments by name: [`Database::undo`], [`Database::keep`].
 //! - Assert what a piece of code changed: [`Snapshot::diff`].
+//! - Save a state and load it again: `Database::save`, `Database::from_file` (feature `files`, with a page in
+//!   the guide).
 //! - Requests and answers as text: the [`json`] module (feature `json`, on by default).
 
 #![forbid(unsafe_code)]
@@ -112,6 +125,8 @@ mod error;
 mod eval;
 mod exec;
 mod expr;
+#[cfg(feature = "files")]
+mod file;
 mod filter;
 mod flat;
 pub mod guide;
@@ -119,6 +134,7 @@ mod id;
 mod index;
 #[cfg(feature = "json")]
 pub mod json;
+pub mod nested;
 mod plan;
 mod predicate;
 mod query;
@@ -132,29 +148,34 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
-pub use db::{Builder, Database, LoadError, LoadProblem, Loader, Outcome, RowLoader, Snapshot, Transaction};
+pub use db::{
+    Builder, Collection, CommitEvent, Database, HookEvent, LoadError, LoadProblem, Loader, Outcome,
+    RowLoader, Snapshot, Transaction,
+};
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, Path, QueryMistake, Result,
-    SchemaMistake, SchemaReason, Step, TransactionMistake, UpkeepMistake,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, NestedMistake, NestedReason, Path,
+    QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
+    TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
-pub use expr::{Aggregate, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder};
+pub use expr::{AggregateFunction, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder};
 pub use filter::{
-    Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col, desc,
-    on_table, rel,
+    Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
+    desc, on_table, rel,
 };
 pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
-    PolymorphicType, Relation, RelationKind, Schema, Table, Through, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    Polymorphic, PolymorphicType, RejectIf, Relation, RelationKind, Schema, Table, Through, Unique,
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
 pub use value::{FromValue, FromValues, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
-    Cells, Nested, Owned, OwnedRow, Page, RowRef, RowRefs, RowView, RowViews, RowViewsIter, Shape,
-    TableCells, TableRef, Tree, UniqueRef, Walker,
+    Along, Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter,
+    Shape, TableCells, TableRef, Tree, UniqueRef, Walker,
 };
+pub use write::Hook;

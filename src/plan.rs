@@ -5,6 +5,7 @@
 //! - *level*: what is asked of the rows of one table; the root's, and one for each include.
 //! - *access*: how the root's rows are found before what is left of the filter is asked.
 //! - *key*: one part of an order.
+//! - *recursion*: an include that is repeated from the rows it finds, which all are rows of one level.
 //!
 //! A plan is made for one snapshot: its choices look at how many rows there are.
 
@@ -12,19 +13,23 @@ mod access;
 mod bind;
 mod choose;
 mod explain;
+mod extras;
 mod level;
 mod polymorphic;
+mod recursion;
+mod walk;
 mod words;
 
 pub(crate) use access::Access;
 pub(crate) use bind::{Placeholders, bound, given, note};
 pub(crate) use explain::{access_words, counted};
 pub(crate) use words::predicate;
+pub(crate) use recursion::too_deep;
 
-use crate::catalog::OrderInfo;
+use crate::catalog::{Catalog, OrderInfo, RelationInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, RelationId, TableId};
-use crate::predicate::{Predicate, RelationCount};
+use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal};
 use crate::query::Query;
 use crate::store::Store;
 use crate::value::Value;
@@ -32,6 +37,10 @@ use ecow::EcoString;
 
 /// How deep includes may nest, so that a document can't exhaust the stack.
 pub(crate) const INCLUDE_DEPTH_MAX: usize = 64;
+
+/// How many levels recursive includes may have inside each other: a nested result is written
+/// recursively.
+pub(crate) const RECURSION_DEPTH_MAX: usize = 256;
 
 /// How a query is answered.
 #[derive(Clone, Debug)]
@@ -60,13 +69,29 @@ pub(crate) struct Level {
     pub(crate) offset: usize,
     pub(crate) extras: Vec<Extra>,
     pub(crate) includes: Vec<Include>,
+    /// Of an include: how it is repeated.
+    pub(crate) recursion: Option<Recursion>,
+    /// Whether its rows are walked only along what is included.
+    pub(crate) strict: bool,
+    /// The names of the includes that lead here from the root.
+    pub(crate) at: Vec<EcoString>,
 }
 
-/// A count beside the columns.
+/// An include that is repeated from the rows it finds.
+#[derive(Clone, Debug)]
+pub(crate) struct Recursion {
+    /// The include's name.
+    pub(crate) name: EcoString,
+    pub(crate) many: bool,
+    /// How many levels there are at most; none: as long as there are rows.
+    pub(crate) levels: Option<usize>,
+}
+
+/// A value beside the columns.
 #[derive(Clone, Debug)]
 pub(crate) struct Extra {
     pub(crate) name: EcoString,
-    pub(crate) counted: RelationCount,
+    pub(crate) computed: Computed,
 }
 
 /// A relation that is included.
@@ -88,6 +113,8 @@ pub(crate) enum Key {
     Column(OrderInfo),
     /// By how many rows there are along a relation.
     Count { name: EcoString, counted: RelationCount, descending: bool },
+    /// By what is made of the rows along a relation.
+    Total { name: EcoString, total: Box<RelationTotal>, descending: bool, nulls_first: bool },
 }
 
 impl Plan {
@@ -97,12 +124,16 @@ impl Plan {
     /// Unknown names, values that don't fit and parts that mean nothing, each with its path.
     pub(crate) fn new<S>(store: &Store, query: &Query<S>) -> Result<Plan> {
         let catalog = store.catalog();
-        let mut root = level::resolve(catalog, catalog.table_id(&query.table)?, &query.select)?;
-        if level::has_placeholders(&root) {
-            return Ok(Plan::open(store, root));
-        }
-        let (access, expected) = choose::choose(store, &mut root);
-        Ok(Plan { root, access, expected })
+        let table = catalog.table_id(&query.table)?;
+        walk::following(store, &query.select, |select| {
+            recursion::none(select)?;
+            let mut root = level::resolve(catalog, table, select, None)?;
+            if level::has_placeholders(&root) {
+                return Ok(Plan::open(store, root));
+            }
+            let (access, expected) = choose::choose(store, &mut root);
+            Ok(Plan { root, access, expected })
+        })
     }
 
     /// A plan that finds the rows a predicate is true of.
@@ -153,6 +184,9 @@ impl Level {
             offset: 0,
             extras: Vec::new(),
             includes: Vec::new(),
+            recursion: None,
+            strict: false,
+            at: Vec::new(),
         }
     }
 
@@ -165,6 +199,15 @@ impl Level {
     pub(crate) fn is_plain(&self) -> bool {
         self.order.is_empty() && self.cursor.is_none() && self.distinct.is_none()
     }
+}
+
+/// Refuses what needs one table along a relation that leads to several.
+fn one_table(catalog: &Catalog, relation: &RelationInfo) -> Result<()> {
+    if !relation.is_polymorphic() {
+        return Ok(());
+    }
+    let (relation, known) = (relation.name.clone(), catalog.member_tables(relation));
+    Err(mistake(QueryMistake::PolymorphicFilter { relation, known }))
 }
 
 /// An error about a query that means nothing.

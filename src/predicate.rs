@@ -12,10 +12,10 @@ mod test;
 
 pub(crate) use resolve::{no_extras, resolve};
 
-use crate::filter::Comparison;
+use crate::filter::{Comparison, Function};
 use crate::id::{ColumnId, RelationId};
 use crate::scalar::Scalar;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// What a row is asked, by ids.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,29 @@ pub(crate) enum Predicate {
     Count(Box<RelationCount>, Comparison, i64),
     /// A condition that is computed from the row: its only source.
     Expr(Box<Scalar>),
+    /// What is made of a column along a relation, compared with a value of its type; never null.
+    Total(Box<RelationTotal>, Comparison, Value),
+    /// Nothing can be made of a column along a relation: it has no values there.
+    NoTotal(Box<RelationTotal>),
+}
+
+impl Predicate {
+    /// What it asks of every row by plain equality: columns and their values, null among them. O(n).
+    pub(crate) fn equalities(&self) -> Vec<(ColumnId, Value)> {
+        let mut found = Vec::new();
+        let mut stack = vec![self];
+        while let Some(part) = stack.pop() {
+            match part {
+                Predicate::And(terms) => stack.extend(terms.iter().rev()),
+                Predicate::Compare(column, Comparison::Eq, value) if !value.is_null() => {
+                    found.push((*column, value.clone()));
+                }
+                Predicate::IsNull(column) => found.push((*column, Value::Null)),
+                _ => {}
+            }
+        }
+        found
+    }
 }
 
 /// How many rows along a relation match a predicate.
@@ -60,6 +83,40 @@ pub(crate) struct RelationCount {
     pub(crate) relation: RelationId,
     /// Which rows count.
     pub(crate) filter: Option<Predicate>,
+}
+
+/// What is made of a column of the rows along a relation that match a predicate.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RelationTotal {
+    pub(crate) rows: RelationCount,
+    pub(crate) function: Function,
+    /// The target's column.
+    pub(crate) column: ColumnId,
+    /// What it comes to.
+    pub(crate) ty: Type,
+}
+
+/// A value that a query computes beside the columns.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Computed {
+    Count(RelationCount),
+    Total(RelationTotal),
+}
+
+impl Computed {
+    pub(crate) fn relation(&self) -> RelationId {
+        match self {
+            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => rows.relation,
+        }
+    }
+
+    /// What it comes to.
+    pub(crate) fn column_type(&self) -> &Type {
+        match self {
+            Computed::Count(_) => &Type::Integer,
+            Computed::Total(total) => &total.ty,
+        }
+    }
 }
 
 /// A `like` pattern, taken apart once.

@@ -3,7 +3,9 @@
 //! One builder serves the root and every nested include. The documented order of calls is filter,
 //! include, order_by, limit, then one that answers; any order means the same.
 
-use crate::filter::{Filter, OrderBy};
+mod walk;
+
+use crate::filter::{Aggregate, Filter, OrderBy, rel};
 use crate::value::Row;
 use ecow::EcoString;
 
@@ -48,6 +50,29 @@ pub(crate) struct Select {
     pub(crate) distinct: Option<Distinct>,
     /// What is asked besides of the rows of one table, along a polymorphic relation.
     pub(crate) on: Vec<(EcoString, Select)>,
+    /// Of an include: how often it is repeated from the rows it finds.
+    pub(crate) recursive: Option<Depth>,
+    /// Whether these rows, and those included with them, refuse to be walked on from.
+    pub(crate) strict: bool,
+    /// What is asked before, from the first table on: these rows are those that it leads to.
+    pub(crate) follows: Vec<Follow>,
+}
+
+/// How deep a recursive include goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// This many levels.
+    Levels(u64),
+    /// As long as there are rows.
+    Exhausted,
+}
+
+/// A step from a set of rows to the set of those that a relation leads to from any of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Follow {
+    /// What is asked of the rows it starts from.
+    pub(crate) select: Select,
+    pub(crate) relation: EcoString,
 }
 
 /// Which columns a level gives.
@@ -76,10 +101,7 @@ pub(crate) struct Include {
 pub(crate) struct Extra {
     /// The name in the result.
     pub(crate) name: EcoString,
-    /// How many rows along this relation ...
-    pub(crate) relation: EcoString,
-    /// ... match this.
-    pub(crate) filter: Option<Filter>,
+    pub(crate) what: Aggregate,
 }
 
 /// Which of several equal rows to keep: the first in the query's order.
@@ -109,7 +131,7 @@ impl Query {
 }
 
 impl<S> Query<S> {
-    /// The table that is asked.
+    /// The table that is asked, or from which relations are followed.
     pub fn table(&self) -> &str {
         &self.table
     }
@@ -148,14 +170,43 @@ impl<S> Query<S> {
     }
 
     /// Gives how many rows there are along `relation`, under `name`.
-    pub fn count_of(mut self, name: &str, relation: &str) -> Self {
-        self.select.extras.push(Extra { name: name.into(), relation: relation.into(), filter: None });
-        self
+    pub fn count_of(self, name: &str, relation: &str) -> Self {
+        self.aggregate(name, rel(relation).count())
     }
 
     /// Gives how many rows along `relation` match `filter`, under `name`.
-    pub fn count_where(mut self, name: &str, relation: &str, filter: Filter) -> Self {
-        self.select.extras.push(Extra { name: name.into(), relation: relation.into(), filter: Some(filter) });
+    pub fn count_where(self, name: &str, relation: &str, filter: Filter) -> Self {
+        self.aggregate(name, rel(relation).count().filter(filter))
+    }
+
+    /// Gives a value made of the rows along a relation, under `name`; filters and orders can use it.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let db = Database::new(Schema::new()
+    /// #     .table(Table::new("orders").column(Column::integer("id")).primary_key(["id"]))
+    /// #     .table(Table::new("lines").column(Column::integer("order_id"))
+    /// #         .column(Column::decimal("amount")))
+    /// #     .relation(Relation::one("lines", "order", "orders").from(["order_id"]).to(["id"]))
+    /// #     .relation(Relation::many("orders", "lines", "lines")))?;
+    /// # db.insert_many("orders", vec![row! { id: 1 }, row! { id: 2 }, row! { id: 3 }])?;
+    /// # for (order, amount) in [(1, "9.90"), (1, "0.1"), (2, "30")] {
+    /// #     db.insert("lines", row! { order_id: order, amount: relata::Literal::Number(amount.into()) })?;
+    /// # }
+    /// use relata::{col, desc, rel};
+    /// let orders = db.query("orders")
+    ///     .aggregate("total", rel("lines").sum("amount"))
+    ///     .filter(col("total").gt(5))
+    ///     .order_by(desc("total"))
+    ///     .all()?;
+    /// assert_eq!(
+    ///     serde_json::to_string(&orders).unwrap(),
+    ///     r#"[{"id":2,"total":"30"},{"id":1,"total":"10.00"}]"#,
+    /// );
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn aggregate(mut self, name: &str, what: Aggregate) -> Self {
+        self.select.extras.push(Extra { name: name.into(), what });
         self
     }
 

@@ -16,7 +16,7 @@ pub(crate) use types::common;
 
 use crate::catalog::Catalog;
 use crate::error::{FlatMistake, Result};
-use crate::expr::{Aggregate, Arithmetic, Function, Part};
+use crate::expr::{AggregateFunction, Arithmetic, Function, Part};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, TableId};
 use crate::predicate::Predicate;
@@ -82,7 +82,7 @@ pub(crate) trait Names {
     ///
     /// # Errors
     /// `invalid_query` where there are no groups.
-    fn aggregate(&self, _: Aggregate, _: Option<&crate::expr::Expr>) -> Result<Scalar> {
+    fn aggregate(&self, _: AggregateFunction, _: Option<&crate::expr::Expr>) -> Result<Scalar> {
         Err(FlatMistake::MisplacedAggregate.into())
     }
 }

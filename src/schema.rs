@@ -7,6 +7,7 @@ mod association;
 mod build;
 mod link;
 mod merge;
+mod nested;
 mod read;
 mod relation;
 mod serial;
@@ -14,6 +15,7 @@ mod shape;
 mod write;
 
 pub(crate) use link::UPDATED_AT;
+pub use nested::{NestedAttributes, RejectIf};
 
 use crate::filter::{Filter, OrderBy};
 use crate::value::{Input, Type};
@@ -45,6 +47,8 @@ pub struct Table {
     pub checks: Vec<Check>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// The column that counts the changes of each row, by which a stale write is told.
+    pub version: Option<EcoString>,
 }
 
 /// A column.
@@ -191,6 +195,8 @@ pub struct Relation {
     pub touch: Option<EcoString>,
     /// What becomes of its rows when a row of the source is destroyed.
     pub dependent: Option<Dependent>,
+    /// Rules for rows that are written along it as nested attributes.
+    pub nested: Option<NestedAttributes>,
 }
 
 /// What a relation is, where its table and columns are found by name.

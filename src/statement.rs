@@ -35,6 +35,15 @@ pub enum Statement {
         /// What to change of a row in the way; `None` for everything the new row gives.
         set: Option<Row>,
     },
+    /// Finds the first row that has some values, or adds one that has them.
+    FindOrCreate {
+        /// The table.
+        table: EcoString,
+        /// The values it has; a null is one too.
+        by: Row,
+        /// What a new row gets beside them.
+        values: Row,
+    },
     /// Removes rows; foreign keys act.
     Delete {
         /// The table.
@@ -53,6 +62,21 @@ pub enum Statement {
     Check,
 }
 
+impl Statement {
+    /// The table it begins with; none for a check.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Statement::Insert { table, .. }
+            | Statement::Update { table, .. }
+            | Statement::Upsert { table, .. }
+            | Statement::Delete { table, .. }
+            | Statement::Destroy { table, .. }
+            | Statement::FindOrCreate { table, .. } => Some(table),
+            Statement::Check => None,
+        }
+    }
+}
+
 /// Which rows of a table a statement means. There is no way to mean all by leaving something out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rows {
@@ -62,6 +86,31 @@ pub enum Rows {
     Where(Filter),
     /// The one with this primary key, if it's there.
     Key(Key),
+    /// These, all of which must be at this version; see [`at_version`](Rows::at_version).
+    AtVersion(Box<Rows>, i64),
+}
+
+impl Rows {
+    /// These rows, as they were read at this version: a write is refused as a `conflict` when one of
+    /// them has another by now, or when there is none of them any more. For tables with a
+    /// [`version`](crate::Table::version) column.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Rows, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("posts")
+    /// #     .column(Column::integer("id").generated()).column(Column::text("title"))
+    /// #     .column(Column::integer("lock_version").default(0)).primary_key(["id"]).version("lock_version")))?;
+    /// let key = db.insert("posts", row! { title: "Draft" })?;
+    /// db.update("posts", key.clone(), row! { title: "Final" })?;
+    /// let read_before = Rows::from(key.clone()).at_version(0);
+    /// assert_eq!(db.delete("posts", read_before).unwrap_err().kind().name(), "conflict");
+    /// db.delete("posts", Rows::from(key).at_version(1))?;
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    #[must_use]
+    pub fn at_version(self, version: i64) -> Rows {
+        Rows::AtVersion(Box::new(self), version)
+    }
 }
 
 impl From<Key> for Rows {

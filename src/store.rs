@@ -37,6 +37,8 @@ pub(crate) struct Store {
     catalog: Arc<Catalog>,
     tables: Vec<Arc<Table>>,
     edges: Vec<Arc<Adjacency>>,
+    /// Whether rows are walked only along what a query included.
+    strict: bool,
 }
 
 /// The key cells of an edge's children, those with another label taken for null.
@@ -54,7 +56,17 @@ impl Store {
         let state = RandomState::new();
         let tables = catalog.tables.iter().map(|info| Arc::new(Table::new(info, &state))).collect();
         let edges = catalog.edges.iter().map(|_| Arc::new(Adjacency::new(state.clone()))).collect();
-        Store { catalog, tables, edges }
+        Store { catalog, tables, edges, strict: false }
+    }
+
+    /// This store, whose rows are walked only along what a query included if `strict`.
+    pub(crate) fn strict_loading(self, strict: bool) -> Store {
+        Store { strict, ..self }
+    }
+
+    /// Whether rows are walked only along what a query included.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// The schema this store keeps to.
@@ -110,7 +122,14 @@ impl Store {
 
     /// Undoes everything in the log, newest first.
     pub(crate) fn rollback(&mut self, log: &mut Log) {
-        while let Some(delta) = log.pop() {
+        self.rollback_to(log, 0);
+    }
+
+    /// Undoes what the log has beyond its first `length` changes, newest first.
+    pub(crate) fn rollback_to(&mut self, log: &mut Log, length: usize) {
+        while log.len() > length
+            && let Some(delta) = log.pop()
+        {
             self.undo(&delta);
         }
     }

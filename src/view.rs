@@ -10,6 +10,8 @@
 //! No cell is copied: a page holds slots, and for each include where each parent's children begin.
 
 mod key;
+mod image;
+mod lazy;
 mod owned;
 mod page;
 mod row;
@@ -20,6 +22,8 @@ mod tree;
 mod walker;
 mod write;
 
+pub use image::RowImage;
+pub use lazy::Along;
 pub use owned::{Owned, OwnedRow};
 pub use page::Page;
 pub use row::{RowView, RowViews, RowViewsIter};
@@ -28,4 +32,4 @@ pub use table::{RowRef, TableRef, UniqueRef};
 pub use tree::Tree;
 pub use walker::{RowRefs, TableCells, Walker};
 
-pub(crate) use rows::{Found, Level as FoundLevel};
+pub(crate) use rows::{ExtraCells, Found, Level as FoundLevel};

@@ -4,16 +4,19 @@
 //! logs them; whoever began it undoes the log when it refuses. Cascades run over explicit queues,
 //! so that their depth is bounded by memory and not by the stack.
 //!
-//! The order of a statement: values by type and default, not null, unique, the change itself with
-//! what foreign keys set off, checks, at the end the foreign keys that were left open, and then the
-//! counters and touched times of the rows above.
+//! The order of a statement: values by type and default, hooks before the write, not null, unique, the
+//! change itself with what foreign keys set off, checks, at the end the foreign keys that were left
+//! open, the counters and touched times of the rows above, and then hooks after the write.
 
 mod block;
 mod constraint;
 mod delete;
 mod destroy;
+mod hooked;
+mod hooks;
 mod insert;
 mod load;
+mod nested;
 mod normalise;
 #[cfg(test)]
 mod tests;
@@ -21,16 +24,22 @@ mod transfer;
 mod update;
 mod upkeep;
 mod upsert;
+mod version;
+
+pub use hooks::Hook;
 
 pub(crate) use block::Block;
+pub(crate) use hooks::{Hooks, Images, Within};
 pub(crate) use load::Loading;
+pub(crate) use normalise::resolve;
 pub(crate) use upkeep::counted;
 
 use crate::catalog::{Catalog, TableInfo};
 use crate::delta::Log;
-use crate::error::Result;
+use crate::error::{Path, Result, Step};
 use crate::id::{ForeignKeyId, Slot};
 use crate::store::Store;
+use hooks::Written;
 use std::sync::Arc;
 use upkeep::Due;
 use uuid::Uuid;
@@ -41,6 +50,8 @@ pub(crate) struct Environment {
     pub(crate) clock: Box<dyn Fn() -> jiff::Timestamp + Send + Sync>,
     /// A new id for each call.
     pub(crate) ids: Box<dyn Fn() -> Uuid + Send + Sync>,
+    /// What runs around the writes of rows; none where nothing does.
+    pub(crate) hooks: Option<Box<dyn Hooks>>,
 }
 
 /// One statement being carried out.
@@ -48,7 +59,7 @@ pub(crate) struct Writer<'s> {
     store: &'s mut Store,
     log: &'s mut Log,
     catalog: Arc<Catalog>,
-    environment: &'s Environment,
+    environment: &'s Arc<Environment>,
     /// The time of the transaction, once it was asked for.
     now: Option<jiff::Timestamp>,
     /// Foreign keys that matched nothing when they were looked at.
@@ -57,6 +68,16 @@ pub(crate) struct Writer<'s> {
     dues: Vec<Due>,
     /// Whether rows touch their parents.
     touching: bool,
+    /// Rows that hooks after their write or after the commit want to know of.
+    written: Vec<Written>,
+    /// How many of them were shown to the hooks after their write.
+    shown: usize,
+    /// How many hooks what is written now was asked for by, one inside the other.
+    depth: usize,
+    /// Where in the statement the row stands that is being written along relations.
+    trail: Vec<Step>,
+    /// Where rows stand whose foreign keys matched nothing when they were written.
+    origins: Vec<(OpenKey, Path)>,
 }
 
 /// A row's foreign key that has to match by the end.
@@ -77,10 +98,31 @@ impl OpenKey {
 
 impl<'s> Writer<'s> {
     /// A statement on `store`, logged in `log`.
-    pub(crate) fn new(store: &'s mut Store, log: &'s mut Log, environment: &'s Environment) -> Writer<'s> {
-        let catalog = store.shared_catalog();
-        let (open, dues) = (Vec::new(), Vec::new());
-        Writer { store, log, catalog, environment, now: None, open, dues, touching: true }
+    pub(crate) fn new(
+        store: &'s mut Store,
+        log: &'s mut Log,
+        environment: &'s Arc<Environment>,
+    ) -> Writer<'s> {
+        Writer {
+            catalog: store.shared_catalog(),
+            store,
+            log,
+            environment,
+            now: None,
+            open: Vec::new(),
+            dues: Vec::new(),
+            touching: true,
+            written: Vec::new(),
+            shown: 0,
+            depth: 0,
+            trail: Vec::new(),
+            origins: Vec::new(),
+        }
+    }
+
+    /// The rows as they are now.
+    pub(crate) fn store(&self) -> &Store {
+        self.store
     }
 
     /// The same statement in a transaction whose clock was read already, if it was.
@@ -98,11 +140,22 @@ impl<'s> Writer<'s> {
         Writer { touching, ..self }
     }
 
-    /// Ends the statement: every foreign key that was left open must match by now, and what is owed is
-    /// paid. Gives the deferrable keys that don't match, which have until the commit, and how many
-    /// rows were kept up.
+    /// Ends the statement: every foreign key that was left open must match by now, what is owed is
+    /// paid, and hooks see what was written; then the same for what they wrote. Gives the deferrable
+    /// keys that don't match, which have until the commit, and how many rows were kept up.
     pub(crate) fn finish(&mut self) -> Result<(Vec<OpenKey>, usize)> {
-        let mut deferred = Vec::new();
+        let (mut deferred, mut kept) = (Vec::new(), 0);
+        loop {
+            self.close(&mut deferred)?;
+            kept += self.pay()?;
+            if !self.run_after()? {
+                return Ok((deferred, kept));
+            }
+        }
+    }
+
+    /// Looks at the foreign keys that were left open.
+    fn close(&mut self, deferred: &mut Vec<OpenKey>) -> Result<()> {
         for open in std::mem::take(&mut self.open) {
             let key = self.catalog.foreign_key(open.key);
             if self.store.is_orphan(key.edge, open.child) {
@@ -112,7 +165,7 @@ impl<'s> Writer<'s> {
                 }
             }
         }
-        Ok((deferred, self.pay()?))
+        Ok(())
     }
 
     /// Ends a transaction: its deferred foreign keys must match by now.

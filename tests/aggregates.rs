@@ -1,214 +1,229 @@
-//! Groups and aggregates.
-
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test fails by panicking")]
+//! Values made of the rows along a relation: selected, filtered on, ordered by.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
 
 use common::{kind, table};
-use relata::{Column, Database, Expr, FlatPage, ForeignKey, Relation, Schema, Type, asc, case, col, count, desc, lit, rel, row};
+use relata::{
+    Aggregate, Column, Database, Filter, Literal, Query, Relation, Schema, Snapshot, Value, asc, col, desc,
+    rel, row,
+};
 
-fn json(page: &FlatPage) -> String {
-    serde_json::to_string(page).unwrap()
-}
-
-/// Sales of two shops; the third has none.
-fn sales() -> Database {
+/// Three orders; the third has no lines, the second a line without an amount.
+fn shop() -> Database {
     let schema = Schema::new()
-        .table(table("shops").column(Column::text("name")).column(Column::text("city")))
+        .table(table("orders").column(Column::text("name")))
         .table(
-            table("sales")
-                .column(Column::integer("shop_id"))
-                .column(Column::text("item"))
-                .column(Column::int("amount").nullable())
-                .column(Column::decimal("price"))
-                .column(Column::float("weight"))
-                .column(Column::date("day"))
-                .foreign_key(ForeignKey::new(["shop_id"], "shops")),
+            table("lines")
+                .column(Column::integer("order_id"))
+                .column(Column::decimal("amount").nullable())
+                .column(Column::smallint("pieces"))
+                .column(Column::integer("big").default(0))
+                .column(Column::float("weight").nullable())
+                .column(Column::text("title"))
+                .column(Column::date("day").nullable())
+                .column(Column::enumeration("size", ["small", "large", "huge"]).nullable())
+                .column(Column::boolean("gift").default(false)),
         )
-        .relation(Relation::many("shops", "sales", "sales").from(["id"]).to(["shop_id"]));
+        .table(table("tags").column(Column::int("points")))
+        .table(table("order_tags").column(Column::integer("order_id")).column(Column::integer("tag_id")))
+        .relation(Relation::one("lines", "order", "orders").from(["order_id"]).to(["id"]))
+        .relation(Relation::many("orders", "lines", "lines"))
+        .relation(Relation::many("orders", "tags", "tags").from(["id"]).to(["id"]).through(
+            "order_tags",
+            ["order_id"],
+            ["tag_id"],
+        ));
     let db = Database::new(schema).unwrap();
-    db.insert_many(
-        "shops",
-        vec![
-            row! { name: "North", city: "Bern" },
-            row! { name: "South", city: "Basel" },
-            row! { name: "Empty", city: "Bern" },
-        ],
-    )
-    .unwrap();
-    let sale = |shop: i64, item: &str, amount: Option<i32>, price: &str, weight: f64, day: &str| {
-        row! { shop_id: shop, item: item, amount: amount, price: price.parse::<rust_decimal::Decimal>().unwrap(),
-            weight: weight, day: day.parse::<jiff::civil::Date>().unwrap() }
-    };
-    db.insert_many(
-        "sales",
-        vec![
-            sale(2, "tea", Some(4), "1.10", 0.5, "2024-03-01"),
-            sale(1, "tea", Some(1), "1.00", 0.25, "2024-01-31"),
-            sale(1, "pie", None, "3.50", 1.0, "2024-02-29"),
-            sale(2, "tea", Some(2), "1.20", 0.5, "2023-12-31"),
-        ],
+    db.run_json(
+        r#"[{"insert": "orders", "values": [{"name": "a"}, {"name": "b"}, {"name": "c"}]},
+            {"insert": "lines", "values": [
+                {"order_id": 1, "amount": "9.90", "pieces": 3, "weight": 1.5, "title": "pen", "day": "2024-01-02", "size": "huge"},
+                {"order_id": 1, "amount": "0.105", "pieces": 1, "weight": 0.5, "title": "ink", "day": "2023-05-05", "size": "large"},
+                {"order_id": 2, "amount": "30", "pieces": 2, "title": "bag", "size": "small"},
+                {"order_id": 2, "amount": null, "pieces": 4, "title": "hat"}]},
+            {"insert": "tags", "values": [{"points": 5}, {"points": 7}]},
+            {"insert": "order_tags", "values": [{"order_id": 1, "tag_id": 1}, {"order_id": 1, "tag_id": 2}, {"order_id": 1, "tag_id": 1}]}]"#,
     )
     .unwrap();
     db
 }
 
-#[test]
-fn groups_come_in_the_order_of_their_first_rows() {
-    let db = sales();
-    let page = db
-        .from("sales")
-        .group_by(["shop_id"])
-        .select([("shop", col("shop_id").into()), ("n", count()), ("amount", col("amount").sum())])
-        .all()
-        .unwrap();
-    assert_eq!(json(&page), r#"[{"shop":2,"n":2,"amount":6},{"shop":1,"n":2,"amount":1}]"#);
+fn values(db: &Database, what: Aggregate) -> Vec<String> {
+    let page = db.query("orders").aggregate("x", what).all().unwrap();
+    page.iter().map(|row| serde_json::to_string(&row.value("x").unwrap()).unwrap()).collect()
+}
+
+fn ids(query: Query<Snapshot>) -> Vec<i64> {
+    query.all().unwrap().iter().map(|row| row.get("id").unwrap()).collect()
 }
 
 #[test]
-fn every_aggregate_leaves_nulls_out_but_the_count_of_rows_and_the_list() {
-    let db = sales();
-    let amount = || col("amount");
+fn sums_and_means_are_exact_and_null_of_nothing() {
+    let db = shop();
+    assert_eq!(values(&db, rel("lines").sum("amount")), [r#""10.005""#, r#""30""#, "null"]);
+    assert_eq!(
+        values(&db, rel("lines").avg("amount")),
+        [r#""5.0025000000000000""#, r#""30.0000000000000000""#, "null"]
+    );
+    assert_eq!(values(&db, rel("lines").sum("pieces")), ["4", "6", "null"]);
+    assert_eq!(
+        values(&db, rel("lines").avg("pieces")),
+        [r#""2.0000000000000000""#, r#""3.0000000000000000""#, "null"]
+    );
+    assert_eq!(values(&db, rel("lines").sum("weight")), ["2.0", "null", "null"]);
+    assert_eq!(values(&db, rel("lines").avg("weight")), ["1.0", "null", "null"]);
+    assert_eq!(values(&db, rel("lines").count()), ["2", "2", "0"]);
+}
+
+#[test]
+fn the_least_and_the_greatest_keep_their_type() {
+    let db = shop();
+    assert_eq!(values(&db, rel("lines").min("title")), [r#""ink""#, r#""bag""#, "null"]);
+    assert_eq!(values(&db, rel("lines").max("title")), [r#""pen""#, r#""hat""#, "null"]);
+    assert_eq!(values(&db, rel("lines").min("day")), [r#""2023-05-05""#, "null", "null"]);
+    assert_eq!(values(&db, rel("lines").max("amount")), [r#""9.90""#, r#""30""#, "null"]);
+    // Labels in the order they are declared in.
+    assert_eq!(values(&db, rel("lines").min("size")), [r#""large""#, r#""small""#, "null"]);
+}
+
+#[test]
+fn only_rows_that_match_count_and_a_row_reached_twice_counts_twice() {
+    let db = shop();
+    let dear = || col("amount").gt(Literal::Number("1".into()));
+    assert_eq!(values(&db, rel("lines").sum("pieces").filter(dear())), ["3", "2", "null"]);
+    let both = rel("lines").count().filter(dear()).filter(col("pieces").lt(3));
+    assert_eq!(values(&db, both), ["0", "1", "0"]);
+    assert_eq!(values(&db, rel("tags").sum("points")), ["17", "null", "null"]);
+}
+
+#[test]
+fn they_are_filtered_on_like_columns() {
+    let db = shop();
+    let with = |filter: Filter| {
+        ids(db
+            .query("orders")
+            .aggregate("total", rel("lines").sum("amount"))
+            .aggregate("size", rel("lines").max("size"))
+            .filter(filter))
+    };
+    assert_eq!(with(col("total").gt(20)), [2]);
+    assert_eq!(with(!col("total").gt(20)), [1]);
+    assert_eq!(with(col("total").is_null()), [3]);
+    assert_eq!(with(col("total").is_not_null()), [1, 2]);
+    assert_eq!(with(col("total").between(10, 30)), [1, 2]);
+    assert_eq!(with(col("total").is_in([30, 31])), [2]);
+    assert_eq!(with(col("total").not_in([Some(30), None])), [0i64; 0]);
+    assert_eq!(with(col("size").gt("large")), [1]);
+    assert_eq!(with(col("total").lt(20).or(col("name").eq("c"))), [1, 3]);
+    assert_eq!(
+        db.query("orders")
+            .aggregate("total", rel("lines").sum("amount"))
+            .filter(col("total").gt(1))
+            .count()
+            .unwrap(),
+        2
+    );
+}
+
+#[test]
+fn they_order_and_a_cursor_goes_on_after_one() {
+    let db = shop();
+    let by = |order| db.query("orders").aggregate("total", rel("lines").sum("amount")).order_by(order);
+    assert_eq!(ids(by(asc("total"))), [1, 2, 3]);
+    assert_eq!(ids(by(desc("total"))), [3, 2, 1]);
+    assert_eq!(ids(by(desc("total").nulls_last()).limit(2)), [2, 1]);
+    assert_eq!(ids(by(asc("total")).after(row! { total: Literal::Number("10.0050".into()) })), [2, 3]);
+    let ties = db.query("orders").aggregate("n", rel("lines").max("gift_count"));
+    assert_eq!(kind(&ties.all().unwrap_err()), "unknown_column");
+    let sized = db.query("orders").aggregate("size", rel("lines").max("size")).order_by(asc("size"));
+    assert_eq!(ids(sized), [2, 1, 3]);
+}
+
+#[test]
+fn inside_an_include_they_are_each_row_s_own() {
+    let db = shop();
     let page = db
-        .from("sales")
-        .select([
-            ("rows", count()),
-            ("count", amount().count()),
-            ("distinct", col("item").count_distinct()),
-            ("sum", amount().sum()),
-            ("avg", amount().avg()),
-            ("min", amount().min()),
-            ("max", col("day").max()),
-            ("list", amount().list()),
-            ("total", (col("price") * coalesced()).sum()),
-            ("mean_price", col("price").avg()),
-            ("weight", col("weight").sum()),
-            ("least_item", col("item").min()),
-        ])
+        .query("lines")
+        .columns(["id"])
+        .include("order", |order| order.columns(["id"]).aggregate("top", rel("lines").max("pieces")))
         .all()
         .unwrap();
     assert_eq!(
-        json(&page),
-        concat!(
-            r#"[{"rows":4,"count":3,"distinct":2,"sum":7,"avg":"2.3333333333333333","min":1,"max":"2024-03-01","#,
-            r#""list":[4,1,null,2],"total":"7.80","mean_price":"1.7000000000000000","weight":2.25,"least_item":"pie"}]"#
+        serde_json::to_string(&page).unwrap(),
+        r#"[{"id":1,"order":{"id":1,"top":3}},{"id":2,"order":{"id":1,"top":3}},{"id":3,"order":{"id":2,"top":4}},{"id":4,"order":{"id":2,"top":4}}]"#
+    );
+    let shape = db.query("orders").aggregate("w", rel("lines").sum("weight")).all().unwrap();
+    let (w, first) = (shape.shape().column("w").unwrap(), shape.first().unwrap());
+    assert_eq!((w.float(first), first.get::<f64>("w").unwrap()), (Some(2.0), 2.0));
+    assert_eq!(shape.shape().columns().last().unwrap().1.to_string(), "float");
+}
+
+#[test]
+fn a_sum_that_does_not_fit_is_an_error_but_can_be_compared() {
+    let db = shop();
+    db.update("lines", col("order_id").eq(1), row! { big: i64::MAX }).unwrap();
+    let big = || db.query("orders").aggregate("big", rel("lines").sum("big"));
+    let error = big().all().unwrap_err();
+    assert_eq!((kind(&error), error.path().to_string()), ("out_of_range", "extras.big".into()));
+    assert_eq!(ids(big().filter(col("big").lt(i64::MAX))), [2]);
+    assert_eq!(big().filter(col("big").gt(0)).count().unwrap(), 1);
+    let mean = db.query("orders").aggregate("mean", rel("lines").avg("big")).first().unwrap();
+    assert_eq!(mean.first().unwrap().value("mean").unwrap().to_value(), Value::Decimal(i64::MAX.into()));
+}
+
+#[test]
+fn what_has_no_such_aggregate_is_refused() {
+    let db = shop();
+    let refused = |what: Aggregate| db.query("orders").aggregate("x", what).all().unwrap_err().to_string();
+    assert_eq!(refused(rel("lines").sum("title")), "there is no sum of `title`, which is text");
+    assert_eq!(refused(rel("lines").max("gift")), "there is no max of `gift`, which is boolean");
+    let like = db.query("orders").aggregate("t", rel("lines").min("title")).filter(col("t").like("a%"));
+    assert!(like.all().unwrap_err().to_string().contains("`like` doesn't fit `min`"));
+}
+
+#[test]
+fn aggregates_as_json() {
+    let db = shop();
+    let found = db
+        .query_json(
+            r#"{"findMany": "orders", "columns": ["id"], "where": {"total": {"gte": 10}}, "orderBy": {"total": "desc"},
+                "extras": {"total": {"$sum": {"lines": "amount"}},
+                           "few": {"$avg": {"lines": "pieces"}, "where": {"pieces": {"lt": 4}}},
+                           "n": {"$count": "lines"}, "last": {"$max": {"lines": "day"}}}}"#,
         )
-    );
-    fn coalesced() -> Expr {
-        col("amount").or_else(0)
-    }
-}
-
-#[test]
-fn of_nothing_a_count_is_zero_and_everything_else_null() {
-    let db = sales();
-    let nothing = db.from("sales").filter(col("id").lt(0));
-    let page = nothing
-        .clone()
-        .select([("n", count()), ("sum", col("amount").sum()), ("list", col("item").list())])
-        .all()
         .unwrap();
-    assert_eq!(json(&page), r#"[{"n":0,"sum":null,"list":null}]"#);
-    let page = nothing.group_by(["shop_id"]).select([("n", count())]).all().unwrap();
-    assert_eq!(json(&page), "[]");
-}
-
-#[test]
-fn groups_of_a_join_count_the_other_side_and_are_kept_by_having() {
-    let db = sales();
-    let query = db
-        .from("shops")
-        .left_join("sales", rel("sales"))
-        .group_by(["shops.id"])
-        .select([("name", col("shops.name").into()), ("n", col("sales.id").count()), ("items", col("item").count_distinct())]);
     assert_eq!(
-        json(&query.clone().all().unwrap()),
-        r#"[{"name":"North","n":2,"items":2},{"name":"South","n":2,"items":1},{"name":"Empty","n":0,"items":0}]"#
+        found,
+        r#"[{"id":2,"total":"30","few":"2.0000000000000000","n":2,"last":null},{"id":1,"total":"10.005","few":"2.0000000000000000","n":2,"last":"2024-01-02"}]"#
     );
-    let kept = query.clone().having(col("n").gt(0).and(col("items").lt(2))).all().unwrap();
-    assert_eq!(json(&kept), r#"[{"name":"South","n":2,"items":1}]"#);
-    let kept = query.clone().having(col("amount").max().gt(3)).all().unwrap();
-    assert_eq!(json(&kept), r#"[{"name":"South","n":2,"items":1}]"#);
-    let ordered = query.order_by(desc("items")).order_by(asc("name")).limit(2).all().unwrap();
-    assert_eq!(ordered.column::<String>("name").unwrap(), ["North", "South"]);
-}
-
-#[test]
-fn a_column_beside_aggregates_has_to_be_grouped_by_or_belong_to_a_grouped_key() {
-    let db = sales();
-    let query = db.from("shops").inner_join("sales", rel("sales")).group_by(["shops.city"]);
-    let error = query.clone().select([("name", col("shops.name"))]).all().unwrap_err();
+    let error = |text: &str| {
+        let error = db.query_json(text).unwrap_err();
+        format!("{error} at {}", error.path())
+    };
     assert_eq!(
-        format!("{error:#}"),
-        "`shops.name` is neither grouped by nor aggregated\n    at: $.select.name\n    help: group by `shops.name`, or aggregate it"
+        error(r#"{"findMany": "orders", "extras": {"x": {"$sum": {"lines": "title"}}}}"#),
+        "there is no sum of `title`, which is text at extras.x"
     );
-    let page = query.select([("city", col("city").upper()), ("n", count())]).all().unwrap();
-    assert_eq!(json(&page), r#"[{"city":"BERN","n":2},{"city":"BASEL","n":2}]"#);
-    // The primary key among the keys tells all other columns of its table.
-    let page = db.from("shops").group_by(["id"]).select([("city", col("city")), ("name", col("name"))]).all().unwrap();
-    assert_eq!(page.len(), 3);
-}
-
-#[test]
-fn groups_go_by_expressions_and_by_names_of_the_result() {
-    let db = sales();
-    let page = db
-        .from("sales")
-        .group_by_value(col("day").year())
-        .select([("year", col("day").year()), ("n", count())])
-        .order_by(asc("year"))
-        .all()
-        .unwrap();
-    assert_eq!(json(&page), r#"[{"year":2023,"n":1},{"year":2024,"n":3}]"#);
-    let size = case(col("price").gt(2), "dear").otherwise("cheap");
-    let page = db.from("sales").group_by(["size"]).select([("size", size), ("n", count())]).all().unwrap();
-    assert_eq!(json(&page), r#"[{"size":"cheap","n":3},{"size":"dear","n":1}]"#);
-}
-
-#[test]
-fn aggregates_can_be_computed_with_and_stand_nowhere_else() {
-    let db = sales();
-    let page = db
-        .from("sales")
-        .select([("ratio", col("amount").sum() * lit(100) / count()), ("any", col("amount").max() - col("amount").min())])
-        .all()
-        .unwrap();
-    assert_eq!(json(&page), r#"[{"ratio":175,"any":3}]"#);
-    let error = db.from("sales").filter(col("amount").sum().gt(1)).all().unwrap_err();
-    assert_eq!(error.to_string(), "an aggregate can't stand here");
-    let error = db.from("sales").select([("x", (col("amount").sum() + 1).sum())]).all().unwrap_err();
-    assert_eq!(error.to_string(), "an aggregate can't stand here");
-    let error = db.from("sales").group_by(["item"]).all().unwrap_err();
-    assert_eq!(error.to_string(), "the rows have no named columns");
-    let error = db.from("sales").select([("x", col("item").sum())]).all().unwrap_err();
-    assert_eq!(error.to_string(), "`sum` doesn't fit text");
-}
-
-#[test]
-fn a_sum_is_exact_or_refused() {
-    let schema = Schema::new().table(table("t").column(Column::integer("n")));
-    let db = Database::new(schema).unwrap();
-    db.insert_many("t", vec![row! { n: i64::MAX }, row! { n: i64::MAX }, row! { n: -i64::MAX }]).unwrap();
-    let sum = |query: relata::FlatQuery<relata::Snapshot>, of: Expr| query.select([("sum", of)]).all();
-    // On the way it may be greater than what the type holds.
-    assert_eq!(json(&sum(db.from("t"), col("n").sum()).unwrap()), format!("[{{\"sum\":{}}}]", i64::MAX));
-    let positive = db.from("t").filter(col("n").gt(0));
-    let error = sum(positive.clone(), col("n").sum()).unwrap_err();
-    assert_eq!((kind(&error), error.to_string().as_str()), ("out_of_range", "18446744073709551614 is out of range for integer"));
-    let exact = sum(positive, col("n").cast(Type::Decimal).sum()).unwrap();
-    assert_eq!(json(&exact), r#"[{"sum":"18446744073709551614"}]"#);
-}
-
-#[test]
-fn distinct_rows_are_the_first_of_their_kind() {
-    let db = sales();
-    let query = db.from("sales").columns(["item", "shop_id"]).distinct();
     assert_eq!(
-        json(&query.clone().all().unwrap()),
-        r#"[{"item":"tea","shop_id":2},{"item":"tea","shop_id":1},{"item":"pie","shop_id":1}]"#
+        error(r#"{"findMany": "orders", "extras": {"x": {"$sum": "lines"}}}"#),
+        "expected a relation and a column, like {\"lines\": \"amount\"}, found \"lines\" at extras.x.$sum"
     );
-    let ordered = query.clone().order_by(asc("item")).order_by(asc("shop_id")).limit(2).all().unwrap();
-    assert_eq!(json(&ordered), r#"[{"item":"pie","shop_id":1},{"item":"tea","shop_id":1}]"#);
-    let error = query.order_by(asc("price")).all().unwrap_err();
-    assert_eq!(error.to_string(), "the result has no column `\"price\"`");
+    assert!(
+        error(r#"{"findMany": "orders", "extras": {"x": {"$sum": {"lines": "big"}, "$count": "lines"}}}"#)
+            .starts_with("expected one aggregate, found `$count` and `$sum`")
+    );
+    assert!(
+        error(r#"{"findMany": "orders", "extras": {"x": {"$sun": {"lines": "big"}}}}"#).contains("`$sun`")
+    );
+}
+
+#[test]
+fn a_plan_names_them() {
+    let db = shop();
+    let query = db.query("orders").aggregate("total", rel("lines").sum("amount")).filter(col("total").gt(5));
+    assert_eq!(
+        query.explain().unwrap(),
+        "orders: scan of 3 rows, where sum of lines.amount > 5, total = sum of lines.amount, expects about 1 row\n"
+    );
 }

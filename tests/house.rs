@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 27] = [
     "id",
     "value",
     "document",
     "error",
     "expr",
     "filter",
+    "nested",
     "schema",
     "predicate",
     "catalog",
@@ -31,6 +32,7 @@ const LAYERS: [&str; 25] = [
     "flat",
     "statement",
     "write",
+    "file",
     "db",
 ];
 
@@ -38,11 +40,12 @@ const LAYERS: [&str; 25] = [
 const TOP: [&str; 1] = ["json"];
 
 /// Pairs that need each other: an error carries values, and a value is refused with an error; a
-/// catalog holds predicates, which are resolved by a catalog; a case asks filters, which compare
-/// expressions.
-const PARTNERS: [(&str, &str); 7] = [
+/// catalog holds predicates, which are resolved by a catalog; a row holds rows of its relations; a case
+/// asks filters, which compare expressions.
+const PARTNERS: [(&str, &str); 8] = [
     ("value", "error"),
     ("value", "document"),
+    ("value", "nested"),
     ("document", "error"),
     ("expr", "filter"),
     ("predicate", "catalog"),

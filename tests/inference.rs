@@ -378,6 +378,29 @@ fn mistakes_of_polymorphic_relations_are_reported_together() {
 }
 
 #[test]
+fn a_chain_says_to_which_table_a_polymorphic_relation_leads() {
+    let schema = Schema::new()
+        .table(table("posts"))
+        .table(table("photos"))
+        .table(table("notes").column(Column::text("on_type")).column(Column::integer("on_id")))
+        .relation(Relation::polymorphic("notes", "on"))
+        .relation(Relation::has_many("posts", "notes").as_("on"))
+        .relation(Relation::has_many("photos", "notes").as_("on"))
+        .relation(Relation::many("photos", "middle", "notes").through_relations(["notes", "on", "notes"]))
+        .relation(
+            Relation::many("photos", "typed", "notes").through_relations(["notes"]).source_type("posts"),
+        );
+    assert_eq!(
+        mistakes(schema),
+        [
+            "photos.middle: `through` doesn't say to which table `notes.on` leads | \
+             end a chain with it and give `sourceType`, and go on from there; it leads to: posts, photos",
+            "photos.typed: `sourceType` is for a chain that ends with a polymorphic relation | leave out `sourceType`",
+        ]
+    );
+}
+
+#[test]
 fn a_polymorphic_nullify_needs_both_columns_nullable() {
     let schema = Schema::new()
         .table(table("posts"))

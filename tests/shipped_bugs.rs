@@ -5,7 +5,11 @@
 mod common;
 
 use common::{column, kind, library, sound, table};
-use relata::{Action, Column, Database, ForeignKey, Relation, Rows, Schema, Table, asc, col, desc, rel, row};
+use relata::nested::{self, Pick};
+use relata::{
+    Action, Column, Database, Dependent, ForeignKey, Key, Relation, Rows, Schema, Table, asc, col, desc, rel,
+    row,
+};
 
 fn json(page: &relata::Page) -> String {
     serde_json::to_string(page).unwrap()
@@ -280,4 +284,127 @@ fn a_change_of_the_polymorphic_type_touches_and_counts_the_old_target_too() {
     assert_eq!(json("posts"), r#"[{"id":1,"notes_count":0,"updated_at":"1970-01-01T00:00:01Z"}]"#);
     assert_eq!(json("photos"), r#"[{"id":1,"notes_count":1,"updated_at":"1970-01-01T00:00:01Z"}]"#);
     assert_eq!(db.check(), []);
+}
+
+/// Two teams with two players and one, who are counted.
+fn teams() -> Database {
+    let schema = Schema::new()
+        .table(table("teams").column(Column::integer("players_count").default(0)))
+        .table(table("players").column(Column::integer("team_id").nullable()))
+        .relation(Relation::one("players", "team", "teams").from(["team_id"]).to(["id"]))
+        .relation(Relation::many("teams", "players", "players").counter_cache("players_count"));
+    let db = Database::new(schema).unwrap();
+    for team in [row! { players: [row! {}, row! {}] }, row! { players: [row! {}] }] {
+        db.insert("teams", team).unwrap();
+    }
+    db
+}
+
+#[test]
+fn a_counter_moves_once_when_a_row_is_reassigned_or_assigned_nothing() {
+    type Write<'w> = &'w dyn Fn(&Database) -> relata::Result<()>;
+    let reassigned: [Write<'_>; 5] = [
+        &|db| db.update("players", Key::from(1), row! { team_id: 2 }).map(drop),
+        &|db| db.update("players", Key::from(1), row! { team: nested::connect(2) }).map(drop),
+        &|db| db.update("teams", Key::from(2), row! { players: nested::connect(1) }).map(drop),
+        &|db| db.relation("players", 1, "team")?.replace(2),
+        &|db| db.relation("teams", 2, "players")?.add(1),
+    ];
+    let emptied: [Write<'_>; 5] = [
+        &|db| db.update("players", Key::from(1), row! { team_id: None::<i64> }).map(drop),
+        &|db| db.update("players", Key::from(1), row! { team: nested::disconnect(Pick::All) }).map(drop),
+        &|db| db.update("teams", Key::from(1), row! { players: nested::set([2]) }).map(drop),
+        &|db| db.relation("players", 1, "team")?.clear(),
+        &|db| db.relation("teams", 1, "players")?.remove(1),
+    ];
+    for (writes, counts) in [(reassigned, "1,2"), (emptied, "1,1")] {
+        for write in writes {
+            let db = teams();
+            write(&db).unwrap();
+            // The same once more changes nothing, or is refused because there is nothing to take away.
+            let again = write(&db);
+            assert!(again.is_ok() || again.is_err_and(|error| kind(&error) == "not_found"));
+            assert_eq!(column(&db, "teams", "players_count"), counts);
+            sound(&db);
+        }
+    }
+}
+
+#[test]
+fn a_has_one_whose_replacement_fails_keeps_the_old_row() {
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(table("profiles").column(Column::text("bio")).column(Column::integer("user_id").unique()))
+        .relation(Relation::one("profiles", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::one("users", "profile", "profiles").dependent(Dependent::Destroy));
+    let db = Database::new(schema).unwrap();
+    db.insert("users", row! { profile: row! { bio: "old" } }).unwrap();
+    let old = common::rows(&db, "profiles");
+    let bad = || row! { bio: None::<String> };
+    assert!(db.update("users", Key::from(1), row! { profile: bad() }).is_err());
+    assert!(db.update("users", Key::from(1), row! { profile: nested::create(bad()) }).is_err());
+    assert!(db.relation("users", 1, "profile").unwrap().create(bad()).is_err());
+    assert!(db.relation("users", 1, "profile").unwrap().replace(9).is_err());
+    assert_eq!(common::rows(&db, "profiles"), old);
+    sound(&db);
+}
+
+#[test]
+fn a_nested_filter_that_asks_nothing_deletes_and_changes_nothing() {
+    let db = teams();
+    for filter in [relata::Filter::And(vec![]), !relata::Filter::And(vec![])] {
+        let verbs = [
+            nested::delete_many(filter.clone()),
+            nested::update_many(filter.clone(), row! { team_id: None::<i64> }),
+            nested::delete(filter),
+        ];
+        for verbs in verbs {
+            let error = db.update("teams", Key::from(1), row! { players: verbs }).unwrap_err();
+            assert!(error.to_string().contains("no filter says which rows are meant"), "{error:#}");
+        }
+    }
+    assert_eq!(column(&db, "players", "team_id"), "1,1,2");
+    db.update("teams", Key::from(1), row! { players: nested::delete_many(Pick::All) }).unwrap();
+    assert_eq!(column(&db, "players", "team_id"), "2");
+    sound(&db);
+}
+
+#[test]
+fn a_many_to_many_self_relation_joins_once_and_takes_the_right_rows_apart() {
+    let friends = table("friendships").column(Column::integer("a_id")).column(Column::integer("b_id"));
+    let through = |name: &str, a: &str, b: &str| {
+        Relation::many("people", name, "people").from(["id"]).through("friendships", [a], [b]).to(["id"])
+    };
+    let schema = Schema::new()
+        .table(table("people"))
+        .table(friends)
+        .relation(through("follows", "a_id", "b_id").alias("out").dependent(Dependent::Delete))
+        .relation(through("followers", "b_id", "a_id").alias("in").dependent(Dependent::Delete));
+    let db = Database::new(schema).unwrap();
+    db.insert_many("people", vec![row! {}, row! {}, row! {}]).unwrap();
+    let pairs = |db: &Database| {
+        sound(db);
+        let page =
+            db.query("friendships").columns(["a_id", "b_id"]).order_by(asc("a_id")).order_by(asc("b_id"));
+        json(&page.all().unwrap())
+    };
+    db.update(
+        "people",
+        Key::from(1),
+        row! { follows: nested::connect([2, 3, 2]), followers: nested::connect(2) },
+    )
+    .unwrap();
+    db.update("people", Key::from(2), row! { followers: nested::connect([1, 2]) }).unwrap();
+    assert_eq!(
+        pairs(&db),
+        r#"[{"a_id":1,"b_id":2},{"a_id":1,"b_id":3},{"a_id":2,"b_id":1},{"a_id":2,"b_id":2}]"#
+    );
+    // That 1 doesn't follow 2 any more says nothing of whom 2 follows.
+    db.relation("people", 1, "follows").unwrap().remove(2).unwrap();
+    assert_eq!(pairs(&db), r#"[{"a_id":1,"b_id":3},{"a_id":2,"b_id":1},{"a_id":2,"b_id":2}]"#);
+    db.update("people", Key::from(1), row! { followers: nested::set([3]) }).unwrap();
+    assert_eq!(pairs(&db), r#"[{"a_id":1,"b_id":3},{"a_id":2,"b_id":2},{"a_id":3,"b_id":1}]"#);
+    // No row of the junction is left of one that is gone.
+    db.destroy("people", Key::from(3)).unwrap();
+    assert_eq!(pairs(&db), r#"[{"a_id":2,"b_id":2}]"#);
 }

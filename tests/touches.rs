@@ -234,3 +234,22 @@ fn a_document_declares_touches_in_both_forms() {
     let error = Schema::from_json(&text.replace("\"seen\"}", "7}")).unwrap_err();
     assert!(error.to_string().ends_with("touch: expected true or a column, found a number"), "{error}");
 }
+
+#[test]
+fn rows_written_along_a_relation_touch_their_parents_once() {
+    let (db, clock) = open();
+    // Of the first user's posts one is changed and one is made; the second user loses none.
+    let posts = [row! { id: 1, title: "new" }, row! { title: "more" }];
+    db.update("users", relata::Key::from(1), row! { posts: posts }).unwrap();
+    assert_eq!(clock.readings(), 1);
+    assert_eq!(column(&db, "users", "updated_at"), r#""2001-09-09T01:46:40Z",null"#);
+    assert_eq!(column(&db, "users", "posts_count"), "3,0");
+    // Both parents of a post that is connected to another one.
+    db.relation("users", 2, "posts").unwrap().add(1).unwrap();
+    assert_eq!(column(&db, "users", "updated_at"), r#""2001-09-09T01:46:41Z","2001-09-09T01:46:41Z""#);
+    assert_eq!((column(&db, "users", "posts_count"), clock.readings()), ("2,1".into(), 2));
+    // What is connected already isn't written.
+    db.update("users", relata::Key::from(2), row! { posts: relata::nested::connect(1) }).unwrap();
+    assert_eq!(clock.readings(), 2);
+    sound(&db);
+}

@@ -9,11 +9,11 @@ mod model;
 use model::Model;
 use model::run::run;
 use model::shape::{SHAPES, schema};
-use model::step::{Step, arbiter, row, seed};
+use model::step::{Step, along_row, arbiter, row, seed};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use relata::{Database, Outcome, Owned, Schema, Snapshot, Statement, Transaction, Value};
+use relata::{Database, Outcome, Owned, Rows, Schema, Snapshot, Statement, Transaction, Value};
 
 fn cases() -> u32 {
     std::env::var("RELATA_LAWS_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(256)
@@ -120,6 +120,9 @@ fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
         Step::Delete { table, which } => {
             Statement::Delete { table: name(table), rows: which.rows(&schema.tables[*table]) }
         }
+        Step::Destroy { table, which } => {
+            Statement::Destroy { table: name(table), rows: which.rows(&schema.tables[*table]) }
+        }
         Step::Upsert { table, rows, on, set } => {
             let info = &schema.tables[*table];
             Statement::Upsert {
@@ -129,6 +132,15 @@ fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
                 set: set.as_ref().map(|set| row(info, set)),
             }
         }
+        Step::UpdateAlong { relation, key, acts } => Statement::Update {
+            table: schema.relations[*relation].source.clone(),
+            rows: Rows::Key(key.iter().cloned().collect()),
+            set: along_row(schema, *relation, &Vec::new(), acts),
+        },
+        Step::InsertAlong { relation, row, acts } => Statement::Insert {
+            table: schema.relations[*relation].source.clone(),
+            rows: vec![along_row(schema, *relation, row, acts)],
+        },
         Step::Load { .. } | Step::Fork => return None,
     })
 }

@@ -13,25 +13,42 @@ Examples:
   relata demo
   relata check --schema shop.json --data shop/
   relata query --schema shop.json --data shop/ '{\"findMany\": \"users\", \"with\": {\"orders\": true}}'
-  relata run   --schema shop.json changes.json";
+  relata run   --schema shop.json changes.json
+  relata save  --schema shop.json --data shop/ shop.relata
+  relata query --file shop.relata '{\"count\": \"users\"}'";
 
 const QUERY_EXAMPLES: &str = "\
 Examples:
   relata query --schema shop.json --data shop/ '{\"findMany\": \"users\", \"limit\": 3}'
   relata query --schema shop.json --data shop/ @query.json
   relata query --schema shop.json --data shop/ --mode csv - < query.json > users.csv
-  relata query --schema shop.json --data shop/ --explain '{\"findMany\": \"users\", \"where\": {\"id\": 7}}'";
+  relata query --schema shop.json --data shop/ --explain '{\"findMany\": \"users\", \"where\": {\"id\": 7}}'
+  relata query --file shop.relata '{\"findMany\": \"users\"}'";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   relata run --schema shop.json changes.json
   relata run --schema shop.json --data shop/ --strict changes.json
-  echo '{\"insert\": \"users\", \"values\": {\"name\": \"Ann\"}}' | relata run --schema shop.json -";
+  echo '{\"insert\": \"users\", \"values\": {\"name\": \"Ann\"}}' | relata run --schema shop.json -
+  relata run --file shop.relata --save shop.relata changes.json";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
   relata check --schema shop.json
-  relata check --schema shop.json --data shop/";
+  relata check --schema shop.json --data shop/
+  relata check --file shop.relata";
+
+const SAVE_EXAMPLES: &str = "\
+Examples:
+  relata save --schema shop.json --data shop/ shop.relata
+  relata save --schema shop.json --data shop/ - | gzip > shop.relata.gz
+  relata save --schema newer.json --file shop.relata newer.relata";
+
+const LOAD_EXAMPLES: &str = "\
+Examples:
+  relata load shop.relata
+  relata load --schema shop.json shop.relata
+  gunzip < shop.relata.gz | relata load -";
 
 const EXITS: &str = "Exit codes: 0 all is well, 1 the data or the query was refused, 2 the command line was.";
 
@@ -61,7 +78,7 @@ pub(crate) enum When {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Ask a question of a folder of CSV files
+    /// Ask a question of a folder of CSV files, or of a saved file
     #[command(help_template = TEMPLATE, before_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
     /// Carry out a script of statements and queries, one JSON line for each
@@ -70,6 +87,12 @@ pub(crate) enum Command {
     /// Look for mistakes in a schema, and in the data that should follow it
     #[command(help_template = TEMPLATE, before_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Save rows and their schema as one file
+    #[command(help_template = TEMPLATE, before_help = SAVE_EXAMPLES)]
+    Save(SaveArgs),
+    /// Load a saved file, check all of it, and tell what is in it
+    #[command(help_template = TEMPLATE, before_help = LOAD_EXAMPLES)]
+    Load(LoadArgs),
     /// Show what Relata does, on data made up for it
     #[command(help_template = TEMPLATE, before_help = "Example:\n  relata demo")]
     Demo,
@@ -91,8 +114,8 @@ pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) schema: SchemaArgs,
     /// The folder with a file `<table>.csv` for each table
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "file")]
+    pub(crate) data: Option<PathBuf>,
     /// How to write the rows; without it a tree on a terminal and json elsewhere
     #[arg(long, value_enum, value_name = "MODE")]
     pub(crate) mode: Option<Mode>,
@@ -118,6 +141,9 @@ pub(crate) struct RunArgs {
     /// Stop at the first statement that is refused, with exit code 1
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Save what the script leaves, unless it stopped or couldn't be read
+    #[arg(long, value_name = "OUT")]
+    pub(crate) save: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
@@ -134,10 +160,38 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct SaveArgs {
+    /// The file to write, or `-` for standard output
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) schema: SchemaArgs,
+    /// The folder with a file `<table>.csv` for each table; without it all tables are empty
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LoadArgs {
+    /// The saved file, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) path: PathBuf,
+    /// The schema it should be of; given several times, its parts
+    #[arg(long = "schema", value_name = "FILE")]
+    pub(crate) schemas: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct SchemaArgs {
     /// The schema document; given several times, its parts
-    #[arg(long = "schema", required = true, value_name = "FILE")]
+    #[arg(long = "schema", required_unless_present = "file", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// A saved file to start from; it has its schema in it, and should be of --schema if that is given
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 /// How to write the rows of a query.

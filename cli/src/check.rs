@@ -4,14 +4,18 @@ use crate::args::CheckArgs;
 use crate::failure::{Failure, counted};
 use crate::load;
 use crate::output::{Output, Tone};
+use crate::saved;
 use crate::source::Source;
+use relata::Database;
 
 pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Failure> {
     let limits = args.limits.limits();
     let database = Source::new(limits).database(&args.schema)?;
-    let catalog = database.catalog();
-    let relations = catalog.tables().map(|table| table.relations().len()).sum();
-    let mut parts = vec![counted(catalog.tables().len(), "table"), counted(relations, "relation")];
+    let mut parts = vec![shape(&database)];
+    if args.schema.file.is_some() {
+        // A saved file is checked before it is a database.
+        parts.push(counted(saved::rows(&database), "row"));
+    }
     if let Some(folder) = &args.data {
         parts.push(counted(load::folder(&database, folder, limits.bytes, output)?, "row"));
         let broken = database.check();
@@ -22,4 +26,11 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Failure> 
     }
     let ok = output.paint.tone(Tone::Good, "ok");
     Ok(output.line(format_args!("{ok}: {}", parts.join(", ")))?)
+}
+
+/// How many tables and relations there are.
+pub(crate) fn shape(database: &Database) -> String {
+    let catalog = database.catalog();
+    let relations = catalog.tables().map(|table| table.relations().len()).sum();
+    format!("{}, {}", counted(catalog.tables().len(), "table"), counted(relations, "relation"))
 }

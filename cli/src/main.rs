@@ -13,6 +13,8 @@ mod progress;
 mod query;
 mod render;
 mod run;
+mod save;
+mod saved;
 mod source;
 
 use args::{Args, Command};
@@ -36,6 +38,8 @@ fn run(args: &Args, output: &mut Output) -> Result<(), Failure> {
         Some(Command::Query(query)) => query::run(query, output),
         Some(Command::Run(script)) => run::run(script, output),
         Some(Command::Check(check)) => check::run(check, output),
+        Some(Command::Save(save)) => save::run(save, output),
+        Some(Command::Load(load)) => saved::run(load, output),
         Some(Command::Demo) => demo::run(output),
         Some(Command::Completions { shell }) => {
             // The generator panics where it can't write, so it doesn't write to the stream itself.

@@ -1,4 +1,4 @@
-//! `relata query`: one question, asked of a folder of CSV files.
+//! `relata query`: one question, asked of a folder of CSV files or of a saved file.
 
 use crate::args::{Mode, QueryArgs};
 use crate::failure::Failure;
@@ -24,7 +24,9 @@ pub(crate) fn run(args: &QueryArgs, output: &mut Output) -> Result<(), Failure> 
             "`relata query` only asks\n    help: `relata run` carries out statements".into(),
         ));
     }
-    load::folder(&database, &args.data, limits.bytes, output)?;
+    if let Some(folder) = &args.data {
+        load::folder(&database, folder, limits.bytes, output)?;
+    }
     let placed = |error: Error| match locate(&text, error.path()) {
         Some((line, column)) if error.position().is_none() => refused(error.with_position(line, column)),
         _ => refused(error),

@@ -4,6 +4,7 @@ use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::load;
 use crate::output::Output;
+use crate::save;
 use crate::source::{Source, name};
 use relata::json::{ErrorDocument, Limits, ResultDocument, ScriptItem, Session, script};
 use relata::{Error, ErrorKind};
@@ -43,7 +44,12 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> Result<(), Failure> {
         let what = "the script ended inside a transaction, which was rolled back";
         output.note(format_args!("{name}: {what}"))?;
     }
-    stopped.or(unreadable).map_or(Ok(()), |text| Err(Failure::Told(text)))
+    drop(session);
+    match (stopped.or(unreadable), &args.save) {
+        (Some(text), _) => Err(Failure::Told(text)),
+        (None, Some(path)) => save::to(&database, path, output),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Why a request wasn't carried out.

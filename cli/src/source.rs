@@ -2,13 +2,14 @@
 
 use crate::args::SchemaArgs;
 use crate::failure::{Failure, unreadable};
+use crate::saved;
 use relata::json::{Limits, utf8};
 use relata::{Database, Error, ErrorKind, Schema};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// Reads documents, each no longer than the limits allow, and standard input once.
 pub(crate) struct Source {
@@ -25,9 +26,7 @@ impl Source {
     pub(crate) fn text(&mut self, path: &Path) -> Result<String, Failure> {
         let name = name(path);
         let bytes = if path == Path::new(STDIN) {
-            if std::mem::replace(&mut self.is_stdin_taken, true) {
-                return Err(Failure::Usage("standard input (`-`) can be read only once".into()));
-            }
+            self.take_stdin()?;
             self.bytes(io::stdin().lock())
         } else {
             File::open(path).and_then(|file| self.bytes(file))
@@ -45,16 +44,44 @@ impl Source {
         Ok(bytes)
     }
 
-    /// An empty database of the schema, made of all its parts.
+    /// The saved database, or an empty one of the schema.
     pub(crate) fn database(&mut self, args: &SchemaArgs) -> Result<Database, Failure> {
+        match &args.file {
+            Some(path) => self.saved(path, &args.files),
+            None => {
+                let schema = self.schema(&args.files)?;
+                let names: Vec<_> = args.files.iter().map(|path| name(path)).collect();
+                Database::new(schema).map_err(|error| Failure::Refused(Some(names.join(", ")), error))
+            }
+        }
+    }
+
+    /// The database of a saved file, which is of a schema where there are parts of one.
+    pub(crate) fn saved(&mut self, path: &Path, schemas: &[PathBuf]) -> Result<Database, Failure> {
+        let schema = if schemas.is_empty() { None } else { Some(self.schema(schemas)?) };
+        if path != Path::new(STDIN) {
+            return saved::open(path, File::open(path), schema);
+        }
+        self.take_stdin()?;
+        saved::open(path, Ok(io::stdin().lock()), schema)
+    }
+
+    /// The schema that is made of all its parts.
+    fn schema(&mut self, parts: &[PathBuf]) -> Result<Schema, Failure> {
         let mut schema = Schema::new();
-        for path in &args.files {
+        for path in parts {
             let refused = |error| Failure::Refused(Some(name(path)), error);
             let part = Schema::from_json(&self.text(path)?).map_err(refused)?;
             schema = schema.merge(part).map_err(refused)?;
         }
-        let names: Vec<_> = args.files.iter().map(|path| name(path)).collect();
-        Database::new(schema).map_err(|error| Failure::Refused(Some(names.join(", ")), error))
+        Ok(schema)
+    }
+
+    fn take_stdin(&mut self) -> Result<(), Failure> {
+        match std::mem::replace(&mut self.is_stdin_taken, true) {
+            true => Err(Failure::Usage("standard input (`-`) can be read only once".into())),
+            false => Ok(()),
+        }
     }
 }
 

@@ -1,14 +1,14 @@
 //! Looking things up, by id and by name. By id O(1), by name one hash.
 
 use super::{
-    Catalog, CheckInfo, ColumnInfo, Discriminator, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Member,
+    Catalog, CheckInfo, ColumnInfo, Discriminator, Edge, ForeignKeyInfo, IndexInfo, IndexKind, Link, Member,
     OrderInfo, RelationInfo, TableInfo,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, NestedMistake, QueryMistake, Result};
 use crate::filter::{Direction, Nulls, OrderBy};
 use crate::id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, TableId};
 use crate::schema::{Action, Schema};
-use crate::value::{Type, Value};
+use crate::value::{Key, Type, Value};
 use ecow::EcoString;
 
 impl Catalog {
@@ -164,6 +164,53 @@ impl TableInfo {
             let known = self.relation_names();
             Error::new(ErrorKind::UnknownRelation { table: self.name.clone(), name: name.into(), known })
         })
+    }
+
+    /// The index of the primary key, and a key's values as its columns hold them.
+    ///
+    /// # Errors
+    /// `invalid_query` where there is no primary key; `type_mismatch` for a key of another type or
+    /// number of values.
+    pub(crate) fn typed_key(&self, key: &Key) -> Result<(IndexId, Vec<Value>)> {
+        let Some(index) = self.primary_key.map(|id| self.index(id)) else {
+            let mistake = QueryMistake::NoPrimaryKey { table: self.name.clone() };
+            return Err(ErrorKind::InvalidQuery(mistake).into());
+        };
+        if index.columns.len() != key.values().len() {
+            let expected = ecow::eco_format!("a key of {} values", index.columns.len());
+            let found = ecow::eco_format!("{key}");
+            return Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None }));
+        }
+        let columns = index.columns.iter().map(|id| self.column(*id)).zip(key.values());
+        let typed = columns.map(|(column, value)| {
+            column.ty.accept(value.clone()).map_err(|error| error.for_column(&self.name, &column.name))
+        });
+        Ok((index.id, typed.collect::<Result<Vec<_>>>()?))
+    }
+
+    /// The relation that a row means by this name: its own, or followed by `_attributes` or
+    /// `Attributes`.
+    pub(crate) fn written_relation(&self, name: &str) -> Option<&RelationInfo> {
+        let plain = || name.strip_suffix("_attributes").or_else(|| name.strip_suffix("Attributes"));
+        let id = self.relation_ids.get(name).or_else(|| self.relation_ids.get(plain()?));
+        id.map(|id| self.relation(*id))
+    }
+
+    /// The relation of this name, when rows are written along it, and how.
+    ///
+    /// # Errors
+    /// `unknown_relation`, and `invalid_query` for a relation that is for reading only.
+    pub(crate) fn writable<'c>(
+        &'c self,
+        catalog: &Catalog,
+        name: &str,
+    ) -> Result<(&'c RelationInfo, &'c Link)> {
+        let relation = match self.written_relation(name) {
+            Some(relation) => relation,
+            None => self.relation(self.relation_id(name)?),
+        };
+        let read_only = || Error::from(NestedMistake::ReadOnly { relation: relation.full_name(catalog) });
+        Ok((relation, relation.link.as_ref().ok_or_else(read_only)?))
     }
 
     /// The names of these columns.
@@ -352,6 +399,11 @@ impl RelationInfo {
     /// Whether it leads to many rows.
     pub fn is_many(&self) -> bool {
         self.many
+    }
+
+    /// Its name after that of its table, as errors show it.
+    pub(crate) fn full_name(&self, catalog: &Catalog) -> EcoString {
+        ecow::eco_format!("{}.{}", catalog.table(self.source).name, self.name)
     }
 
     /// Whether it may lead nowhere; so may every one that leads to many, unless declared otherwise.

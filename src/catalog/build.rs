@@ -192,6 +192,7 @@ fn empty(id: TableId, table: &Table) -> TableInfo {
         counters: Vec::new(),
         upkeep: Vec::new(),
         dependents: Vec::new(),
+        version: None,
     }
 }
 

@@ -40,6 +40,10 @@ impl Catalog {
         if !kept.is_empty() {
             out = format!("writing {table}\n{kept}");
         }
+        if let Some(version) = self.table(id).version {
+            let version = &self.table(id).column(version).name;
+            let _ = writeln!(out, "changing {table}\n  raises {table}.{version}");
+        }
         let mut deleted = String::new();
         self.explain_delete(id, &mut deleted);
         if !deleted.is_empty() {

@@ -6,7 +6,7 @@ use super::mistakes::{Mistakes, Site};
 use super::names::Names;
 use super::polymorphic::Required;
 use super::relations::Relations;
-use super::{Catalog, CheckInfo, OrderInfo, dependents, upkeep};
+use super::{Catalog, CheckInfo, OrderInfo, dependents, link, upkeep, version};
 use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, SchemaReason, Step};
 use crate::filter::Filter;
 use crate::id::{ColumnId, RelationId, TableId};
@@ -31,6 +31,8 @@ pub(super) fn resolve(
     note_cycles(catalog, mistakes);
     upkeep::resolve(catalog, relations, mistakes);
     dependents::resolve(catalog, relations, mistakes);
+    version::resolve(catalog, mistakes);
+    link::resolve(catalog, relations, mistakes);
 }
 
 /// A filter of columns and values: what can't fail when a row is written or walked to.
@@ -226,6 +228,9 @@ impl Used {
             }
             Predicate::Expr(scalar) => {
                 scalar.columns().into_iter().for_each(|(_, column)| self.column(column));
+            }
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                self.relation(catalog, table, total.rows.relation, total.rows.filter.as_ref());
             }
         }
     }

@@ -3,22 +3,22 @@
 //! Whatever is found is written into a copy of the definition, so that the steps after this one see
 //! nothing but tables and columns. What is given is never looked for.
 
+mod chain;
+mod junction;
+
 use super::build::Build;
 use super::inflect::{camel, joined, plural, singular, snake};
 use super::mistakes::Site;
 use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::TableId;
-use crate::schema::{Relation, RelationKind, Schema, Through};
-use ecow::{EcoString, eco_format};
+use crate::schema::{Relation, RelationKind, Schema};
+use ecow::EcoString;
 
-/// A relation whose name is all that is needed no more. `whole` is false when a mistake was noted.
+/// A relation with everything in it that its name tells; not `whole` when something wasn't found.
 pub(super) struct Named {
     pub(super) relation: Relation,
     pub(super) whole: bool,
 }
-
-/// How many chains are followed one inside the other by name. Deeper ones name their target.
-const CHAIN_DEPTH_MAX: usize = 8;
 
 impl Build {
     /// A relation with everything in it that its name tells, or mistakes.
@@ -233,59 +233,6 @@ impl Build {
         })
     }
 
-    fn name_junction(
-        &self,
-        source: TableId,
-        target: TableId,
-        relation: &mut Relation,
-    ) -> Result<(), SchemaReason> {
-        let ends = relation.from.is_empty() && relation.to.is_empty();
-        if relation.through.is_none() && ends && (relation.alias.is_some() || relation.inverse.is_some()) {
-            return Ok(());
-        }
-        let mut through = relation.through.clone().unwrap_or_default();
-        if through.table.is_empty() {
-            let names = junction_names(&relation.source, &relation.target);
-            let Some(name) = names.iter().find(|name| self.table_ids.contains_key(*name)) else {
-                return Err(self.no_table("junction", names));
-            };
-            through.table = name.clone();
-        }
-        let Some(junction) = self.table_ids.get(&through.table).copied() else {
-            // That there is no such table is noted with the other names.
-            (relation.from, relation.to) = (Vec::new(), Vec::new());
-            relation.through = Some(Through { from: Vec::new(), to: Vec::new(), ..through });
-            return Err(self.unknown_table(&relation.through));
-        };
-        if relation.from.is_empty() {
-            relation.from = self.key_names(source)?;
-        }
-        if relation.to.is_empty() {
-            relation.to = self.key_names(target)?;
-        }
-        let missing = |looked_for| self.no_column("foreign key", junction, looked_for);
-        if through.from.is_empty() {
-            let bases = [singular(&relation.source), relation.source.clone()];
-            through.from = self.holding(junction, &bases, &relation.from).map_err(missing)?;
-        }
-        if through.to.is_empty() {
-            let bases = [singular(&relation.name), singular(&relation.target), relation.target.clone()];
-            let found = self.holding(junction, &bases, &relation.to).map_err(missing)?;
-            if found == through.from {
-                return Err(missing(joined(&bases[0], "id").to_vec()));
-            }
-            through.to = found;
-        }
-        relation.through = Some(through);
-        Ok(())
-    }
-
-    fn unknown_table(&self, through: &Option<Through>) -> SchemaReason {
-        let name = through.as_ref().map(|through| through.table.clone()).unwrap_or_default();
-        let known = self.tables.iter().map(|table| table.name.clone()).collect();
-        SchemaReason::UnknownTable { name, known }
-    }
-
     fn name_polymorphic(&self, schema: &Schema, relation: &mut Relation) -> Result<(), SchemaReason> {
         let Some(source) = self.table_ids.get(&relation.source).copied() else { return Ok(()) };
         if let Some(polymorphic) = relation.polymorphic.as_mut().filter(|one| one.types.is_empty()) {
@@ -317,80 +264,10 @@ impl Build {
         let key = self.column_among(table, joined(name, "id").to_vec(), "foreign key")?;
         Ok(vec![kind, key])
     }
-
-    /// Gives a chain its last part and its target, as far as names lead.
-    fn name_chain(&self, schema: &Schema, relation: &mut Relation) -> Result<(), SchemaReason> {
-        let end = self.chain_end(schema, &relation.source, &relation.chain, None, 0);
-        if let Some(source) = relation.through_source.take() {
-            relation.chain.push(source);
-        } else if let Some(end) = end
-            && (relation.target != end)
-        {
-            let names = [relation.name.clone(), singular(&relation.name), plural(&relation.name)];
-            if let Some(name) = names.into_iter().find(|name| declared(schema, &end, name).is_some()) {
-                relation.chain.push(name);
-            }
-        }
-        if relation.target.is_empty() && relation.kind.is_some() {
-            let (chain, kind) = (&relation.chain, relation.source_type.as_ref());
-            let end = self.chain_end(schema, &relation.source, chain, kind, 0);
-            relation.target = match end {
-                Some(end) => end,
-                None => self.target_by_name(relation)?,
-            };
-        }
-        Ok(())
-    }
-
-    /// The table that relations lead to one after the other.
-    fn chain_end(
-        &self,
-        schema: &Schema,
-        source: &EcoString,
-        chain: &[EcoString],
-        source_type: Option<&EcoString>,
-        depth: usize,
-    ) -> Option<EcoString> {
-        let mut table = source.clone();
-        for (at, name) in chain.iter().enumerate() {
-            let part = declared(schema, &table, name)?;
-            table = match (&part.polymorphic, at + 1 == chain.len()) {
-                (Some(_), true) => source_type?.clone(),
-                (Some(_), false) => return None,
-                (None, _) => self.target_of(schema, part, depth + 1)?,
-            };
-        }
-        Some(table)
-    }
-
-    /// The table that a relation of the schema leads to.
-    fn target_of(&self, schema: &Schema, relation: &Relation, depth: usize) -> Option<EcoString> {
-        if !relation.target.is_empty() {
-            return Some(relation.target.clone());
-        }
-        if depth > CHAIN_DEPTH_MAX || relation.polymorphic.is_some() {
-            return None;
-        }
-        if relation.chain.is_empty() {
-            return self.target_by_name(relation).ok();
-        }
-        let source = relation.through_source.iter().cloned();
-        let mut chain: Vec<EcoString> = relation.chain.iter().cloned().chain(source).collect();
-        let kind = relation.source_type.as_ref();
-        let end = self.chain_end(schema, &relation.source, &chain, kind, depth)?;
-        let names = [relation.name.clone(), singular(&relation.name), plural(&relation.name)];
-        match names.into_iter().find(|name| declared(schema, &end, name).is_some()) {
-            Some(name) if relation.through_source.is_none() => {
-                chain.push(name);
-                self.chain_end(schema, &relation.source, &chain, kind, depth)
-            }
-            _ => Some(end),
-        }
-    }
 }
 
 /// The relation of this name that a schema declares.
-pub(super) fn declared<'s>(schema: &'s Schema, table: &str, name: &str) -> Option<&'s Relation> {
+pub(in crate::catalog) fn declared<'s>(schema: &'s Schema, table: &str, name: &str) -> Option<&'s Relation> {
     schema.relations.iter().find(|relation| relation.source == table && relation.name == name)
 }
 
@@ -405,18 +282,6 @@ fn table_names(relation: &Relation) -> Vec<EcoString> {
     let mut names = Vec::new();
     for form in forms {
         [form.clone(), snake(&form), camel(&form)].into_iter().for_each(|name| push_new(&mut names, name));
-    }
-    names
-}
-
-/// The names that the junction of two tables may have.
-fn junction_names(source: &EcoString, target: &EcoString) -> Vec<EcoString> {
-    let (first, second) = if source <= target { (source, target) } else { (target, source) };
-    let mut names = Vec::new();
-    for (first, second) in [(first, second), (second, first)] {
-        let both = joined(first, second);
-        let plain = eco_format!("{first}_{second}");
-        [plain].into_iter().chain(both).for_each(|name| push_new(&mut names, name));
     }
     names
 }

@@ -4,11 +4,15 @@ use super::mistakes::{Mistakes, Site};
 use crate::error::SchemaReason;
 use crate::schema::Table;
 use ecow::{EcoString, eco_format};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// The constraint names of one table that are taken.
+/// The constraint names of one table.
 #[derive(Default)]
-pub(super) struct Names(HashSet<EcoString>);
+pub(super) struct Names {
+    taken: HashSet<EcoString>,
+    /// For each name that was made up more than once, the first number that may be free behind it.
+    next: HashMap<EcoString, usize>,
+}
 
 impl Names {
     /// Takes every name that is declared.
@@ -22,7 +26,7 @@ impl Names {
             let site = Site::item(&table.name, name);
             if name.trim().is_empty() {
                 mistakes.note(site, SchemaReason::EmptyName { what: "constraint" });
-            } else if !names.0.insert(name.clone()) {
+            } else if !names.taken.insert(name.clone()) {
                 mistakes.note(site, SchemaReason::Duplicate { what: "constraint", name: name.clone() });
             }
         }
@@ -44,10 +48,19 @@ impl Names {
             [] => eco_format!("{table}_{suffix}"),
             columns => eco_format!("{table}_{}_{suffix}", columns.join("_")),
         };
-        let numbered = (1usize..).map(|number| eco_format!("{base}{number}"));
-        let free = std::iter::once(base.clone()).chain(numbered).find(|name| !self.0.contains(name));
-        let name = free.unwrap_or(base);
-        self.0.insert(name.clone());
+        if self.taken.insert(base.clone()) {
+            return base;
+        }
+        let next = self.next.entry(base.clone()).or_insert(1);
+        let mut name = base;
+        loop {
+            let numbered = eco_format!("{name}{next}");
+            *next += 1;
+            if self.taken.insert(numbered.clone()) {
+                name = numbered;
+                break;
+            }
+        }
         name
     }
 }

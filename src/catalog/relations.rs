@@ -221,6 +221,9 @@ impl RelationInfo {
             distinct: false,
             optional: true,
             members: Vec::new(),
+            link: None,
+            scope: Vec::new(),
+            nested: None,
         }
     }
 }

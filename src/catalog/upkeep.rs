@@ -192,8 +192,8 @@ fn is_guarded(catalog: &Catalog, id: EdgeId) -> bool {
     required && edge.discriminator.is_none() && catalog.foreign_keys.iter().any(enforced)
 }
 
-/// Why a column can't hold a count.
-fn unfit(column: &ColumnInfo) -> Option<EcoString> {
+/// Why a column can't hold a count, of rows or of changes.
+pub(super) fn unfit(column: &ColumnInfo) -> Option<EcoString> {
     let zero = matches!(&column.default, Some(DefaultInfo::Constant(Value::Integer(0))));
     if !column.ty.is_integer() {
         Some(eco_format!("is {}", column.ty))
@@ -221,7 +221,7 @@ fn upkeep(catalog: &mut Catalog, id: EdgeId) -> &mut Upkeep {
 }
 
 /// Whether rows are found by a column.
-fn is_key(catalog: &Catalog, table: TableId, column: ColumnId) -> bool {
+pub(super) fn is_key(catalog: &Catalog, table: TableId, column: ColumnId) -> bool {
     let info = catalog.table(table);
     let has = |columns: &[ColumnId]| columns.contains(&column);
     info.indexes.iter().any(|index| index.is_unique() && has(&index.columns))

@@ -137,15 +137,22 @@ impl<S: Segment> Spans<S> {
 
     /// Appends the cells that lie end to end in `all` and end at these places. O(bytes), without looking
     /// at the heap for each cell.
-    pub(crate) fn extend_packed(&mut self, all: &S::Cell, ends: &[usize]) {
+    pub(crate) fn extend_packed(&mut self, all: &S::Cell, mut ends: &[usize]) {
         let heap = Arc::make_mut(&mut self.heap);
         let mut from = 0;
-        let mut cells = ends.iter().map(|end| std::mem::replace(&mut from, *end)..*end);
-        match heap.add_all(all) {
-            Some(whole) => self.spans.extend(cells.map(|cell| whole.part(cell))),
-            None => {
-                self.spans.extend(cells.by_ref().map(|cell| heap.add(S::part(all, cell.start, cell.end))))
+        while let Some(first) = ends.first() {
+            // A piece is shorter than a long cell; a cell that isn't is a piece of its own.
+            let (piece, later) = ends.split_at(ends.partition_point(|end| end - from < heap::LONG).max(1));
+            let to = piece.last().map_or(*first, |end| *end);
+            let mut start = from;
+            let cells = piece.iter().map(|end| std::mem::replace(&mut start, *end)..*end);
+            match heap.add_all(S::part(all, from, to)) {
+                Some(whole) => {
+                    self.spans.extend(cells.map(|cell| whole.part(cell.start - from..cell.end - from)));
+                }
+                None => self.spans.extend(cells.map(|cell| heap.add(S::part(all, cell.start, cell.end)))),
             }
+            (ends, from) = (later, to);
         }
     }
 

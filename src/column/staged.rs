@@ -3,6 +3,12 @@
 //! A cell goes into a plain vector here; the column's chunks are looked at once a block instead of
 //! once a cell.
 
+#[cfg(feature = "files")]
+mod packed;
+
+#[cfg(feature = "files")]
+pub(crate) use packed::{Packed, PackedRef};
+
 use super::{Column, Data};
 use super::{bytes, date, decimal, float, int, integer, label, micros, small, text, uuid};
 use crate::error::Error;

@@ -1,15 +1,16 @@
 //! What a database takes from outside, and how much of its past it keeps.
 
 use super::Database;
+use super::hooks::Declared;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::schema::Schema;
 use crate::store::Store;
-use crate::write::Environment;
+use crate::write::{Environment, Hooks};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Chooses a database's clock, ids and history; made by [`Database::builder`].
+/// Chooses a database's clock, ids, history and hooks; made by [`Database::builder`].
 ///
 /// ```
 /// use relata::{Column, Database, Schema, Table, row};
@@ -27,15 +28,18 @@ use uuid::Uuid;
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    schema: Schema,
-    environment: Environment,
-    history: usize,
+    pub(super) schema: Schema,
+    pub(super) environment: Environment,
+    pub(super) history: usize,
+    pub(super) strict: bool,
+    pub(super) hooks: Declared,
 }
 
 impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
-        let environment = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(Uuid::new_v4) };
-        Builder { schema, environment, history: 0 }
+        let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
+        let environment = Environment { clock, ids, hooks: None };
+        Builder { schema, environment, history: 0, strict: false, hooks: Declared::default() }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
@@ -58,12 +62,39 @@ impl Builder {
         self
     }
 
+    /// Refuses to walk from a row along a relation that its query didn't include, in this database and
+    /// its forks: the error names the include to add. For tests that no read hides in a loop.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let schema = Schema::new()
+    /// #     .table(Table::new("users").column(Column::integer("id")).primary_key(["id"]))
+    /// #     .table(Table::new("posts").column(Column::integer("id")).column(Column::integer("user_id"))
+    /// #         .primary_key(["id"]))
+    /// #     .relation(Relation::one("posts", "author", "users").from(["user_id"]).to(["id"]))
+    /// #     .relation(Relation::many("users", "posts", "posts"));
+    /// let db = Database::builder(schema).strict_loading().build()?;
+    /// db.insert("users", row! { id: 1 })?;
+    /// let page = db.query("users").all()?;
+    /// let error = page.first().unwrap().relation("posts").unwrap_err();
+    /// assert_eq!(error.path().to_string(), "with.posts");
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn strict_loading(mut self) -> Builder {
+        self.strict = true;
+        self
+    }
+
     /// An empty database.
     ///
     /// # Errors
-    /// `invalid_schema` with every mistake of the schema.
-    pub fn build(self) -> Result<Database> {
+    /// `invalid_schema` with every mistake of the schema, and `unknown_table` for a hook of a table that
+    /// isn't there.
+    pub fn build(mut self) -> Result<Database> {
         let catalog = Catalog::try_from(self.schema)?;
-        Ok(Database::with(Arc::new(Store::new(Arc::new(catalog))), Arc::new(self.environment), self.history))
+        let hooks = self.hooks.resolve(&catalog)?;
+        self.environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
+        let store = Store::new(Arc::new(catalog)).strict_loading(self.strict);
+        Ok(Database::with(Arc::new(store), Arc::new(self.environment), self.history))
     }
 }

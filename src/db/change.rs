@@ -21,7 +21,8 @@ pub enum Outcome {
 }
 
 impl Database {
-    /// Adds a row and gives its primary key. O(columns + indexes).
+    /// Adds a row and gives its primary key. O(columns + indexes). Rows of its relations may be given in
+    /// it and are written with it; see [`nested`](crate::nested).
     ///
     /// # Errors
     /// Whatever constraint refuses it; then nothing has changed.
@@ -35,7 +36,7 @@ impl Database {
     /// # Errors
     /// Whatever constraint refuses one of them; then nothing has changed.
     pub fn insert_many(&self, table: &str, rows: Vec<Row>) -> Result<Vec<Key>> {
-        self.write(|scope| scope.insert(table, &rows))
+        self.write_to(table, |scope| scope.insert(table, &rows))
     }
 
     /// Adds a row, or changes the one that has its values under any unique constraint. Gives the
@@ -56,8 +57,29 @@ impl Database {
     /// Whatever constraint refuses it; then nothing has changed.
     pub fn upsert(&self, table: &str, row: Row) -> Result<Key> {
         let rows = [row];
-        let keys = self.write(|scope| scope.upsert(table, &rows))?;
+        let keys = self.write_to(table, |scope| scope.upsert(table, &rows))?;
         Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// The primary key of the first row that has the values of `by`, which needn't be unique; when there
+    /// is none, of a new one with them and with `values`. Nothing comes between.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("users")
+    /// #     .column(Column::integer("id").generated()).column(Column::text("email").unique())
+    /// #     .column(Column::text("name")).primary_key(["id"])))?;
+    /// let ann = db.find_or_create_by("users", row! { email: "ann@x.org" }, row! { name: "Ann" })?;
+    /// let same = db.find_or_create_by("users", row! { email: "ann@x.org" }, row! { name: "Other" })?;
+    /// assert_eq!(ann, same);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_query` for an empty `by`, and whatever constraint refuses the new row; then nothing has
+    /// changed.
+    pub fn find_or_create_by(&self, table: &str, by: Row, values: Row) -> Result<Key> {
+        self.write(|scope| scope.find_or_create_by(table, &by, &values))
     }
 
     /// Changes the rows that a filter or key names. Gives how many there were.
@@ -66,7 +88,7 @@ impl Database {
     /// Whatever constraint refuses it; then nothing has changed.
     pub fn update(&self, table: &str, rows: impl Into<Rows>, set: Row) -> Result<u64> {
         let rows = rows.into();
-        self.write(|scope| scope.update(table, &rows, &set))
+        self.write_to(table, |scope| scope.update(table, &rows, &set))
     }
 
     /// Takes away the rows that a filter or key names; foreign keys act. Gives how many were named,
@@ -76,7 +98,7 @@ impl Database {
     /// Whatever constraint refuses it; then nothing has changed.
     pub fn delete(&self, table: &str, rows: impl Into<Rows>) -> Result<u64> {
         let rows = rows.into();
-        self.write(|scope| scope.delete(table, &rows))
+        self.write_to(table, |scope| scope.delete(table, &rows))
     }
 
     /// Takes away the rows that a filter or key names, with their dependents: the relations that say
@@ -90,7 +112,7 @@ impl Database {
     /// nothing has changed.
     pub fn destroy(&self, table: &str, rows: impl Into<Rows>) -> Result<u64> {
         let rows = rows.into();
-        self.write(|scope| scope.destroy(table, &rows))
+        self.write_to(table, |scope| scope.destroy(table, &rows))
     }
 
     /// Carries out a statement given as data.
@@ -98,14 +120,30 @@ impl Database {
     /// # Errors
     /// Whatever the statement meets; then nothing has changed.
     pub fn execute(&self, statement: &Statement) -> Result<Outcome> {
-        match statement {
-            Statement::Check => Ok(Outcome::Violations(self.check())),
-            _ => self.write(|scope| scope.execute(statement)),
+        match statement.table() {
+            None => Ok(Outcome::Violations(self.check())),
+            Some(table) => self.write_to(table, |scope| scope.execute(statement)),
         }
     }
 
-    /// Carries out one statement in place: it's a transaction of its own.
+    /// Carries out one statement as a transaction of its own. Where hooks may run, it runs beside the
+    /// rows that are read, so that a hook that reads the database doesn't wait for its own statement.
     pub(super) fn write<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
+        match self.shared.environment.hooks {
+            None => self.write_in_place(run),
+            Some(_) => self.transaction(|transaction| run(&mut transaction.scope())),
+        }
+    }
+
+    /// Carries out one statement that begins with this table.
+    fn write_to<T>(&self, table: &str, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
+        match &self.shared.environment.hooks {
+            Some(hooks) if hooks.can_run(table) => self.write(run),
+            _ => self.write_in_place(run),
+        }
+    }
+
+    fn write_in_place<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
         let _turn = self.shared.turns.take()?;
         let mut current = self.shared.current.write();
         compact(&mut current);

@@ -1,16 +1,17 @@
 //! Statements on one state, whether or not a transaction is around them.
 
-use super::{Outcome, snapshot};
+use super::{Outcome, named, snapshot};
 use crate::catalog::TableInfo;
 use crate::delta::Log;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::exec;
+use crate::filter::{Comparison, Filter, Operand, Test};
 use crate::id::{Slot, TableId};
 use crate::statement::{Rows, Statement};
 use crate::store::Store;
-use crate::value::{Key, Row};
-use crate::view::Page;
-use crate::write::{Environment, OpenKey, Writer};
+use crate::value::{Input, Key, Row};
+use crate::write::{Environment, Images, OpenKey, Writer};
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// What the statements of a transaction leave for the next one and for its commit.
@@ -18,6 +19,8 @@ use std::sync::Arc;
 pub(super) struct Pending {
     /// Deferred foreign keys that matched nothing, in the order in which they were met.
     pub(super) open: Vec<OpenKey>,
+    /// Rows that were written, for the hooks after the commit.
+    pub(super) written: Vec<Images>,
     /// The one reading of the clock.
     now: Option<jiff::Timestamp>,
 }
@@ -25,7 +28,7 @@ pub(super) struct Pending {
 /// Where statements are carried out, one at a time, each all or nothing.
 pub(super) struct Scope<'s> {
     pub(super) store: &'s mut Arc<Store>,
-    pub(super) environment: &'s Environment,
+    pub(super) environment: &'s Arc<Environment>,
     /// None when each statement is a transaction of its own.
     pub(super) pending: Option<&'s mut Pending>,
     /// Whether rows touch their parents.
@@ -34,11 +37,11 @@ pub(super) struct Scope<'s> {
 
 impl Scope<'_> {
     pub(super) fn insert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.insert(table, rows), keys)
+        self.keyed(table, |writer, table| writer.insert(table, rows))
     }
 
     pub(super) fn upsert(&mut self, table: &str, rows: &[Row]) -> Result<Vec<Key>> {
-        self.change(table, |writer, table| writer.upsert(table, rows, None, None), keys)
+        self.keyed(table, |writer, table| writer.upsert(table, rows, None, None))
     }
 
     pub(super) fn update(&mut self, table: &str, rows: &Rows, set: &Row) -> Result<u64> {
@@ -53,16 +56,74 @@ impl Scope<'_> {
         self.change_named(table, rows, |writer, table, slots| writer.destroy(table, slots))
     }
 
+    /// Changes the row with this key, which has to be there.
+    pub(super) fn update_one(&mut self, table: &str, key: &Key, set: &Row) -> Result<()> {
+        let (id, slot) = self.row(table, key)?;
+        self.statement(|writer| writer.update(id, vec![slot], set))
+    }
+
+    /// Makes a row of a relation of the row with this key; gives its own key.
+    pub(super) fn create_along(&mut self, table: &str, key: &Key, relation: &str, row: &Row) -> Result<Key> {
+        let (id, slot) = self.row(table, key)?;
+        let (target, made) = self.statement(|writer| writer.create_one(id, slot, relation, row))?;
+        let keys = keys(self.store, self.store.info(target), &[made]);
+        Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// A row ready to be added to a relation of the row with this key.
+    pub(super) fn build(&mut self, table: &str, key: &Key, relation: &str, row: Row) -> Result<Row> {
+        let (id, slot) = self.row(table, key)?;
+        self.statement(|writer| writer.build(id, slot, relation, row))
+    }
+
+    /// The row with this key, which has to be there.
+    fn row(&self, table: &str, key: &Key) -> Result<(TableId, Slot)> {
+        let id = self.store.catalog().table_id(table)?;
+        let slot = snapshot::find(self.store, table, key)?;
+        let info = self.store.info(id);
+        let missing = || ErrorKind::NotFound {
+            table: info.name.clone(),
+            columns: info.column_names(info.primary_key()),
+            values: key.values().to_vec(),
+        };
+        Ok((id, slot.ok_or_else(missing)?))
+    }
+
+    /// The first row with these values, or a new one; gives where it stands.
+    fn find_or_create(&mut self, table: &str, by: &Row, values: &Row) -> Result<(TableId, Slot)> {
+        let id = self.store.catalog().table_id(table)?;
+        let filter = Filter::And(by.iter().map(|(name, input)| equals(name, input)).collect());
+        let found = exec::slots(self.store, id, Some(&filter)).map_err(|error| error.at("where"))?;
+        if let Some(slot) = found.first() {
+            return Ok((id, *slot));
+        }
+        let row = by.iter().chain(values.iter()).map(|(name, input)| (name.clone(), input.clone())).collect();
+        let slots = self.statement(|writer| writer.insert(id, &[row]))?;
+        Ok((id, slots.first().copied().unwrap_or(Slot::NONE)))
+    }
+
+    pub(super) fn find_or_create_by(&mut self, table: &str, by: &Row, values: &Row) -> Result<Key> {
+        let (id, slot) = self.find_or_create(table, by, values)?;
+        let keys = keys(self.store, self.store.info(id), &[slot]);
+        Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
     /// Carries out a statement given as data.
     pub(super) fn execute(&mut self, statement: &Statement) -> Result<Outcome> {
         match statement {
             Statement::Insert { table, rows } => {
-                self.change(table, |writer, table| writer.insert(table, rows), page).map(Outcome::Rows)
+                let (id, slots) = self.written(table, |writer, table| writer.insert(table, rows))?;
+                self.page(id, rows.iter().collect(), slots)
             }
             Statement::Upsert { table, rows, on, set } => {
                 let upsert =
                     |writer: &mut Writer<'_>, table| writer.upsert(table, rows, on.as_deref(), set.as_ref());
-                self.change(table, upsert, page).map(Outcome::Rows)
+                let (id, slots) = self.written(table, upsert)?;
+                self.page(id, rows.iter().chain(set).collect(), slots)
+            }
+            Statement::FindOrCreate { table, by, values } => {
+                let (id, slot) = self.find_or_create(table, by, values)?;
+                self.page(id, vec![values], vec![slot])
             }
             Statement::Update { table, rows, set } => self.update(table, rows, set).map(Outcome::Count),
             Statement::Delete { table, rows } => self.delete(table, rows).map(Outcome::Count),
@@ -80,16 +141,35 @@ impl Scope<'_> {
         self.kept(owed).map(|((), rows)| rows)
     }
 
-    /// Writes rows of a table and answers from the state right after.
-    fn change<T>(
+    /// Writes rows of a table; gives where those stand that are there right after. Hooks, and deletes along
+    /// their relations, may have taken some away.
+    fn written(
         &mut self,
         table: &str,
         write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
-        answer: impl FnOnce(&Arc<Store>, &TableInfo, Vec<Slot>) -> T,
-    ) -> Result<T> {
+    ) -> Result<(TableId, Vec<Slot>)> {
         let id = self.store.catalog().table_id(table)?;
-        let slots = self.statement(|writer| write(writer, id))?;
-        Ok(answer(self.store, self.store.info(id), slots))
+        let mut slots = self.statement(|writer| write(writer, id))?;
+        slots.retain(|slot| self.store.table(id).is_live(*slot));
+        Ok((id, slots))
+    }
+
+    /// Writes rows of a table; gives the key of each.
+    fn keyed(
+        &mut self,
+        table: &str,
+        write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
+    ) -> Result<Vec<Key>> {
+        let id = self.store.catalog().table_id(table)?;
+        self.statement(|writer| {
+            let slots = write(writer, id)?;
+            Ok(keys(writer.store(), writer.store().info(id), &slots))
+        })
+    }
+
+    /// The answer to a write: rows, with what `given` wrote along relations.
+    fn page(&self, table: TableId, given: Vec<&Row>, slots: Vec<Slot>) -> Result<Outcome> {
+        named::page(self.store, self.store.info(table), &given, slots).map(Outcome::Rows)
     }
 
     /// Writes the rows that are named; gives how many there were.
@@ -100,15 +180,13 @@ impl Scope<'_> {
         write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
     ) -> Result<u64> {
         let id = self.store.catalog().table_id(table)?;
-        let slots = match rows {
-            Rows::All => exec::slots(self.store, id, None)?,
-            Rows::Where(filter) => {
-                exec::slots(self.store, id, Some(filter)).map_err(|error| error.at("where"))?
-            }
-            Rows::Key(key) => snapshot::find(self.store, table, key)?.into_iter().collect(),
-        };
+        let (rows, versions) = stated(rows);
+        let slots = named(self.store, id, rows)?;
         let count = slots.len() as u64;
-        self.statement(|writer| write(writer, id, slots))?;
+        self.statement(|writer| {
+            writer.expect_versions(id, &slots, &versions, rows)?;
+            write(writer, id, slots)
+        })?;
         Ok(count)
     }
 
@@ -128,8 +206,12 @@ impl Scope<'_> {
             pending.now = writer.clock_reading();
         }
         let (answer, (deferred, kept)) = done?;
+        let written = writer.take_committed();
         match &mut self.pending {
-            Some(pending) => pending.open.extend(deferred),
+            Some(pending) => {
+                pending.open.extend(deferred);
+                pending.written.extend(written);
+            }
             None => writer.verify(&deferred)?,
         }
         open.store.settle(&open.log);
@@ -171,13 +253,39 @@ impl Drop for Open<'_> {
     }
 }
 
-fn keys(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Vec<Key> {
-    let columns = info.primary_key.map_or(&[][..], |index| &info.index(index).columns);
-    let table = store.table(info.id);
-    let key = |slot| columns.iter().map(|id| table.column(*id).get(slot).to_value()).collect();
-    slots.into_iter().map(key).collect()
+/// The rows that are meant, and the versions they are stated to be at.
+pub(super) fn stated(mut rows: &Rows) -> (&Rows, Vec<i64>) {
+    let mut versions = Vec::new();
+    while let Rows::AtVersion(inner, version) = rows {
+        versions.push(*version);
+        rows = inner;
+    }
+    (rows, versions)
 }
 
-fn page(store: &Arc<Store>, info: &TableInfo, slots: Vec<Slot>) -> Page {
-    Page::from_slots(Arc::clone(store), info.id, slots)
+/// Where the rows are that are meant, in insertion order.
+pub(super) fn named(store: &Store, id: TableId, rows: &Rows) -> Result<Vec<Slot>> {
+    match rows {
+        Rows::All => exec::slots(store, id, None),
+        Rows::Where(filter) => exec::slots(store, id, Some(filter)).map_err(|error| error.at("where")),
+        Rows::Key(key) => Ok(snapshot::find(store, &store.info(id).name, key)?.into_iter().collect()),
+        Rows::AtVersion(inner, _) => named(store, id, inner),
+    }
+}
+
+/// The primary keys of rows that are there, or were until just now.
+pub(super) fn keys(store: &Store, info: &TableInfo, slots: &[Slot]) -> Vec<Key> {
+    let columns = info.primary_key.map_or(&[][..], |index| &info.index(index).columns);
+    let table = store.table(info.id);
+    let key = |slot: &Slot| columns.iter().map(|id| table.column(*id).get(*slot).to_value()).collect();
+    slots.iter().map(key).collect()
+}
+
+/// That a column has a value; null is one.
+fn equals(name: &EcoString, input: &Input) -> Filter {
+    let test = match input.is_null() {
+        true => Test::Null(false),
+        false => Test::Compare(Comparison::Eq, Operand::Input(input.clone())),
+    };
+    Filter::Column { name: name.clone(), test }
 }

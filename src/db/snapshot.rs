@@ -2,7 +2,7 @@
 
 use super::Database;
 use crate::catalog::{Catalog, TableInfo};
-use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::error::Result;
 use crate::eval;
 use crate::exec::{self, Prepared};
 use crate::id::Slot;
@@ -131,20 +131,8 @@ fn check_counters(store: &Store, info: &TableInfo, found: &mut Vec<Violation>) {
 /// The slot of the row with this primary key.
 pub(super) fn find(store: &Store, table: &str, key: &Key) -> Result<Option<Slot>> {
     let info = store.info(store.catalog().table_id(table)?);
-    let Some(index) = info.primary_key.map(|id| info.index(id)) else {
-        let mistake = QueryMistake::NoPrimaryKey { table: info.name.clone() };
-        return Err(ErrorKind::InvalidQuery(mistake).into());
-    };
-    if index.columns.len() != key.values().len() {
-        let expected = ecow::eco_format!("a key of {} values", index.columns.len());
-        let found = ecow::eco_format!("{key}");
-        return Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None }));
-    }
-    let columns = index.columns.iter().map(|id| info.column(*id)).zip(key.values());
-    let typed = columns.map(|(column, value)| {
-        column.ty.accept(value.clone()).map_err(|error| error.for_column(&info.name, &column.name))
-    });
-    Ok(store.table(info.id).find(index.id, typed.collect::<Result<Vec<_>>>()?.as_slice()))
+    let (index, values) = info.typed_key(key)?;
+    Ok(store.table(info.id).find(index, values.as_slice()))
 }
 
 impl Query {

@@ -5,6 +5,7 @@
 //! it. A savepoint is the state at that moment. Only identities outlive a rollback: they are moved
 //! past whatever was given.
 
+use super::committed::{self, Then};
 use super::scope::{Pending, Scope, compact};
 use super::turn::Turn;
 use super::{Database, Outcome, Snapshot};
@@ -58,7 +59,7 @@ pub struct Transaction<'d> {
     savepoints: Vec<Savepoint>,
     /// Savepoints before this one belong to whoever opened the nested transaction.
     floor: usize,
-    after: Vec<Box<dyn FnOnce() + 'd>>,
+    after: Vec<Then<'d>>,
     is_committed: bool,
 }
 
@@ -69,8 +70,10 @@ struct Savepoint {
     store: Arc<Store>,
     /// How many deferred keys there were, ...
     open: usize,
-    /// ... and how many closures for after the commit.
+    /// ... how many closures for after the commit, ...
     after: usize,
+    /// ... and how many rows for the hooks after it.
+    written: usize,
 }
 
 impl Database {
@@ -109,6 +112,7 @@ impl Database {
     /// `invalid_query` when this thread has a transaction of this database open, for whose end it
     /// would wait for ever.
     pub fn begin(&self) -> Result<Transaction<'_>> {
+        self.refuse_deep()?;
         Ok(Transaction::new(self, self.shared.turns.take()?))
     }
 
@@ -131,6 +135,7 @@ impl Database {
     /// # Errors
     /// As [`begin`](Database::begin), and `busy` when other writers took longer.
     pub fn begin_within(&self, longest: Duration) -> Result<Transaction<'_>> {
+        self.refuse_deep()?;
         Ok(Transaction::new(self, self.shared.turns.take_within(longest)?))
     }
 }
@@ -175,6 +180,14 @@ impl<'d> Transaction<'d> {
     pub fn upsert(&mut self, table: &str, row: Row) -> Result<Key> {
         let keys = self.scope().upsert(table, &[row])?;
         Ok(keys.into_iter().next().unwrap_or_default())
+    }
+
+    /// The first row with some values, or a new one; see [`Database::find_or_create_by`].
+    ///
+    /// # Errors
+    /// Whatever constraint refuses the new row; then nothing has changed.
+    pub fn find_or_create_by(&mut self, table: &str, by: Row, values: Row) -> Result<Key> {
+        self.scope().find_or_create_by(table, &by, &values)
     }
 
     /// Changes the rows that a filter or key names. Gives how many there were.
@@ -287,9 +300,11 @@ impl<'d> Transaction<'d> {
     }
 
     /// Runs `then` after the commit, in the order in which these were given, when other writers can go
-    /// on; never when what it stands beside is rolled back. When one panics, the rest aren't run.
+    /// on; never when what it stands beside is rolled back. Hooks after the commit of rows that were
+    /// written before run before it. When one panics, the commit stands, the rest are run, and then the
+    /// panic goes on.
     pub fn after_commit(&mut self, then: impl FnOnce() + 'd) {
-        self.after.push(Box::new(then));
+        self.after.push((self.pending.written.len(), Box::new(then)));
     }
 
     /// Publishes everything at once. O(deferred keys).
@@ -302,8 +317,9 @@ impl<'d> Transaction<'d> {
         self.database.shared.publish(Arc::clone(&self.store));
         self.is_committed = true;
         let after = std::mem::take(&mut self.after);
+        let (database, written) = (self.database, std::mem::take(&mut self.pending.written));
         drop(self);
-        after.into_iter().for_each(|then| then());
+        committed::run(database, &written, after);
         Ok(())
     }
 
@@ -317,8 +333,9 @@ impl<'d> Transaction<'d> {
     }
 
     fn mark(&mut self, name: Option<EcoString>) {
-        let (open, after) = (self.pending.open.len(), self.after.len());
-        self.savepoints.push(Savepoint { name, store: Arc::clone(&self.store), open, after });
+        let (open, written) = (self.pending.open.len(), self.pending.written.len());
+        let (store, after) = (Arc::clone(&self.store), self.after.len());
+        self.savepoints.push(Savepoint { name, store, open, after, written });
     }
 
     /// The newest savepoint of this name.
@@ -338,6 +355,7 @@ impl<'d> Transaction<'d> {
         Store::pass_identities(&mut self.store, &abandoned);
         self.pending.open.truncate(savepoint.open);
         self.after.truncate(savepoint.after);
+        self.pending.written.truncate(savepoint.written);
         self.savepoints.truncate(at + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Rows that aren't what a difference expects.
+//! Rows that aren't what a difference or a write expects.
 
 use crate::value::Value;
 use ecow::EcoString;
@@ -38,6 +38,24 @@ impl fmt::Display for Conflict {
             ConflictReason::Exists => f.write_str("is there already"),
             ConflictReason::Differs { columns } => write!(f, "has another {}", columns.join(", ")),
         }
+    }
+}
+
+/// A write that stands on a version which its row doesn't have.
+pub(super) fn stale(
+    f: &mut fmt::Formatter<'_>,
+    table: &str,
+    key: &[Value],
+    expected: i64,
+    found: Option<i64>,
+) -> fmt::Result {
+    match key {
+        [] => write!(f, "a row of {table}")?,
+        key => write!(f, "{table} {}", super::message::Tuple(key))?,
+    }
+    match found {
+        Some(found) => write!(f, " is at version {found} by now, not {expected}"),
+        None => write!(f, " was expected at version {expected} and is gone"),
     }
 }
 

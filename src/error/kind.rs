@@ -1,6 +1,6 @@
 //! The kinds of refusal.
 
-use super::{Conflict, QueryMistake, SchemaMistake};
+use super::{Conflict, QueryMistake, SchemaDifference, SchemaMistake};
 use crate::value::Value;
 use ecow::EcoString;
 
@@ -143,12 +143,27 @@ pub enum ErrorKind {
         /// The values looked for.
         values: Vec<Value>,
     },
-    /// Something else has changed what this change stands on.
+    /// A row that a relation was to lead to isn't one that it leads to.
+    NotRelated {
+        /// The relation, with its table.
+        relation: EcoString,
+        /// The table of the row.
+        table: EcoString,
+        /// The columns it was looked up by; none where the relation leads to nothing.
+        columns: Vec<EcoString>,
+        /// The values looked for.
+        values: Vec<Value>,
+    },
+    /// A row isn't at the version that a write stands on: somebody else has changed or deleted it.
     Conflict {
         /// The table.
         table: EcoString,
-        /// The primary key of the row.
+        /// The primary key of the row; empty when the table has none, and when no row is there.
         key: Vec<Value>,
+        /// The version that the write stated.
+        expected: i64,
+        /// The version that the row has; none when no row is there.
+        found: Option<i64>,
     },
     /// Rows aren't what a difference that is to be applied expects.
     Conflicts {
@@ -171,6 +186,8 @@ pub enum ErrorKind {
     Refused {
         /// The table.
         table: EcoString,
+        /// Which hook, like `before_insert`.
+        hook: &'static str,
         /// The hook's own words.
         reason: EcoString,
     },
@@ -185,6 +202,20 @@ pub enum ErrorKind {
     Corrupt {
         /// What doesn't hold.
         reason: EcoString,
+    },
+    /// A saved database that can't be right.
+    CorruptFile {
+        /// What of it: `header`, `schema`, `books.title`.
+        part: EcoString,
+        /// Where in the file, in bytes, when it's one place.
+        offset: Option<u64>,
+        /// What doesn't hold.
+        reason: EcoString,
+    },
+    /// A saved database that isn't of the schema it is loaded for.
+    OtherSchema {
+        /// All that differs, in the order of the stored schema.
+        differences: Vec<SchemaDifference>,
     },
     /// Text that isn't what it should be.
     Parse {
@@ -216,13 +247,15 @@ impl ErrorKind {
             ErrorKind::InvalidQuery(_) => "invalid_query",
             ErrorKind::InvalidSchema { .. } => "invalid_schema",
             ErrorKind::NotFound { .. } => "not_found",
+            ErrorKind::NotRelated { .. } => "not_found",
             ErrorKind::Conflict { .. } => "conflict",
             ErrorKind::Conflicts { .. } => "conflict",
             ErrorKind::Busy { .. } => "busy",
             ErrorKind::LimitExceeded { .. } => "limit_exceeded",
             ErrorKind::Refused { .. } => "refused",
             ErrorKind::Io { .. } => "io",
-            ErrorKind::Corrupt { .. } => "corrupt",
+            ErrorKind::Corrupt { .. } | ErrorKind::CorruptFile { .. } => "corrupt",
+            ErrorKind::OtherSchema { .. } => "invalid_schema",
             ErrorKind::Parse { .. } => "parse",
         }
     }
@@ -238,6 +271,7 @@ impl ErrorKind {
             | ErrorKind::UnknownColumn { table, .. }
             | ErrorKind::UnknownRelation { table, .. }
             | ErrorKind::NotFound { table, .. }
+            | ErrorKind::NotRelated { table, .. }
             | ErrorKind::Conflict { table, .. }
             | ErrorKind::Refused { table, .. }
             | ErrorKind::TypeMismatch { column: Some((table, _)), .. }
@@ -265,7 +299,8 @@ impl ErrorKind {
             | ErrorKind::ForeignKeyViolation { columns, .. }
             | ErrorKind::RestrictViolation { columns, .. }
             | ErrorKind::CheckViolation { columns, .. }
-            | ErrorKind::NotFound { columns, .. } => columns,
+            | ErrorKind::NotFound { columns, .. }
+            | ErrorKind::NotRelated { columns, .. } => columns,
             ErrorKind::UnknownColumn { name, .. } => std::slice::from_ref(name),
             ErrorKind::TypeMismatch { column: Some((_, column)), .. }
             | ErrorKind::OutOfRange { column: Some((_, column)), .. } => std::slice::from_ref(column),
@@ -280,7 +315,8 @@ impl ErrorKind {
             | ErrorKind::ForeignKeyViolation { values, .. }
             | ErrorKind::RestrictViolation { values, .. }
             | ErrorKind::CheckViolation { values, .. }
-            | ErrorKind::NotFound { values, .. } => values,
+            | ErrorKind::NotFound { values, .. }
+            | ErrorKind::NotRelated { values, .. } => values,
             ErrorKind::Conflict { key, .. } => key,
             ErrorKind::NotNullViolation { .. } => &[Value::Null],
             _ => &[],

@@ -1,6 +1,6 @@
 //! Messages: what happened / `at:` where / `help:` one action.
 
-use super::{Error, ErrorKind, conflict, nearest};
+use super::{Error, ErrorKind, conflict, difference, nearest};
 use crate::value::Value;
 use ecow::EcoString;
 use std::fmt;
@@ -29,6 +29,21 @@ impl fmt::Display for Tuple<'_> {
     }
 }
 
+/// A row that a relation doesn't lead to, or that it leads to none.
+fn unrelated(
+    f: &mut fmt::Formatter<'_>,
+    relation: &str,
+    table: &str,
+    columns: &[EcoString],
+    values: &[Value],
+) -> fmt::Result {
+    if columns.is_empty() {
+        return write!(f, "`{relation}` leads to no row");
+    }
+    write!(f, "no row of `{relation}` has ")?;
+    cells(f, table, columns, values)
+}
+
 /// ` on table.column` where a mismatch knows its column.
 struct Owner<'a>(&'a Option<(EcoString, EcoString)>);
 
@@ -38,6 +53,13 @@ impl fmt::Display for Owner<'_> {
             Some((table, column)) => write!(f, " for {table}.{column}"),
             None => Ok(()),
         }
+    }
+}
+
+fn corrupt_file(f: &mut fmt::Formatter<'_>, part: &str, offset: Option<u64>, reason: &str) -> fmt::Result {
+    match offset {
+        Some(offset) => write!(f, "corrupt file: {part} at byte {offset}: {reason}"),
+        None => write!(f, "corrupt file: {part}: {reason}"),
     }
 }
 
@@ -96,17 +118,22 @@ impl fmt::Display for ErrorKind {
                 f.write_str("no row has ")?;
                 cells(f, table, columns, values)
             }
-            ErrorKind::Conflict { table, key } => {
-                write!(f, "{table} {} was changed by somebody else", Tuple(key))
+            ErrorKind::NotRelated { relation, table, columns, values } => {
+                unrelated(f, relation, table, columns, values)
+            }
+            ErrorKind::Conflict { table, key, expected, found } => {
+                conflict::stale(f, table, key, *expected, *found)
             }
             ErrorKind::Conflicts { conflicts } => conflict::line(f, conflicts),
             ErrorKind::Busy { waited } => write!(f, "other writers aren't done after {waited:?}"),
             ErrorKind::LimitExceeded { limit, allowed } => {
                 write!(f, "more than {allowed}: the limit `{limit}`")
             }
-            ErrorKind::Refused { table, reason } => write!(f, "a hook of {table} refused: {reason}"),
+            ErrorKind::Refused { table, hook, reason } => write!(f, "{hook} of {table} refused: {reason}"),
             ErrorKind::Io { path, reason } => write!(f, "{path}: {reason}"),
             ErrorKind::Corrupt { reason } => write!(f, "corrupt data: {reason}"),
+            ErrorKind::CorruptFile { part, offset, reason } => corrupt_file(f, part, *offset, reason),
+            ErrorKind::OtherSchema { differences } => difference::line(f, differences),
             ErrorKind::Parse { message, .. } => f.write_str(message),
         }
     }
@@ -149,10 +176,20 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         ErrorKind::RestrictViolation { constraint, .. } => {
             write!(f, "\n    help: delete them first, or declare another action on `{constraint}`")
         }
+        ErrorKind::LimitExceeded { limit: "recursion_depth", .. } => {
+            write!(f, "\n    help: name a depth with `recursive`, or use `follow` with `recursive`")
+        }
         ErrorKind::LimitExceeded { limit, .. } => write!(f, "\n    help: raise `{limit}` if that is meant"),
         ErrorKind::Conflicts { conflicts } => conflict::help(f, conflicts),
+        ErrorKind::OtherSchema { differences } => difference::help(f, differences),
         ErrorKind::Busy { .. } => write!(f, "\n    help: wait longer, or keep transactions short"),
         ErrorKind::NotFound { .. } => write!(f, "\n    help: check the key, or insert the row first"),
+        ErrorKind::NotRelated { columns, .. } if columns.is_empty() => {
+            write!(f, "\n    help: create or connect one")
+        }
+        ErrorKind::NotRelated { .. } => {
+            write!(f, "\n    help: name a row of the relation, or leave the key out to make one")
+        }
         ErrorKind::Conflict { .. } => write!(f, "\n    help: read the row again, then repeat the change"),
         ErrorKind::InvalidQuery(mistake) => match mistake.help() {
             Some(help) => write!(f, "\n    help: {help}"),
@@ -177,6 +214,7 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
         | ErrorKind::Refused { .. }
         | ErrorKind::Io { .. }
         | ErrorKind::Corrupt { .. }
+        | ErrorKind::CorruptFile { .. }
         | ErrorKind::Parse { .. } => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Queries and statements that mean nothing.
 
-use super::{FlatMistake, TransactionMistake};
+use super::{FlatMistake, NestedMistake, TransactionMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -77,6 +77,25 @@ pub enum QueryMistake {
         /// The relation whose rows it counts, with its table.
         relation: EcoString,
     },
+    /// A value for a version column where none can be stated.
+    VersionGiven {
+        /// The column.
+        column: EcoString,
+    },
+    /// A version was stated of rows that have none.
+    NoVersion {
+        /// The table.
+        table: EcoString,
+    },
+    /// A hook gives a column a value that it can't.
+    HookSets {
+        /// The hook, like `after_insert`.
+        hook: &'static str,
+        /// The column.
+        column: EcoString,
+        /// Why it can't.
+        why: &'static str,
+    },
     /// The conflict columns of an upsert are no unique constraint of the table.
     NotUnique {
         /// The table.
@@ -92,6 +111,43 @@ pub enum QueryMistake {
         relation: EcoString,
         /// What was included.
         included: Vec<EcoString>,
+    },
+    /// A relation was walked that the query didn't include, though it loads strictly.
+    NotLoaded {
+        /// The relation.
+        relation: EcoString,
+        /// The table of the row.
+        table: EcoString,
+    },
+    /// A recursive include was read of a row that it doesn't go on from.
+    RecursionEnds {
+        /// The include.
+        relation: EcoString,
+    },
+    /// A recursive include along a relation that leads to another table.
+    NotRecursive {
+        /// The relation.
+        relation: EcoString,
+        /// The table it starts from.
+        source: EcoString,
+        /// The table it leads to.
+        target: EcoString,
+    },
+    /// An option that has a meaning, but not where it stands.
+    Misplaced {
+        /// The option.
+        option: &'static str,
+        /// Where it belongs.
+        belongs: &'static str,
+    },
+    /// An aggregate of a column whose type has no such.
+    WrongAggregate {
+        /// The aggregate.
+        function: &'static str,
+        /// The column.
+        column: EcoString,
+        /// The column's type.
+        column_type: EcoString,
     },
     /// A name was read that the result doesn't have, or not as that type.
     NotSelected {
@@ -134,6 +190,8 @@ pub enum QueryMistake {
     Transaction(TransactionMistake),
     /// An expression, a join or a group that means nothing.
     Flat(FlatMistake),
+    /// A write along a relation that means nothing.
+    Nested(NestedMistake),
 }
 
 impl QueryMistake {
@@ -158,12 +216,27 @@ impl QueryMistake {
             QueryMistake::CounterGiven { column, .. } => {
                 format!("leave `{column}` out: it follows the rows, and `rebuild_counters` counts them anew")
             }
+            QueryMistake::VersionGiven { column } => {
+                format!("leave `{column}` out: it starts at 0; an update may state the version that was read")
+            }
+            QueryMistake::HookSets { .. } => "set another column, or write through the hook's event".into(),
+            QueryMistake::NoVersion { .. } => "declare its `version` column, or state none".into(),
             QueryMistake::NotUnique { known, .. } if known.is_empty() => "declare a unique constraint".into(),
             QueryMistake::NotUnique { known, .. } => {
                 let lists: Vec<_> = known.iter().map(|list| format!("({})", list.join(", "))).collect();
                 format!("these are unique: {}", lists.join(", "))
             }
             QueryMistake::NotIncluded { relation, .. } => format!("add `{relation}` to the query's `with`"),
+            QueryMistake::NotLoaded { relation, .. } => {
+                format!("add `{relation}` to the query's `with`, where the path leads")
+            }
+            QueryMistake::RecursionEnds { .. } => {
+                "ask `is_loaded` first: the row stands above itself, or the depth ends here".into()
+            }
+            QueryMistake::NotRecursive { .. } => "name a relation that leads back to its own table".into(),
+            QueryMistake::Misplaced { .. } => "move it there, or leave it out".into(),
+            QueryMistake::WrongAggregate { function: "sum" | "avg", .. } => "name a column of numbers".into(),
+            QueryMistake::WrongAggregate { .. } => "name a column that has an order".into(),
             QueryMistake::NotSelected { selected, .. } => format!("there are: {}", selected.join(", ")),
             QueryMistake::WrongRead { holds, .. } => format!("read it as {holds}"),
             QueryMistake::PolymorphicFilter { known, .. } => {
@@ -173,6 +246,7 @@ impl QueryMistake {
             QueryMistake::OnOutside { .. } => "say `on` of a polymorphic relation only".into(),
             QueryMistake::Transaction(mistake) => mistake.help(),
             QueryMistake::Flat(mistake) => return mistake.help(),
+            QueryMistake::Nested(mistake) => mistake.help(),
         })
     }
 }
@@ -204,6 +278,13 @@ impl fmt::Display for QueryMistake {
             QueryMistake::CounterGiven { column, relation } => {
                 write!(f, "`{column}` can't be written by hand: it counts the rows of `{relation}`")
             }
+            QueryMistake::VersionGiven { column } => {
+                write!(f, "`{column}` can't be written by hand: it counts the changes of its row")
+            }
+            QueryMistake::HookSets { hook, column, why } => {
+                write!(f, "`{hook}` can't set `{column}`: {why}")
+            }
+            QueryMistake::NoVersion { table } => write!(f, "`{table}` has no version column"),
             QueryMistake::NotUnique { table, columns, .. } => {
                 write!(f, "({}) is not unique on `{table}`", columns.join(", "))
             }
@@ -212,6 +293,19 @@ impl fmt::Display for QueryMistake {
             }
             QueryMistake::NotIncluded { relation, included } => {
                 write!(f, "`{relation}` was not included; these were: {}", included.join(", "))
+            }
+            QueryMistake::NotLoaded { relation, table } => {
+                write!(f, "`{relation}` was not included on this row of `{table}`, and loading is strict")
+            }
+            QueryMistake::RecursionEnds { relation } => {
+                write!(f, "`{relation}` was not loaded for this row: the recursion ends here")
+            }
+            QueryMistake::NotRecursive { relation, source, target } => {
+                write!(f, "`{relation}` can't be recursive: it leads from `{source}` to `{target}`")
+            }
+            QueryMistake::Misplaced { option, belongs } => write!(f, "`{option}` belongs {belongs}"),
+            QueryMistake::WrongAggregate { function, column, column_type } => {
+                write!(f, "there is no {function} of `{column}`, which is {column_type}")
             }
             QueryMistake::NotSelected { name, .. } => write!(f, "the result has no `{name}`"),
             QueryMistake::WrongRead { name, holds, wanted } => {
@@ -228,7 +322,14 @@ impl fmt::Display for QueryMistake {
             }
             QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
             QueryMistake::Flat(mistake) => write!(f, "{mistake}"),
+            QueryMistake::Nested(mistake) => write!(f, "{mistake}"),
         }
+    }
+}
+
+impl From<NestedMistake> for super::Error {
+    fn from(mistake: NestedMistake) -> super::Error {
+        super::ErrorKind::InvalidQuery(QueryMistake::Nested(mistake)).into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mistakes of a schema.
 
-use super::{AssociationMistake, ErrorKind, UpkeepMistake, nearest};
+use super::{AssociationMistake, ErrorKind, NestedReason, UpkeepMistake, nearest};
 use ecow::EcoString;
 use std::fmt;
 
@@ -223,6 +223,8 @@ pub enum SchemaReason {
     Association(AssociationMistake),
     /// A counter cache, a touch or a dependent that can't be kept up.
     Upkeep(UpkeepMistake),
+    /// Rules for nested attributes that can't hold.
+    Nested(NestedReason),
     /// A filter or order that can't be understood.
     Filter {
         /// Where in the schema.
@@ -407,6 +409,7 @@ impl SchemaReason {
             R::ChainCycle { relations } => write!(f, "`through` leads back to itself: {}", ring(relations)),
             R::Association(mistake) => write!(f, "{mistake}"),
             R::Upkeep(mistake) => write!(f, "{mistake}"),
+            R::Nested(reason) => write!(f, "{reason}"),
             R::Filter { at, why } => write!(f, "{at}: {why}"),
             R::RelationInCheck { relation } => {
                 write!(f, "a check sees its own row only, not the relation `{relation}`")
@@ -496,6 +499,7 @@ impl SchemaReason {
             R::ChainCycle { .. } => "let one of them name other relations, or columns".into(),
             R::Association(mistake) => mistake.help(),
             R::Upkeep(mistake) => mistake.help(),
+            R::Nested(reason) => reason.help(),
             R::ThroughMismatch { .. } => "declare `through` on one side and leave the other bare".into(),
             R::Filter { why, .. } => match &**why {
                 ErrorKind::TypeMismatch { .. } | ErrorKind::OutOfRange { .. } => {

@@ -45,7 +45,9 @@ impl TransactionMistake {
         match self {
             TransactionMistake::NotOpen { .. } => "begin one first".into(),
             TransactionMistake::AlreadyOpen => "use a savepoint: they nest".into(),
-            TransactionMistake::HeldByThisThread => "write through the transaction, or end it first".into(),
+            TransactionMistake::HeldByThisThread => {
+                "write through the transaction or the hook's event, or end it first".into()
+            }
             TransactionMistake::UnknownSavepoint { known, .. }
             | TransactionMistake::UnknownSnapshot { known, .. } => match known.as_slice() {
                 [] => "there are none".into(),

@@ -1,9 +1,9 @@
-//! Mistakes of what a schema keeps up by itself: counters, touches and dependents.
+//! Mistakes of what a schema keeps up by itself: counters, touches, dependents and versions.
 
 use ecow::EcoString;
 use std::fmt;
 
-/// What is wrong with a counter cache, a touch or a dependent.
+/// What is wrong with a counter cache, a touch, a dependent or a version column.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpkeepMistake {
@@ -59,6 +59,13 @@ pub enum UpkeepMistake {
         /// The column, with its table.
         column: EcoString,
     },
+    /// A version column that can't count changes.
+    VersionColumn {
+        /// The column.
+        column: EcoString,
+        /// What is wrong with it.
+        found: EcoString,
+    },
     /// A column that is kept up and that rows are found by.
     KeptKey {
         /// The column.
@@ -77,7 +84,7 @@ impl UpkeepMistake {
                     .into()
             }
             M::CounterSource { .. } => "leave out that filter, or the counter".into(),
-            M::CounterColumn { column, .. } => {
+            M::CounterColumn { column, .. } | M::VersionColumn { column, .. } => {
                 format!("declare `Column::integer(\"{column}\").default(0)`")
             }
             M::CounterTwice { .. } => "give each relation a column of its own".into(),
@@ -107,6 +114,9 @@ impl fmt::Display for UpkeepMistake {
             }
             M::CounterColumn { column, found } => {
                 write!(f, "the counter `{column}` must be an integer, not null and 0 by default; it {found}")
+            }
+            M::VersionColumn { column, found } => {
+                write!(f, "the version `{column}` must be an integer, not null and 0 by default; it {found}")
             }
             M::CounterTwice { column, first } => write!(f, "`{column}` counts the rows of `{first}` already"),
             M::CounterFilterRelation { relation } => {

@@ -2,6 +2,7 @@
 
 use super::cells::{Asked, Cells};
 use super::semi::{Question, Semi};
+use super::total::TotalTest;
 use super::{FALSE, TRUE, UNKNOWN, row};
 use crate::column::bits::BitsView;
 use crate::column::chunked::ROWS;
@@ -40,6 +41,7 @@ pub(super) enum Node<'a> {
     Semi(Box<Semi<'a>>),
     /// What is computed.
     Computed(&'a Store, TableId, &'a Scalar),
+    Total(Box<TotalTest<'a>>),
     /// Whatever compares columns with each other or has odd operands: row by row.
     Each(&'a Store, TableId, &'a Predicate),
 }
@@ -79,6 +81,10 @@ impl<'a> Node<'a> {
             Predicate::Count(counted, comparison, number) => {
                 semi(counted.relation, Question::Count(counted.filter.as_ref(), *comparison, *number))
             }
+            Predicate::Total(total, comparison, value) => {
+                Node::Total(Box::new(TotalTest::new(store, table, total, Some((*comparison, value)))))
+            }
+            Predicate::NoTotal(total) => Node::Total(Box::new(TotalTest::new(store, table, total, None))),
         }
     }
 
@@ -94,6 +100,7 @@ impl<'a> Node<'a> {
             Node::Each(..) => 12,
             Node::Computed(..) => 100,
             Node::Semi(semi) => semi.cost(),
+            Node::Total(_) => TotalTest::COST,
         }
     }
 
@@ -103,7 +110,7 @@ impl<'a> Node<'a> {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(|node| node.expect(rows)),
             Node::Not(node) => node.expect(rows),
             Node::Semi(semi) => semi.expect(rows),
-            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Computed(..) | Node::Each(..) => {}
+            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Computed(..) | Node::Total(_) | Node::Each(..) => {}
         }
     }
 
@@ -140,6 +147,7 @@ impl<'a> Node<'a> {
                 let slots: SmallVec<[Slot; 64]> = (0..out.len()).map(|at| rows.slot(at)).collect();
                 row::computed(store, *table, scalar, &slots, out);
             }
+            Node::Total(total) => total.fill(rows, out),
             Node::Each(store, table, predicate) => {
                 for (at, truth) in out.iter_mut().enumerate() {
                     *truth = row::truth(store, *table, predicate, rows.slot(at));

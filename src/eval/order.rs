@@ -4,7 +4,7 @@ use crate::catalog::OrderInfo;
 use crate::column::{ColumnView, DataView};
 use crate::id::Slot;
 use crate::table::Table;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 use std::cmp::Ordering;
 
 /// A row to be sorted: where its first key places it, as far as 64 bits tell.
@@ -94,6 +94,14 @@ pub(crate) fn of_counts(counts: &[i64], descending: bool, slots: &[Slot], out: &
     out.extend(slots.iter().zip(counts).enumerate().map(|(place, (slot, count))| {
         let key = if descending { !signed(*count) } else { signed(*count) };
         Entry { key, slot: *slot, place: place as u32, rank: 1 }
+    }));
+}
+
+/// Appends an entry for each value; their keys tell only where nulls go.
+pub(crate) fn of_values(values: &[Value], placing: Placing, slots: &[Slot], out: &mut Vec<Entry>) {
+    out.extend(slots.iter().zip(values).enumerate().map(|(place, (slot, value))| {
+        let rank = if value.is_null() { placing.null_rank() } else { 1 };
+        Entry { key: 0, slot: *slot, place: place as u32, rank }
     }));
 }
 

@@ -1,6 +1,7 @@
 //! One row, straight from the predicate: for checks, single look-ups and short walks.
 
 use super::order::sort_rows;
+use super::total::{Totals, compare_known};
 use super::vector::{Batch, truths};
 use super::{FALSE, TRUE, UNKNOWN, fault, holds, stored};
 use crate::catalog::{Hop, Member, RelationInfo};
@@ -53,6 +54,11 @@ pub(crate) fn truth(store: &Store, table: TableId, predicate: &Predicate, slot: 
             computed(store, table, scalar, &[slot], &mut truth);
             truth[0]
         }
+        Predicate::Total(total, comparison, value) => {
+            let found = Totals::new(store, table, total).one(slot);
+            compare(*comparison, compare_known(&total.ty, &found, value))
+        }
+        Predicate::NoTotal(total) => answer(Totals::new(store, table, total).one(slot).is_null()),
     }
 }
 

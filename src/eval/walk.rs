@@ -126,6 +126,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Shows each hop as a walk of its own, in their order.
+    pub(crate) fn steps_apart(&mut self, mut show: impl FnMut(&mut Walk<'a>)) {
+        for step in &self.steps {
+            let spare = std::mem::take(&mut self.spare);
+            let mut one = Walk { steps: SmallVec::from_iter([*step]), distinct: false, spare };
+            show(&mut one);
+            self.spare = one.spare;
+        }
+    }
+
     /// The walk as one of the paths that a single row is walked along most.
     pub(crate) fn route(&self) -> Route<'a> {
         match self.steps.as_slice() {

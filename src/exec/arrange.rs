@@ -2,14 +2,14 @@
 
 use super::cursor::{Mark, is_after};
 use crate::column::ColumnView;
-use crate::eval::order::{Entry, Placing, compare_placed, of_column, of_counts};
-use crate::eval::{Counter, Flat};
+use crate::eval::order::{Entry, Placing, compare_placed, of_column, of_counts, of_values};
+use crate::eval::{Counter, Flat, Totals, compare_totals};
 use crate::filter::Comparison;
 use crate::id::Slot;
 use crate::plan::{Key, Level};
 use crate::predicate::Predicate;
 use crate::store::Store;
-use crate::value::ValueRef;
+use crate::value::{Type, Value, ValueRef};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -22,6 +22,13 @@ enum BoundKey<'a> {
         counter: Counter<'a>,
         descending: bool,
         counts: Vec<i64>,
+    },
+    /// What is made of rows along a relation, of the rows that are being arranged, by place.
+    Total {
+        totals: Box<Totals<'a>>,
+        ty: &'a Type,
+        placing: Placing,
+        values: Vec<Value>,
     },
 }
 
@@ -46,11 +53,21 @@ impl<'a> Arrange<'a> {
                 descending: *descending,
                 counts: Vec::new(),
             },
+            Key::Total { total, descending, nulls_first, .. } => BoundKey::Total {
+                totals: Box::new(Totals::new(store, level.table, total)),
+                ty: &total.ty,
+                placing: Placing { descending: *descending, nulls_first: *nulls_first },
+                values: Vec::new(),
+            },
         };
         let keys: Vec<BoundKey<'a>> = level.order.iter().map(key).collect();
         let mark = |(key, value)| match key {
             &BoundKey::Column(column, placing) => Mark::Column { column, placing, value },
-            BoundKey::Count { descending, .. } => Mark::Count { descending: *descending, value },
+            BoundKey::Count { descending, .. } => {
+                let placing = Placing { descending: *descending, nulls_first: *descending };
+                Mark::Computed { ty: &Type::Integer, placing, value }
+            }
+            BoundKey::Total { ty, placing, .. } => Mark::Computed { ty, placing: *placing, value },
         };
         let marks = keys.iter().zip(level.cursor.iter().flatten()).map(mark).collect();
         let distinct = level.distinct.as_ref();
@@ -91,31 +108,36 @@ impl<'a> Arrange<'a> {
         if self.marks.is_empty() {
             return;
         }
-        self.count(&flat.slots);
-        let counts: SmallVec<[&[i64]; 2]> = self.keys.iter().filter_map(BoundKey::counts).collect();
+        self.compute(&flat.slots);
         let slots = std::mem::take(&mut flat.slots);
         let after = |at: usize| {
-            let count =
-                |nth: usize| counts.get(nth).and_then(|counts| counts.get(at)).copied().unwrap_or_default();
-            is_after(&self.marks, slots[at], count)
+            let computed = |nth: usize| self.keys.get(nth).map_or(Value::Null, |key| key.computed(at));
+            is_after(&self.marks, slots[at], computed)
         };
         let kept: Vec<bool> = (0..slots.len()).map(after).collect();
         flat.slots = slots;
         flat.retain(|at| kept[at]);
     }
 
-    /// Counts for the keys that are counts.
-    fn count(&mut self, slots: &[Slot]) {
+    /// Values for the keys that are no columns.
+    fn compute(&mut self, slots: &[Slot]) {
         for key in &mut self.keys {
-            if let BoundKey::Count { counter, counts, .. } = key {
-                counts.clear();
-                counter.append(slots, counts);
+            match key {
+                BoundKey::Column(..) => {}
+                BoundKey::Count { counter, counts, .. } => {
+                    counts.clear();
+                    counter.append(slots, counts);
+                }
+                BoundKey::Total { totals, values, .. } => {
+                    values.clear();
+                    totals.append(slots, values);
+                }
             }
         }
     }
 
     fn order(&mut self, flat: &mut Flat) {
-        self.count(&flat.slots);
+        self.compute(&flat.slots);
         self.entries.clear();
         self.exact = self.fill_entries(&flat.slots, 0);
         let keep = if self.distinct.is_some() { usize::MAX } else { self.level.needed() };
@@ -145,6 +167,10 @@ impl<'a> Arrange<'a> {
             Some(BoundKey::Count { counts, descending, .. }) => {
                 of_counts(counts, *descending, slots, &mut self.entries);
                 true
+            }
+            Some(BoundKey::Total { values, placing, .. }) => {
+                of_values(values, *placing, slots, &mut self.entries);
+                false
             }
             None => true,
         }
@@ -209,8 +235,13 @@ impl<'a> Arrange<'a> {
 }
 
 impl BoundKey<'_> {
-    fn counts(&self) -> Option<&[i64]> {
-        if let BoundKey::Count { counts, .. } = self { Some(counts) } else { None }
+    /// The value of a row, by place, where this is no column.
+    fn computed(&self, at: usize) -> Value {
+        match self {
+            BoundKey::Column(..) => Value::Null,
+            BoundKey::Count { counts, .. } => Value::Integer(counts.get(at).copied().unwrap_or_default()),
+            BoundKey::Total { values, .. } => values.get(at).cloned().unwrap_or_default(),
+        }
     }
 
     fn compare(&self, a: &Entry, b: &Entry) -> Ordering {
@@ -220,6 +251,11 @@ impl BoundKey<'_> {
                 let count = |entry: &Entry| counts.get(entry.place as usize).copied().unwrap_or_default();
                 let order = count(a).cmp(&count(b));
                 if *descending { order.reverse() } else { order }
+            }
+            BoundKey::Total { ty, placing, values, .. } => {
+                let (a, b) = (values.get(a.place as usize), values.get(b.place as usize));
+                let (Some(a), Some(b)) = (a, b) else { return Ordering::Equal };
+                placing.order(a.is_null(), b.is_null(), || compare_totals(ty, a, b))
             }
         }
     }

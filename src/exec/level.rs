@@ -1,14 +1,17 @@
 //! Levels bound to a store: from parents to children.
 
+mod recurse;
+
 use super::Budget;
 use super::arrange::Arrange;
+use super::extras::BoundExtra;
 use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Counter, Flat, TRUE, Tester, Walk, fault};
+use crate::eval::{Flat, TRUE, Tester, Walk, fault};
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
-use crate::view::{Found, FoundLevel};
+use crate::view::{ExtraCells, Found, FoundLevel};
 
 /// Parents whose children are found together.
 const PARENTS: usize = 1024;
@@ -18,7 +21,8 @@ pub(super) struct Bound<'a> {
     pub(super) level: &'a Level,
     pub(super) filter: Tester<'a>,
     pub(super) arrange: Arrange<'a>,
-    extras: Vec<Counter<'a>>,
+    store: &'a Store,
+    extras: Vec<BoundExtra<'a>>,
     includes: Vec<Below<'a>>,
 }
 
@@ -44,13 +48,12 @@ impl<'a> Bound<'a> {
     /// Recursion is as deep as includes may nest.
     fn new(store: &'a Store, level: &'a Level, filter: Tester<'a>) -> Bound<'a> {
         let info = store.catalog().table(level.table);
-        let extras = level.extras.iter();
-        let extras =
-            extras.map(|extra| Counter::new(store, info.relation(extra.counted.relation), &extra.counted));
+        let extras = level.extras.iter().map(|extra| BoundExtra::new(store, level, extra));
         Bound {
             level,
             filter,
             arrange: Arrange::new(store, level),
+            store,
             extras: extras.collect(),
             includes: level.includes.iter().map(|include| Below::new(store, info, include)).collect(),
         }
@@ -61,10 +64,9 @@ impl<'a> Bound<'a> {
     /// # Errors
     /// `limit_exceeded` when the budget is used up.
     pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
-        found.extras.resize_with(self.extras.len(), Vec::new);
-        for (counter, counts) in self.extras.iter_mut().zip(&mut found.extras) {
-            counts.clear();
-            counter.append(&found.slots, counts);
+        found.extras.resize_with(self.extras.len(), ExtraCells::default);
+        for (at, (extra, cells)) in self.extras.iter_mut().zip(&mut found.extras).enumerate() {
+            extra.fill(self.store, self.level, at, &found.slots, cells)?;
         }
         found.includes.resize_with(self.includes.len(), Found::default);
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
@@ -93,7 +95,10 @@ impl<'a> Below<'a> {
     /// Finds the children of each parent and everything below them.
     fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
         self.find(parents, found, budget)?;
+        let levels = self.recurse(parents, found, budget)?;
+        budget.levels += levels;
         self.bound.expand(&mut found.rows, budget)?;
+        budget.levels -= levels;
         found.others.resize_with(self.others.len(), Found::default);
         for (other, found) in self.others.iter_mut().zip(&mut found.others) {
             other.expand(parents, found, budget)?;

@@ -1,5 +1,6 @@
 //! Queries resolved and planned once, to be answered in one go, streamed, or over and over by key.
 
+use super::reach::found;
 use super::{Runner, each, page};
 use crate::error::Result;
 use crate::id::{IndexId, Slot};
@@ -128,7 +129,12 @@ impl Prepared {
     }
 
     fn by(&self, index: Option<IndexId>) -> ByKey<'_> {
-        ByKey { prepared: self, index, runner: Runner::new(&self.store, &self.plan, self.max_rows) }
+        let mut among = found(&self.store, &self.plan, usize::MAX);
+        if let Some(slots) = &mut among {
+            slots.sort_unstable();
+        }
+        let runner = Runner::new(&self.store, &self.plan, self.max_rows);
+        ByKey { prepared: self, index, runner, among }
     }
 
     /// In words: how the rows are found and how many are expected.
@@ -148,6 +154,9 @@ pub struct ByKey<'q> {
     prepared: &'q Prepared,
     index: Option<IndexId>,
     runner: Runner<'q>,
+    /// The rows that the plan's access finds ahead, ascending: what is left of the filter is asked only
+    /// of these.
+    among: Option<Vec<Slot>>,
 }
 
 impl ByKey<'_> {
@@ -159,6 +168,7 @@ impl ByKey<'_> {
     pub fn get<'k>(&mut self, key: impl Into<KeyRef<'k>>) -> Result<Option<RowView<'_>>> {
         let table = self.prepared.store.table(self.prepared.plan.root.table);
         let slot = self.index.and_then(|index| table.find(index, key)).and_then(Slot::some);
+        let slot = slot.filter(|slot| self.is_among(*slot));
         slot.map_or(Ok(None), |slot| self.runner.row(slot))
     }
 
@@ -201,7 +211,12 @@ impl ByKey<'_> {
                 Some(index) => table.find_many(index, &block, &mut slots),
                 None => slots.resize(block.len(), Slot::NONE),
             }
+            slots.iter_mut().filter(|slot| !self.is_among(**slot)).for_each(|slot| *slot = Slot::NONE);
             self.runner.rows(&slots, &mut show)?;
         }
+    }
+
+    fn is_among(&self, slot: Slot) -> bool {
+        self.among.as_ref().is_none_or(|among| among.binary_search(&slot).is_ok())
     }
 }

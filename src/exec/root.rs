@@ -2,6 +2,7 @@
 
 use super::arrange::Top;
 use super::level::Bound;
+use super::reach::found;
 use crate::column::chunked::ROWS;
 use crate::eval::{Flat, Tester, WORDS, ones};
 use crate::id::{IndexId, Slot};
@@ -30,8 +31,10 @@ pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Sl
             Some(slots) => return slots,
             None => scan(&mut bound.filter, chunks, usize::MAX),
         },
-        access => {
-            let mut slots = access.slots(store, level.table).unwrap_or_default();
+        _ => {
+            let plain = bound.filter.is_empty() && level.is_plain();
+            let take = if plain { level.needed() } else { usize::MAX };
+            let mut slots = found(store, plan, take).unwrap_or_default();
             bound.filter.expect(slots.len());
             bound.filter.retain(&mut slots);
             slots
@@ -114,7 +117,7 @@ fn ordered(
 /// How many rows pass the root's filter.
 pub(super) fn count(store: &Store, plan: &Plan) -> usize {
     let level = &plan.root;
-    match plan.access.slots(store, level.table) {
+    match found(store, plan, usize::MAX) {
         Some(slots) if level.filter.is_empty() => slots.len(),
         Some(mut slots) => {
             let mut filter = Tester::new(store, level.table, &level.filter);
@@ -138,7 +141,7 @@ pub(super) fn count(store: &Store, plan: &Plan) -> usize {
 pub(super) fn exists(store: &Store, plan: &Plan) -> bool {
     let level = &plan.root;
     let mut filter = Tester::new(store, level.table, &level.filter);
-    match plan.access.slots(store, level.table) {
+    match found(store, plan, usize::MAX) {
         Some(mut slots) => {
             filter.retain(&mut slots);
             !slots.is_empty()

@@ -1,6 +1,6 @@
 //! Expressions as Rust writes them.
 
-use super::{Aggregate, Arithmetic, Expr, Function, Part};
+use super::{AggregateFunction, Arithmetic, Expr, Function, Part};
 use crate::filter::{Col, Comparison, Filter, Operand, Test};
 use crate::value::{Input, Type};
 use ecow::EcoString;
@@ -30,7 +30,7 @@ pub fn placeholder(name: impl Into<EcoString>) -> Input {
 
 /// How many rows there are.
 pub fn count() -> Expr {
-    Expr::Aggregate(Aggregate::Count, None)
+    Expr::Aggregate(AggregateFunction::Count, None)
 }
 
 /// The first of some values that isn't null.
@@ -194,19 +194,19 @@ makes! {
     /// The value as another type.
     cast(ty: Type) => |of| Expr::Cast(Box::new(of), ty);
     /// How many of the values aren't null.
-    count() => |of| Expr::Aggregate(Aggregate::Count, Some(Box::new(of)));
+    count() => |of| Expr::Aggregate(AggregateFunction::Count, Some(Box::new(of)));
     /// How many different values there are.
-    count_distinct() => |of| Expr::Aggregate(Aggregate::CountDistinct, Some(Box::new(of)));
+    count_distinct() => |of| Expr::Aggregate(AggregateFunction::CountDistinct, Some(Box::new(of)));
     /// The sum of the values; null of none.
-    sum() => |of| Expr::Aggregate(Aggregate::Sum, Some(Box::new(of)));
+    sum() => |of| Expr::Aggregate(AggregateFunction::Sum, Some(Box::new(of)));
     /// The mean of the values; null of none.
-    avg() => |of| Expr::Aggregate(Aggregate::Avg, Some(Box::new(of)));
+    avg() => |of| Expr::Aggregate(AggregateFunction::Avg, Some(Box::new(of)));
     /// The least of the values; null of none.
-    min() => |of| Expr::Aggregate(Aggregate::Min, Some(Box::new(of)));
+    min() => |of| Expr::Aggregate(AggregateFunction::Min, Some(Box::new(of)));
     /// The greatest of the values; null of none.
-    max() => |of| Expr::Aggregate(Aggregate::Max, Some(Box::new(of)));
+    max() => |of| Expr::Aggregate(AggregateFunction::Max, Some(Box::new(of)));
     /// All values as a JSON list, nulls too; null of none.
-    list() => |of| Expr::Aggregate(Aggregate::List, Some(Box::new(of)));
+    list() => |of| Expr::Aggregate(AggregateFunction::List, Some(Box::new(of)));
 }
 
 /// Declares a sign between two expressions, the first of which may be a column.

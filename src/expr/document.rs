@@ -4,7 +4,7 @@
 //! written `{"value": ...}`. Everything else is an object of one key: the function and what it's
 //! given, a list where that is more than one thing.
 
-use super::{Aggregate, Arithmetic, Expr, Function, Part};
+use super::{AggregateFunction, Arithmetic, Expr, Function, Part};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::Filter;
 use crate::value::{Input, Literal, Type};
@@ -55,9 +55,9 @@ fn call(word: &EcoString, given: &Literal, depth: usize) -> Result<Expr> {
     if let Some(part) = Part::from_word(word) {
         return Ok(Expr::Part(part, Box::new(read(given, depth)?)));
     }
-    if let Some(aggregate) = Aggregate::from_word(word) {
+    if let Some(aggregate) = AggregateFunction::from_word(word) {
         return Ok(match given {
-            Literal::Boolean(true) if aggregate == Aggregate::Count => Expr::Aggregate(aggregate, None),
+            Literal::Boolean(true) if aggregate == AggregateFunction::Count => Expr::Aggregate(aggregate, None),
             given => Expr::Aggregate(aggregate, Some(Box::new(read(given, depth)?))),
         });
     }
@@ -164,7 +164,7 @@ fn known() -> Vec<EcoString> {
     let words = Arithmetic::ALL.iter().map(|(_, word)| *word);
     let words = words.chain(Function::ALL.iter().map(|(_, word)| *word));
     let words = words.chain(Part::ALL.iter().map(|(_, word)| *word));
-    let words = words.chain(Aggregate::ALL.iter().map(|(_, word)| *word));
+    let words = words.chain(AggregateFunction::ALL.iter().map(|(_, word)| *word));
     words.chain(["case", "cast", "column", "value", "$"]).map(EcoString::from).collect()
 }
 

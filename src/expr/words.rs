@@ -1,6 +1,6 @@
 //! The words that documents use.
 
-use super::{Aggregate, Arithmetic, Function, Part};
+use super::{AggregateFunction, Arithmetic, Function, Part};
 
 /// Declares the words of an enum, both ways.
 macro_rules! words {
@@ -37,7 +37,7 @@ words!(Part {
     DayOfWeek: "dayOfWeek", DayOfYear: "dayOfYear", Hour: "hour", Minute: "minute", Second: "second",
 });
 
-words!(Aggregate {
+words!(AggregateFunction {
     Count: "count", CountDistinct: "countDistinct", Sum: "sum", Avg: "avg", Min: "min", Max: "max",
     List: "list",
 });

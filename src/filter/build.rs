@@ -60,8 +60,8 @@ pub struct Col(EcoString);
 
 /// A relation, to be asked about the rows along it. Made by [`rel`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a relation asks nothing until it's given a quantifier"]
-pub struct Rel(EcoString);
+#[must_use = "a relation asks nothing until it's given a quantifier or made into an aggregate"]
+pub struct Rel(pub(super) EcoString);
 
 /// Declares a comparison with a value and one with a column.
 macro_rules! comparisons {

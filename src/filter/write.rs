@@ -66,6 +66,8 @@ impl From<&Input> for Literal {
             Input::Literal(literal) => literal.clone(),
             Input::Placeholder(name) => object("$", Literal::Text(name.clone())),
             Input::Value(value) => Literal::from(value),
+            // No column takes rows: what stands here is refused when it's read.
+            Input::Nested(write) => Literal::Text(eco_format!("{write}")),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::names::{Aggregated, Kind};
 use crate::column::time::{days_to_date, micros_to_instant, micros_to_timestamp};
 use crate::error::{Error, ErrorKind, FlatMistake, Result};
 use crate::eval::vector::{Data, Vector, add_decimals, mean};
-use crate::expr::Aggregate;
+use crate::expr::AggregateFunction;
 use crate::value::{Json, Type, Value};
 use ecow::{EcoString, eco_format};
 use rust_decimal::Decimal;
@@ -19,21 +19,21 @@ const BITS_MAX: i64 = 1 << 27;
 ///
 /// # Errors
 /// `invalid_query` for a type that it has no meaning for.
-pub(super) fn result_type(aggregate: Aggregate, of: Option<&Type>) -> Result<Type> {
+pub(super) fn result_type(aggregate: AggregateFunction, of: Option<&Type>) -> Result<Type> {
     let Some(of) = of else {
         return match aggregate {
-            Aggregate::Count => Ok(Type::Integer),
+            AggregateFunction::Count => Ok(Type::Integer),
             _ => Err(FlatMistake::MisplacedAggregate.into()),
         };
     };
     let found = match (aggregate, of) {
-        (Aggregate::Count | Aggregate::CountDistinct, _) => Some(Type::Integer),
-        (Aggregate::List, _) => Some(Type::Json),
-        (Aggregate::Sum, ty) if ty.is_integer() => Some(Type::Integer),
-        (Aggregate::Avg, ty) if ty.is_integer() => Some(Type::Decimal),
-        (Aggregate::Sum | Aggregate::Avg, Type::Decimal | Type::Float) => Some(of.clone()),
-        (Aggregate::Min | Aggregate::Max, Type::Json) => None,
-        (Aggregate::Min | Aggregate::Max, ty) => Some(ty.clone()),
+        (AggregateFunction::Count | AggregateFunction::CountDistinct, _) => Some(Type::Integer),
+        (AggregateFunction::List, _) => Some(Type::Json),
+        (AggregateFunction::Sum, ty) if ty.is_integer() => Some(Type::Integer),
+        (AggregateFunction::Avg, ty) if ty.is_integer() => Some(Type::Decimal),
+        (AggregateFunction::Sum | AggregateFunction::Avg, Type::Decimal | Type::Float) => Some(of.clone()),
+        (AggregateFunction::Min | AggregateFunction::Max, Type::Json) => None,
+        (AggregateFunction::Min | AggregateFunction::Max, ty) => Some(ty.clone()),
         _ => None,
     };
     found.ok_or_else(|| {
@@ -76,21 +76,21 @@ impl Accumulator {
                     Type::Boolean | Type::Date | Type::Timestamp | Type::Timestamptz | Type::Enum(_)
                 )
         });
-        let mean = aggregated.kind == Kind::Aggregate(Aggregate::Avg);
+        let mean = aggregated.kind == Kind::Aggregate(AggregateFunction::Avg);
         let cells = match aggregated.kind {
             Kind::First => Cells::First(Vec::new()),
-            Kind::Aggregate(Aggregate::Count) => Cells::Count,
-            Kind::Aggregate(Aggregate::CountDistinct) if is_whole && single => Cells::Bits(Vec::new()),
-            Kind::Aggregate(Aggregate::CountDistinct) if is_whole => Cells::DistinctWhole(HashSet::new()),
-            Kind::Aggregate(Aggregate::CountDistinct) => Cells::Distinct(HashSet::new()),
-            Kind::Aggregate(Aggregate::List) => Cells::List(Vec::new()),
-            Kind::Aggregate(Aggregate::Sum | Aggregate::Avg) => match of {
+            Kind::Aggregate(AggregateFunction::Count) => Cells::Count,
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole && single => Cells::Bits(Vec::new()),
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => Cells::DistinctWhole(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::List) => Cells::List(Vec::new()),
+            Kind::Aggregate(AggregateFunction::Sum | AggregateFunction::Avg) => match of {
                 Some(Type::Float) => Cells::Float(Vec::new(), mean),
                 Some(Type::Decimal) => Cells::Decimal(Vec::new(), mean),
                 _ => Cells::Whole(Vec::new(), mean),
             },
-            Kind::Aggregate(aggregate @ (Aggregate::Min | Aggregate::Max)) => {
-                let wanted = if aggregate == Aggregate::Min { Ordering::Less } else { Ordering::Greater };
+            Kind::Aggregate(aggregate @ (AggregateFunction::Min | AggregateFunction::Max)) => {
+                let wanted = if aggregate == AggregateFunction::Min { Ordering::Less } else { Ordering::Greater };
                 if is_whole { Cells::Extreme(Vec::new(), wanted) } else { Cells::ExtremeValue(Vec::new(), wanted) }
             }
         };

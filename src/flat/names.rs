@@ -2,7 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::error::{Error, ErrorKind, FlatMistake, Result};
-use crate::expr::{Aggregate, Expr};
+use crate::expr::{AggregateFunction, Expr};
 use crate::id::TableId;
 use crate::scalar::{Names, Scalar, What, expression};
 use crate::value::Type;
@@ -117,7 +117,7 @@ pub(super) struct Aggregated {
 /// What is done with the values of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Aggregate(Aggregate),
+    Aggregate(AggregateFunction),
     /// The value of the first row: for columns that are the same in all rows of a group.
     First,
 }
@@ -177,7 +177,7 @@ impl Names for Grouped<'_, '_> {
         self.sources.relation(name)
     }
 
-    fn aggregate(&self, aggregate: Aggregate, of: Option<&Expr>) -> Result<Scalar> {
+    fn aggregate(&self, aggregate: AggregateFunction, of: Option<&Expr>) -> Result<Scalar> {
         let of = of.map(|of| expression(self.sources, of)).transpose()?;
         let ty = super::aggregate::result_type(aggregate, of.as_ref().map(|of| &of.ty))?;
         let kind = Kind::Aggregate(aggregate);
@@ -208,7 +208,7 @@ impl Names for Aliased<'_> {
         self.inner.relation(name)
     }
 
-    fn aggregate(&self, aggregate: Aggregate, of: Option<&Expr>) -> Result<Scalar> {
+    fn aggregate(&self, aggregate: AggregateFunction, of: Option<&Expr>) -> Result<Scalar> {
         self.inner.aggregate(aggregate, of)
     }
 }

@@ -53,7 +53,10 @@ impl<'a> KeyView<'a> {
     pub(crate) fn equals_ref(&self, slot: Slot, key: KeyRef<'_>) -> bool {
         let mut values = key.values();
         values.len() == self.columns.len()
-            && self.columns.iter().all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
+            && self
+                .columns
+                .iter()
+                .all(|column| values.next().is_some_and(|value| same(column.get(slot), value)))
     }
 
     /// Reads the keys at these slots before anybody compares them. The loads of a column don't wait for

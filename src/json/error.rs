@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
 /// An error as the document `{"error": {"kind": ..., "message": ...}}`, with the parts it has of
-/// `table`, `constraint`, `columns`, `values`, `at`, `help`; a schema's error has `mistakes` instead
+/// `table`, `constraint`, `columns`, `values`, `expected`, `found`, `at`, `help`; a schema's error has `mistakes` instead
 /// of help. The kind of violation that a constraint refused always has columns and values.
 ///
 /// ```
@@ -47,12 +47,21 @@ impl Serialize for Body<'_> {
         if is_violation(kind) || !kind.values().is_empty() {
             map.serialize_entry("values", kind.values())?;
         }
+        if let ErrorKind::Refused { hook, .. } = kind {
+            map.serialize_entry("hook", hook)?;
+        }
+        if let ErrorKind::Conflict { expected, found, .. } = kind {
+            map.serialize_entry("expected", expected)?;
+            map.serialize_entry("found", found)?;
+        }
         if let Some(place) = place(self.0) {
             map.serialize_entry("at", &place)?;
         }
         if let ErrorKind::InvalidSchema { mistakes } = kind {
             let mistakes: Vec<_> = mistakes.iter().map(Mistake).collect();
             map.serialize_entry("mistakes", &mistakes)?;
+        } else if let ErrorKind::OtherSchema { differences } = kind {
+            map.serialize_entry("differences", differences)?;
         } else if let Some(help) = self.0.help() {
             map.serialize_entry("help", &help)?;
         }

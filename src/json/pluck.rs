@@ -33,7 +33,7 @@ pub(super) fn request(
         None if ids => (Vec::new(), true),
         None => return Err(shape(EXPECTED, &Literal::Null).at("columns")),
     };
-    let mut query = select::query(catalog, table, options)?;
+    let mut query = select::query(catalog, table, options, &OPTIONS)?;
     if first {
         query = query.limit(1);
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, QueryMistake};
 use crate::flat::{FlatQuery, SetOperation};
 use crate::query::Query;
 use crate::statement::Statement;
-use crate::value::Literal;
+use crate::value::{Literal, Row};
 use ecow::{EcoString, eco_format};
 
 /// What one JSON document asks for.
@@ -73,6 +73,7 @@ enum Method {
     Insert,
     Update,
     Upsert,
+    FindOrCreate,
     Delete,
     Destroy,
     Check,
@@ -82,7 +83,7 @@ enum Method {
     Rollback,
 }
 
-const METHODS: [(&str, Method); 24] = [
+const METHODS: [(&str, Method); 25] = [
     ("findMany", Method::FindMany),
     ("findFirst", Method::FindFirst),
     ("count", Method::Count),
@@ -100,6 +101,7 @@ const METHODS: [(&str, Method); 24] = [
     ("insert", Method::Insert),
     ("update", Method::Update),
     ("upsert", Method::Upsert),
+    ("findOrCreate", Method::FindOrCreate),
     ("delete", Method::Delete),
     ("destroy", Method::Destroy),
     ("check", Method::Check),
@@ -119,16 +121,17 @@ impl Method {
         match self {
             Method::FindMany => &select::OPTIONS,
             Method::FindFirst => &select::FIRST_OPTIONS,
-            Method::Count | Method::Exists => &["where"],
+            Method::Count | Method::Exists => &select::COUNT_OPTIONS,
             Method::Pluck => &pluck::OPTIONS,
             Method::Pick => &pluck::FIRST_OPTIONS,
             Method::Ids => &pluck::ID_OPTIONS,
             Method::From => &flat::OPTIONS,
             Method::Set(_) => &flat::SET_OPTIONS,
             Method::Insert => &["values"],
-            Method::Update => &["where", "all", "set"],
+            Method::Update => &["where", "all", "set", "ifVersion"],
             Method::Upsert => &["values", "on", "set"],
-            Method::Delete | Method::Destroy => &["where", "all"],
+            Method::FindOrCreate => &["where", "values"],
+            Method::Delete | Method::Destroy => &["where", "all", "ifVersion"],
             Method::Check | Method::Begin | Method::Commit | Method::Savepoint | Method::Rollback => &[],
         }
     }
@@ -166,22 +169,22 @@ impl Request {
         };
         let options = Options::of(Literal::Object(entries), method.options())?;
         let table = |value| name(value, "a table's name").map_err(|error| error.at(&key));
+        let query = |value, options| select::query(catalog, table(value)?, options, method.options());
         let whole = |value| only_true(value).map_err(|error| error.at(&key));
         match method {
-            Method::FindMany => select::query(catalog, table(value)?, options).map(Request::FindMany),
-            Method::FindFirst => {
-                select::query(catalog, table(value)?, options).map(|q| Request::FindFirst(q.limit(1)))
-            }
-            Method::Count => select::query(catalog, table(value)?, options).map(Request::Count),
-            Method::Exists => select::query(catalog, table(value)?, options).map(Request::Exists),
+            Method::FindMany => query(value, options).map(Request::FindMany),
+            Method::FindFirst => query(value, options).map(|query| Request::FindFirst(query.limit(1))),
+            Method::Count => query(value, options).map(Request::Count),
+            Method::Exists => query(value, options).map(Request::Exists),
             Method::Pluck | Method::Pick | Method::Ids => {
                 pluck::request(catalog, table(value)?, options, method == Method::Ids, method == Method::Pick)
             }
             Method::From => Err(no_method(&[])),
             Method::Set(operation) => flat::set(operation, value, options).map(Request::Flat),
-            Method::Insert => statement::insert(table(value)?, options),
-            Method::Update => statement::update(table(value)?, options),
-            Method::Upsert => statement::upsert(table(value)?, options),
+            Method::Insert => statement::insert(catalog, table(value)?, options),
+            Method::Update => statement::update(catalog, table(value)?, options),
+            Method::Upsert => statement::upsert(catalog, table(value)?, options),
+            Method::FindOrCreate => statement::find_or_create(catalog, table(value)?, options),
             Method::Delete => statement::delete(table(value)?, options),
             Method::Destroy => statement::destroy(table(value)?, options),
             Method::Check => whole(value).map(|()| statement::whole(Statement::Check)),
@@ -199,7 +202,8 @@ impl Request {
     /// As [`Request::from_literal`], for no more rows than `limits` allow.
     pub(super) fn within(catalog: &Catalog, literal: Literal, limits: &Limits) -> Result<Request, Error> {
         let request = Request::from_literal(catalog, literal)?;
-        limits.check_rows(request.rows_given()).map_err(|error| error.at("values"))?;
+        let (rows, at) = request.rows_given();
+        limits.check_rows(rows).map_err(|error| error.at(at))?;
         Ok(request)
     }
 
@@ -212,25 +216,22 @@ impl Request {
             | Request::Exists(query)
             | Request::Pluck { query, .. } => Some(query.table()),
             Request::Flat(query) => query.table(),
-            Request::Statement { statement, .. } => match statement {
-                Statement::Insert { table, .. }
-                | Statement::Update { table, .. }
-                | Statement::Upsert { table, .. }
-                | Statement::Delete { table, .. }
-                | Statement::Destroy { table, .. } => Some(table),
-                Statement::Check => None,
-            },
+            Request::Statement { statement, .. } => statement.table(),
             Request::Control(_) => None,
         }
     }
 
-    fn rows_given(&self) -> usize {
+    /// How many rows it writes by what it gives, and under which option.
+    fn rows_given(&self) -> (usize, &'static str) {
+        let sum = |rows: &[Row]| rows.iter().map(Row::count_rows).sum();
         match self {
-            Request::Statement {
-                statement: Statement::Insert { rows, .. } | Statement::Upsert { rows, .. },
-                ..
-            } => rows.len(),
-            _ => 0,
+            Request::Statement { statement, .. } => match statement {
+                Statement::Insert { rows, .. } | Statement::Upsert { rows, .. } => (sum(rows), "values"),
+                Statement::FindOrCreate { values, .. } => (values.count_rows(), "values"),
+                Statement::Update { set, .. } => (set.count_rows() - 1, "set"),
+                _ => (0, "values"),
+            },
+            _ => (0, "values"),
         }
     }
 }

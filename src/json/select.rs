@@ -1,42 +1,70 @@
 //! What a query asks of one level: columns, filter, includes, extras, order and page.
 
+use super::extras::extras;
+use super::follow::follow;
 use super::options::{Options, Spelled, boolean, count, entries, invalid, name, names, shape, unknown};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, QueryMistake};
 use crate::filter::{Direction, Filter, Nulls, OrderBy};
-use crate::query::{Columns, Distinct, Extra, Include, Query, Select, Unbound};
+use crate::query::{Columns, Depth, Distinct, Include, Query, Select, Unbound};
 use crate::value::{Input, Literal, Row};
 use ecow::EcoString;
 
 /// The options of a query, Drizzle's names first.
-pub(super) const OPTIONS: [&str; 13] = [
-    "columns", "where", "with", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "select",
-    "include", "take", "skip",
+pub(super) const OPTIONS: [&str; 14] = [
+    "columns", "where", "with", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "follow",
+    "select", "include", "take", "skip",
 ];
 
 /// Those of a query for one row: without a limit.
-pub(super) const FIRST_OPTIONS: [&str; 11] = [
-    "columns", "where", "with", "extras", "orderBy", "offset", "cursor", "distinct", "select", "include",
+pub(super) const FIRST_OPTIONS: [&str; 12] = [
+    "columns", "where", "with", "extras", "orderBy", "offset", "cursor", "distinct", "follow", "select",
+    "include", "skip",
+];
+
+/// Those of a query for a number.
+pub(super) const COUNT_OPTIONS: [&str; 2] = ["where", "follow"];
+
+/// Those of an include.
+const INCLUDE_OPTIONS: [&str; 16] = [
+    "columns",
+    "where",
+    "with",
+    "extras",
+    "orderBy",
+    "limit",
+    "offset",
+    "cursor",
+    "distinct",
+    "recursive",
+    "relation",
+    "on",
+    "select",
+    "include",
+    "take",
     "skip",
 ];
 
-/// Those of an include.
-const INCLUDE_OPTIONS: [&str; 15] = [
-    "columns", "where", "with", "extras", "orderBy", "limit", "offset", "cursor", "distinct", "relation",
-    "on", "select", "include", "take", "skip",
-];
-
-/// The query of a table with these options.
-pub(super) fn query(catalog: &Catalog, table: EcoString, options: Options) -> Result<Query, Error> {
+/// The query of a table with these options, of those that are `known`.
+pub(super) fn query(
+    catalog: &Catalog,
+    table: EcoString,
+    mut options: Options,
+    known: &[&'static str],
+) -> Result<Query, Error> {
     let info = catalog.table_id(&table).ok().map(|id| catalog.table(id));
-    let select = select(Scope { catalog, table: info }, options)?;
+    let scope = Scope { catalog, table: info };
+    let select = match options.take("follow") {
+        Some(steps) => follow(scope, options, steps, known)?,
+        None => select(scope, options)?,
+    };
     Ok(Query { source: Unbound, table, select })
 }
 
 /// The table that a level is about; none when the schema doesn't know it, which is reported when
 /// the query is planned.
 #[derive(Clone, Copy)]
-struct Scope<'c> {
+pub(super) struct Scope<'c> {
     catalog: &'c Catalog,
     table: Option<&'c TableInfo>,
 }
@@ -48,7 +76,7 @@ impl<'c> Scope<'c> {
     }
 
     /// What a relation leads to.
-    fn along(self, relation: &str) -> Scope<'c> {
+    pub(super) fn along(self, relation: &str) -> Scope<'c> {
         let one = self.relation(relation).filter(|relation| !relation.is_polymorphic());
         let table = one.map(|relation| self.catalog.table(relation.target()));
         Scope { table, ..self }
@@ -56,7 +84,7 @@ impl<'c> Scope<'c> {
 }
 
 /// Recursion is bounded by the depth of the document.
-fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, Error> {
+pub(super) fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, Error> {
     let mut select = Select::default();
     match options.take_either("columns", "select")? {
         Some(("columns", value)) => select.columns = columns(value).map_err(|error| error.at("columns"))?,
@@ -83,6 +111,9 @@ fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, Error> {
     select.cursor = options.take("cursor").map(cursor).transpose().map_err(|error| error.at("cursor"))?;
     if let Some(value) = options.take("distinct") {
         select.distinct = distinct(value).map_err(|error| error.at("distinct"))?;
+    }
+    if let Some(value) = options.take("recursive") {
+        select.recursive = recursive(&value).map_err(|error| error.at("recursive"))?;
     }
     Ok(select)
 }
@@ -189,44 +220,6 @@ pub(super) fn filter(literal: Literal) -> Result<Option<Filter>, Error> {
     }
 }
 
-fn extras(literal: Literal) -> Result<Vec<Extra>, Error> {
-    let entries = entries(literal, "an object like {\"n\": {\"$count\": \"posts\"}}")?;
-    let extras = entries.into_iter().map(|(name, value)| match extra(value) {
-        Ok((relation, filter)) => Ok(Extra { name, relation, filter }),
-        Err(error) => Err(error.at(&name)),
-    });
-    extras.collect()
-}
-
-/// `{"$count": "posts", "where": {...}}`, or the filter beside the relation's name.
-fn extra(literal: Literal) -> Result<(EcoString, Option<Filter>), Error> {
-    const EXPECTED: &str = "{\"$count\": \"posts\"}";
-    if !matches!(literal, Literal::Object(_)) {
-        return Err(shape(EXPECTED, &literal));
-    }
-    let mut options = Options::of(literal, &["$count", "where"])?;
-    let counted = options.take("$count").unwrap_or_default();
-    let condition = options.take("where");
-    let (relation, condition, at) = match counted {
-        Literal::Text(relation) => (relation, condition, None),
-        Literal::Object(entries) if entries.len() == 1 && condition.is_none() => {
-            let Some((relation, value)) = entries.into_iter().next() else { return Ok(Default::default()) };
-            let at = Some(relation.clone());
-            (relation, (value != Literal::Boolean(true)).then_some(value), at)
-        }
-        other => {
-            return Err(
-                shape("a relation's name, or {\"posts\": {...}} with its filter", &other).at("$count")
-            );
-        }
-    };
-    let filter = condition.map(filter).transpose().map_err(|error| match &at {
-        Some(relation) => error.at(relation).at("$count"),
-        None => error.at("where"),
-    })?;
-    Ok((relation, filter.flatten()))
-}
-
 const ORDER: &str = "an object like {\"name\": \"asc\"}, or a list of such";
 
 pub(super) fn order_by(literal: Literal) -> Result<Vec<OrderBy>, Error> {
@@ -284,6 +277,15 @@ fn distinct(literal: Literal) -> Result<Option<Distinct>, Error> {
         Literal::Boolean(on) => Ok(on.then_some(Distinct::Selected)),
         Literal::List(items) if !items.is_empty() => names(items).map(|columns| Some(Distinct::On(columns))),
         other => Err(shape("true, false or a list of columns", &other)),
+    }
+}
+
+/// A switch, or a number of levels.
+fn recursive(literal: &Literal) -> Result<Option<Depth>, Error> {
+    match literal {
+        Literal::Boolean(on) => Ok(on.then_some(Depth::Exhausted)),
+        Literal::Number(_) => count(literal).map(|levels| Some(Depth::Levels(levels))),
+        other => Err(shape("true, false or a number of levels", other)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ways to find rows without reading the whole table.
 
+use super::Plan;
 use crate::catalog::Hop;
 use crate::eval::Tester;
 use crate::id::{EdgeId, IndexId, RelationId, Slot, TableId};
@@ -25,15 +26,24 @@ pub(crate) enum Access {
     Ordered { index: IndexId, descending: bool },
     /// The rows that lead along a relation to what is found in its target.
     Through { relation: RelationId, access: Box<Access>, filter: Vec<Predicate> },
+    /// The rows that a relation leads to from one row, in the order of its hops and as often as they
+    /// lead there; the relation's own filter aside.
+    Along { source: TableId, relation: RelationId, from: Slot },
+    /// The rows that a relation leads to from any of the rows of another plan, each once; and from those,
+    /// this many times in all or without end.
+    Reached { from: Box<Plan>, relation: RelationId, levels: Option<usize> },
 }
 
 impl Access {
     /// The rows it finds, ascending and each once; `None` for a scan and an ordered walk, which don't
-    /// find rows ahead. O(result), and a look-up for each key.
+    /// find rows ahead, and for walks, which take more than a look-up. O(result), and a look-up for
+    /// each key.
     pub(crate) fn slots(&self, store: &Store, table: TableId) -> Option<Vec<Slot>> {
         let rows = store.table(table);
         let mut slots: Vec<Slot> = match self {
-            Access::Scan | Access::Ordered { .. } => return None,
+            Access::Scan | Access::Ordered { .. } | Access::Along { .. } | Access::Reached { .. } => {
+                return None;
+            }
             Access::Unique { index, keys } => keys.iter().filter_map(|key| rows.find(*index, key)).collect(),
             Access::Group { index, keys } => {
                 let keys = keys.iter().filter(|key| !key.iter().any(Value::is_null));

@@ -54,10 +54,12 @@ impl Level {
     /// Shows every predicate of the level and of those it includes. Recursion is as deep as includes nest.
     pub(super) fn visit(&self, show: &mut dyn FnMut(&Predicate)) {
         self.filter.iter().for_each(&mut *show);
-        self.extras.iter().filter_map(|extra| extra.counted.filter.as_ref()).for_each(&mut *show);
+        self.extras.iter().for_each(|extra| extra.computed.visit(show));
         for key in &self.order {
-            if let Key::Count { counted, .. } = key {
-                counted.filter.iter().for_each(&mut *show);
+            match key {
+                Key::Count { counted, .. } => counted.filter.iter().for_each(&mut *show),
+                Key::Total { total, .. } => total.rows.filter.iter().for_each(&mut *show),
+                Key::Column(_) => {}
             }
         }
         for Include { level, others, .. } in &self.includes {
@@ -97,10 +99,12 @@ pub(crate) fn bound(values: &Row, name: &EcoString, ty: &Type) -> Result<Value> 
 /// Shows every predicate of a level and of those it includes. Recursion is as deep as includes nest.
 fn each(level: &mut Level, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -> Result<()> {
     level.filter.iter_mut().try_for_each(&mut *show)?;
-    level.extras.iter_mut().filter_map(|extra| extra.counted.filter.as_mut()).try_for_each(&mut *show)?;
+    level.extras.iter_mut().try_for_each(|extra| extra.computed.change(show))?;
     for key in &mut level.order {
-        if let Key::Count { counted, .. } = key {
-            counted.filter.iter_mut().try_for_each(&mut *show)?;
+        match key {
+            Key::Count { counted, .. } => counted.filter.iter_mut().try_for_each(&mut *show)?,
+            Key::Total { total, .. } => total.rows.filter.iter_mut().try_for_each(&mut *show)?,
+            Key::Column(_) => {}
         }
     }
     for Include { level, others, .. } in &mut level.includes {

@@ -1,11 +1,11 @@
 //! Plans in words: how each level's rows are found, and how many are expected.
 
 use super::words::{one_of, order, predicate, terms};
-use super::{Access, Include, Level, Plan};
+use super::{Access, Include, Level, Plan, Recursion};
 use crate::catalog::{Edge, Hop, IndexKind, RelationInfo, TableInfo};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, IndexId, TableId};
-use crate::predicate::Predicate;
+use crate::predicate::{Computed, Predicate};
 use crate::store::Store;
 use crate::value::Value;
 use std::ops::Bound;
@@ -70,6 +70,13 @@ fn include(
     }
     let way = Way { nested: true, to_one: !include.many, ordered: false };
     out.push_str(&rest(store, level, &filter, way));
+    match &level.recursion {
+        Some(Recursion { levels: Some(levels), .. }) => {
+            out.push_str(&format!(", again to {levels} levels"));
+        }
+        Some(_) => out.push_str(", again as long as there are rows"),
+        None => {}
+    }
     out.push_str(&expected.words());
     out.push('\n');
     for nested in &level.includes {
@@ -112,6 +119,23 @@ fn access(store: &Store, table: TableId, access: &Access) -> String {
             let found = self::access(store, relation.target, inner);
             let asked = terms(store.catalog(), relation.target, &filter);
             format!("back along {} from {target} {found}, where {asked}", relation.name)
+        }
+        Access::Along { source, relation, .. } => {
+            let info = store.catalog().table(*source);
+            format!("{} of one row of {}", info.relation(*relation).name, info.name)
+        }
+        Access::Reached { from, relation, levels } => {
+            let info = store.catalog().table(from.root.table);
+            let filter: Vec<&Predicate> = from.root.filter.iter().collect();
+            let found = self::access(store, from.root.table, &from.access);
+            let asked = rest(store, &from.root, &filter, Way::default());
+            let relation = &info.relation(*relation).name;
+            let again = match levels {
+                Some(1) => String::new(),
+                Some(levels) => format!(" in up to {levels} steps"),
+                None => " in any number of steps".into(),
+            };
+            format!("each row once that {relation} leads to{again} from {} ({found}{asked})", info.name)
         }
     }
 }
@@ -251,7 +275,15 @@ fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String
         _ => {}
     }
     for extra in &level.extras {
-        out.push_str(&format!(", {} = count of {}", extra.name, info.relation(extra.counted.relation).name));
+        let relation = info.relation(extra.computed.relation());
+        let (name, along) = (&extra.name, &relation.name);
+        match &extra.computed {
+            Computed::Count(_) => out.push_str(&format!(", {name} = count of {along}")),
+            Computed::Total(total) => {
+                let column = &store.catalog().table(relation.target).column(total.column).name;
+                out.push_str(&format!(", {name} = {} of {along}.{column}", total.function.word()));
+            }
+        }
     }
     out
 }
@@ -316,6 +348,8 @@ fn share(predicate: &Predicate) -> f64 {
         Predicate::Compare(_, Comparison::Eq, _) | Predicate::IsNull(_) => 0.1,
         Predicate::Compare(_, Comparison::Ne, _) => 0.9,
         Predicate::Compare(..) | Predicate::CompareColumns(..) | Predicate::Count(..) => 1.0 / 3.0,
+        Predicate::Total(_, Comparison::Eq, _) | Predicate::NoTotal(_) => 0.1,
+        Predicate::Total(..) => 1.0 / 3.0,
         Predicate::In { values, .. } => (values.len() as f64 * 0.1).min(0.5),
         Predicate::Like(..) => 0.25,
         Predicate::Expr(_) => 1.0 / 3.0,

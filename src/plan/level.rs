@@ -1,19 +1,24 @@
 //! Names to ids, level by level.
 
 use super::polymorphic::Shared;
-use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, mistake};
+use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, extras, mistake, recursion};
 use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Direction, OrderBy};
 use crate::id::{ColumnId, TableId};
-use crate::predicate::{Predicate, RelationCount, no_extras, resolve as predicate};
+use crate::predicate::{Predicate, resolve as predicate};
 use crate::query::{self, Columns, Distinct, Select};
 use crate::value::{Row, Type, Value};
 use ecow::EcoString;
 
-/// The level that `select` asks of the rows of `table`.
-pub(super) fn resolve(catalog: &Catalog, table: TableId, select: &Select) -> Result<Level> {
-    Scope { catalog, table: catalog.table(table), depth: 0 }.level(select, None)
+/// The level that `select` asks of the rows of `table`: those along a relation where there is one.
+pub(super) fn resolve(
+    catalog: &Catalog,
+    table: TableId,
+    select: &Select,
+    relation: Option<&RelationInfo>,
+) -> Result<Level> {
+    Scope { catalog, table: catalog.table(table), above: &[], strict: false }.level(select, relation)
 }
 
 /// Whether any value is known only when the query runs.
@@ -23,19 +28,22 @@ pub(super) fn has_placeholders(level: &Level) -> bool {
     found
 }
 
-/// Where names are looked up, and how deep among the includes that is.
+/// Where names are looked up, and among which includes that is.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
     catalog: &'a Catalog,
     table: &'a TableInfo,
-    depth: usize,
+    above: &'a [EcoString],
+    strict: bool,
 }
 
 impl Scope<'_> {
     /// Recursion is as deep as includes may nest.
-    fn level(self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
+    fn level(mut self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
+        self.strict |= select.strict;
         let columns = self.columns(&select.columns).map_err(|error| error.at("columns"))?;
-        let extras = self.extras(&select.extras).map_err(|error| error.at("extras"))?;
+        let extras =
+            extras::resolve(self.catalog, self.table, &select.extras).map_err(|error| error.at("extras"))?;
         let mut includes = Vec::with_capacity(select.includes.len());
         for include in &select.includes {
             includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
@@ -67,6 +75,9 @@ impl Scope<'_> {
             offset: usize::try_from(select.offset).unwrap_or(usize::MAX),
             extras,
             includes,
+            recursion: None,
+            strict: self.strict,
+            at: self.above.to_vec(),
         })
     }
 
@@ -90,29 +101,14 @@ impl Scope<'_> {
         names.iter().map(|name| self.table.column_id(name).map_err(|error| error.at(name))).collect()
     }
 
-    fn extras(self, extras: &[query::Extra]) -> Result<Vec<Extra>> {
-        let resolve = |extra: &query::Extra| {
-            let relation = self.table.relation(self.table.relation_id(&extra.relation)?);
-            let filter = match &extra.filter {
-                Some(filter) => {
-                    let asked = predicate(self.catalog, relation.target, filter, &no_extras);
-                    Some(asked.map_err(|error| error.at("where"))?)
-                }
-                None => None,
-            };
-            let filter = filter.filter(|filter| *filter != Predicate::And(Vec::new()));
-            Ok(Extra { name: extra.name.clone(), counted: RelationCount { relation: relation.id, filter } })
-        };
-        extras.iter().map(|extra| resolve(extra).map_err(|error: Error| error.at(&extra.name))).collect()
-    }
-
     fn include(self, include: &query::Include) -> Result<Include> {
         let relation = self.table.relation(self.table.relation_id(&include.relation)?);
-        if self.depth == INCLUDE_DEPTH_MAX {
+        if self.above.len() == INCLUDE_DEPTH_MAX {
             let allowed = INCLUDE_DEPTH_MAX as u64;
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "include_depth", allowed }));
         }
         if relation.is_polymorphic() {
+            recursion::never(self.catalog, relation, &include.select)?;
             return self.include_polymorphic(include, relation);
         }
         if let Some((table, _)) = include.select.on.first() {
@@ -123,14 +119,16 @@ impl Scope<'_> {
 
     /// What is included along a relation to one table.
     fn include_one(self, name: &EcoString, relation: &RelationInfo, select: &Select) -> Result<Include> {
-        let inner = Scope { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
-        Ok(Include {
-            name: name.clone(),
-            relation: relation.id,
-            many: relation.many,
-            level: inner.level(select, Some(relation))?,
-            others: Vec::new(),
-        })
+        if !select.follows.is_empty() {
+            let belongs = "to the outermost query";
+            return Err(mistake(QueryMistake::Misplaced { option: "follow", belongs }));
+        }
+        let above: Vec<EcoString> = self.above.iter().chain([name]).cloned().collect();
+        let inner = Scope { table: self.catalog.table(relation.target), above: &above, ..self };
+        let mut level = inner.level(select, Some(relation))?;
+        level.recursion = recursion::of(self.catalog, name, select, relation, &level)?;
+        let (name, many) = (name.clone(), relation.many);
+        Ok(Include { name, relation: relation.id, many, level, others: Vec::new() })
     }
 
     /// What is included along a polymorphic relation, table by table.
@@ -177,10 +175,11 @@ impl Scope<'_> {
 
     /// What all filters ask, its outermost terms apart.
     fn filters(self, select: &Select, extras: &[Extra]) -> Result<Vec<Predicate>> {
-        let counted = |name: &str| extras.iter().find(|e| e.name == name).map(|extra| extra.counted.clone());
+        let computed =
+            |name: &str| extras.iter().find(|e| e.name == name).map(|extra| extra.computed.clone());
         let mut terms = Vec::new();
         for filter in &select.filters {
-            match predicate(self.catalog, self.table.id, filter, &counted)? {
+            match predicate(self.catalog, self.table.id, filter, &computed)? {
                 Predicate::And(parts) => terms.extend(parts),
                 term => terms.push(term),
             }
@@ -209,11 +208,7 @@ impl Scope<'_> {
         match self.table.order(part) {
             Ok(order) => Ok(Key::Column(order)),
             Err(unknown) => match extras.iter().find(|extra| extra.name == part.name) {
-                Some(Extra { name, counted }) => Ok(Key::Count {
-                    name: name.clone(),
-                    counted: counted.clone(),
-                    descending: part.direction == Direction::Desc,
-                }),
+                Some(extra) => Ok(extras::key(extra, part)),
                 None => Err(unknown),
             },
         }
@@ -246,6 +241,7 @@ impl Scope<'_> {
                         .map_err(|error| error.for_column(&self.table.name, &column.name))
                 }
                 Key::Count { .. } => input.resolve(&Type::Integer),
+                Key::Total { total, .. } => input.resolve(&total.ty),
             };
             read.map_err(|error| error.at(name))
         };
@@ -257,7 +253,8 @@ impl Key {
     fn same_subject(&self, other: &Key) -> bool {
         match (self, other) {
             (Key::Column(a), Key::Column(b)) => a.column == b.column,
-            (Key::Count { name: a, .. }, Key::Count { name: b, .. }) => a == b,
+            (Key::Count { name: a, .. }, Key::Count { name: b, .. })
+            | (Key::Total { name: a, .. }, Key::Total { name: b, .. }) => a == b,
             _ => false,
         }
     }
@@ -266,14 +263,14 @@ impl Key {
     pub(super) fn name(&self, table: &TableInfo) -> EcoString {
         match self {
             Key::Column(order) => table.column(order.column).name.clone(),
-            Key::Count { name, .. } => name.clone(),
+            Key::Count { name, .. } | Key::Total { name, .. } => name.clone(),
         }
     }
 
     pub(crate) fn is_descending(&self) -> bool {
         match self {
             Key::Column(order) => order.descending,
-            Key::Count { descending, .. } => *descending,
+            Key::Count { descending, .. } | Key::Total { descending, .. } => *descending,
         }
     }
 }

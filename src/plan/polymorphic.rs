@@ -38,8 +38,8 @@ impl<'s> Shared<'s> {
             }
         }
         for extra in &select.extras {
-            if !has_relation(&extra.relation) {
-                return unknown("extras", true, &extra.relation);
+            if !has_relation(&extra.what.relation) {
+                return unknown("extras", true, &extra.what.relation);
             }
         }
         if let Columns::Pick(names) | Columns::Omit(names) = &select.columns {
@@ -63,7 +63,7 @@ impl<'s> Shared<'s> {
         let mut select = Select { on: Vec::new(), ..self.0.clone() };
         let has_relation = |name: &EcoString| table.relation_ids.contains_key(name);
         select.includes.retain(|include| has_relation(&include.relation));
-        select.extras.retain(|extra| has_relation(&extra.relation));
+        select.extras.retain(|extra| has_relation(&extra.what.relation));
         if let Columns::Pick(names) | Columns::Omit(names) = &mut select.columns {
             names.retain(|name| table.column_ids.contains_key(name));
         }

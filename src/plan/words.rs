@@ -4,7 +4,7 @@ use super::Key;
 use crate::catalog::{Catalog, TableInfo};
 use crate::filter::Comparison;
 use crate::id::TableId;
-use crate::predicate::{Part, Pattern, Predicate};
+use crate::predicate::{Part, Pattern, Predicate, RelationTotal};
 use crate::scalar::What;
 use crate::value::Value;
 use std::fmt::Write;
@@ -36,6 +36,11 @@ pub(super) fn order(info: &TableInfo, keys: &[Key]) -> String {
         let mut out = key.name(info).to_string();
         if key.is_descending() {
             out.push_str(" desc");
+        }
+        if let Key::Total { descending, nulls_first, .. } = key
+            && nulls_first != descending
+        {
+            out.push_str(if *nulls_first { " nulls first" } else { " nulls last" });
         }
         if let Key::Column(order) = key
             && order.nulls_first != order.descending
@@ -131,6 +136,14 @@ impl Words<'_> {
                 self.filter(relation.target, counted.filter.as_ref(), out);
                 write!(out, " {} {number}", sign(*comparison))
             }
+            Predicate::Total(total, comparison, value) => {
+                self.total(total, out);
+                write!(out, " {} {value:?}", sign(*comparison))
+            }
+            Predicate::NoTotal(total) => {
+                self.total(total, out);
+                write!(out, " is null")
+            }
         };
     }
 
@@ -145,6 +158,13 @@ impl Words<'_> {
             self.write(term, true, out);
         }
         out.push_str(if brackets { ")" } else { "" });
+    }
+
+    fn total(self, total: &RelationTotal, out: &mut String) {
+        let relation = self.info.relation(total.rows.relation);
+        let column = &self.catalog.table(relation.target).column(total.column).name;
+        let _ = write!(out, "{} of {}.{column}", total.function.word(), relation.name);
+        self.filter(relation.target, total.rows.filter.as_ref(), out);
     }
 
     fn filter(self, target: TableId, filter: Option<&Predicate>, out: &mut String) {

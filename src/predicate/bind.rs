@@ -1,6 +1,6 @@
 //! Placeholders of predicates.
 
-use super::Predicate;
+use super::{Computed, Predicate, RelationTotal};
 use crate::error::Result;
 use crate::value::{Type, Value};
 use ecow::EcoString;
@@ -20,6 +20,9 @@ impl Predicate {
             Predicate::Every(_, inner) => inner.bind(value),
             Predicate::Count(counted, ..) => {
                 counted.filter.iter_mut().try_for_each(|filter| filter.bind(value))
+            }
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                total.rows.filter.iter_mut().try_for_each(|filter| filter.bind(value))
             }
             Predicate::Expr(scalar) => {
                 scalar.bind(value)?;
@@ -43,6 +46,9 @@ impl Predicate {
             Predicate::Some(_, inner) => inner.iter().for_each(|inner| inner.each(show)),
             Predicate::Every(_, inner) => inner.each(show),
             Predicate::Count(counted, ..) => counted.filter.iter().for_each(|filter| filter.each(show)),
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                total.rows.filter.iter().for_each(|filter| filter.each(show));
+            }
             Predicate::Expr(_)
             | Predicate::Compare(..)
             | Predicate::CompareColumns(..)
@@ -66,5 +72,28 @@ impl Predicate {
         let mut found = false;
         self.each(&mut |part| found |= matches!(part, Predicate::Expr(_)));
         found
+    }
+}
+
+impl Computed {
+    /// Shows every predicate in it.
+    pub(crate) fn visit(&self, show: &mut dyn FnMut(&Predicate)) {
+        match self {
+            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
+                rows.filter.iter().for_each(show);
+            }
+        }
+    }
+
+    /// Shows every predicate in it, to be changed.
+    ///
+    /// # Errors
+    /// Whatever `show` refuses.
+    pub(crate) fn change(&mut self, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -> Result<()> {
+        match self {
+            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
+                rows.filter.iter_mut().try_for_each(show)
+            }
+        }
     }
 }

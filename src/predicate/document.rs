@@ -45,7 +45,7 @@ fn entry(scope: Scope<'_>, key: &EcoString, value: &Literal) -> Result<Option<Pr
         return relation(scope, scope.table.relation(*id), value);
     }
     match (scope.extras)(key) {
-        Some(count) => column(scope, &Subject::Count(count), value),
+        Some(computed) => column(scope, &Subject::from(computed), value),
         None => Err(unknown(scope, key, value)),
     }
 }

@@ -4,7 +4,7 @@
 //! that ask nothing are left out wherever they stand, as in Drizzle.
 
 use super::test::{Subject, test};
-use super::{Predicate, RelationCount, document, polymorphic};
+use super::{Computed, Predicate, document, polymorphic};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
@@ -15,11 +15,11 @@ use crate::scalar::{self, Names, Scalar};
 /// How deep filters may nest, so that a document can't exhaust the stack.
 const FILTER_DEPTH_MAX: usize = 64;
 
-/// The counts of relations that a query selects beside the columns, by name.
-pub(crate) type Extras<'a> = &'a dyn Fn(&str) -> Option<RelationCount>;
+/// What a query computes beside the columns, by name.
+pub(crate) type Extras<'a> = &'a dyn Fn(&str) -> Option<Computed>;
 
 /// No extras at all.
-pub(crate) fn no_extras(_: &str) -> Option<RelationCount> {
+pub(crate) fn no_extras(_: &str) -> Option<Computed> {
     None
 }
 
@@ -104,7 +104,7 @@ impl<'a> Scope<'a> {
     fn subject(self, name: &str) -> Result<Subject<'a>> {
         match self.table.column_id(name) {
             Ok(id) => Ok(Subject::Column(self.table.column(id))),
-            Err(unknown) => (self.extras)(name).map(Subject::Count).ok_or(unknown),
+            Err(unknown) => (self.extras)(name).map(Subject::from).ok_or(unknown),
         }
     }
 

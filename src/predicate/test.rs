@@ -1,7 +1,7 @@
 //! What a column is asked, typed by the column.
 
 use super::resolve::{Scope, any, negate};
-use super::{Pattern, Predicate, RelationCount};
+use super::{Computed, Pattern, Predicate, RelationCount, RelationTotal};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Comparison, Operand, Test};
@@ -10,11 +10,22 @@ use crate::scalar::{self, Scalar};
 use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 
-/// What is asked: a column, how many rows there are along a relation, or what is computed.
+/// What is asked: a column, how many rows there are along a relation, what is made of them, or what is
+/// computed.
 pub(super) enum Subject<'a> {
     Column(&'a ColumnInfo),
     Count(RelationCount),
+    Total(RelationTotal),
     Scalar(Scalar),
+}
+
+impl From<Computed> for Subject<'_> {
+    fn from(computed: Computed) -> Self {
+        match computed {
+            Computed::Count(count) => Subject::Count(count),
+            Computed::Total(total) => Subject::Total(total),
+        }
+    }
 }
 
 impl Subject<'_> {
@@ -23,6 +34,7 @@ impl Subject<'_> {
             Subject::Column(column) => &column.ty,
             Subject::Count(_) => &Type::Integer,
             Subject::Scalar(scalar) => &scalar.ty,
+            Subject::Total(total) => &total.ty,
         }
     }
 
@@ -31,7 +43,7 @@ impl Subject<'_> {
         let value = input.resolve(self.column_type());
         match self {
             Subject::Column(column) => value.map_err(|error| error.for_column(&table.name, &column.name)),
-            Subject::Count(_) | Subject::Scalar(_) => value,
+            Subject::Count(_) | Subject::Total(_) | Subject::Scalar(_) => value,
         }
     }
 
@@ -51,7 +63,7 @@ impl Subject<'_> {
             Subject::Column(column) if computed => {
                 Some(Scalar::column(scope.catalog, 0, scope.table.id, column.id))
             }
-            Subject::Column(_) | Subject::Count(_) => None,
+            Subject::Column(_) | Subject::Count(_) | Subject::Total(_) => None,
         }
     }
 
@@ -63,6 +75,7 @@ impl Subject<'_> {
                 Predicate::Count(Box::new(count.clone()), comparison, number)
             }
             (Subject::Count(_) | Subject::Scalar(_), _) => self.unknown(),
+            (Subject::Total(total), value) => Predicate::Total(Box::new(total.clone()), comparison, value),
         }
     }
 
@@ -77,7 +90,7 @@ impl Subject<'_> {
         let fits = match test {
             Test::Compare(Comparison::Eq | Comparison::Ne, _) | Test::In(..) | Test::Null(_) => true,
             Test::Compare(..) | Test::Between(..) => *self.column_type() != Type::Json,
-            Test::Like { .. } => *self.column_type() == Type::Text,
+            Test::Like { .. } => matches!(self, Subject::Column(column) if column.ty == Type::Text),
         };
         if fits {
             return Ok(());
@@ -86,6 +99,7 @@ impl Subject<'_> {
             Subject::Column(column) => column.name.clone(),
             Subject::Count(_) => "the count".into(),
             Subject::Scalar(_) => "the expression".into(),
+            Subject::Total(total) => total.function.word().into(),
         };
         let column_type = eco_format!("{}", self.column_type());
         Err(mistake(QueryMistake::WrongOperator { operator: test.word(), column, column_type }))
@@ -131,6 +145,8 @@ pub(super) fn test(scope: Scope<'_>, subject: &Subject<'_>, test: &Test) -> Resu
         Test::Null(negated) => Ok(match subject {
             Subject::Column(column) if *negated => negate(Predicate::IsNull(column.id)),
             Subject::Column(column) => Predicate::IsNull(column.id),
+            Subject::Total(total) if *negated => negate(Predicate::NoTotal(Box::new(total.clone()))),
+            Subject::Total(total) => Predicate::NoTotal(Box::new(total.clone())),
             _ if *negated => Predicate::And(Vec::new()),
             _ => Predicate::Or(Vec::new()),
         }),
@@ -164,7 +180,7 @@ fn among(table: &TableInfo, subject: &Subject<'_>, inputs: &[Input]) -> Result<P
     values.dedup();
     Ok(match subject {
         Subject::Column(column) => Predicate::In { column: column.id, values, with_null },
-        Subject::Count(_) | Subject::Scalar(_) => {
+        Subject::Count(_) | Subject::Total(_) | Subject::Scalar(_) => {
             let mut parts: Vec<_> =
                 values.into_iter().map(|value| subject.compare(Comparison::Eq, value)).collect();
             parts.extend(with_null.then(|| subject.unknown()));

@@ -1,6 +1,6 @@
 //! What filters resolve to, from Rust and from documents.
 
-use super::{Predicate, RelationCount, no_extras, resolve};
+use super::{Computed, Predicate, RelationCount, no_extras, resolve};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::filter::{Filter, col, rel};
@@ -247,7 +247,7 @@ fn counts_are_asked_like_columns() {
     let users = catalog.table_id("users").unwrap();
     let relation = catalog.table(users).relation_id("posts").unwrap();
     let count = RelationCount { relation, filter: None };
-    let extras = |name: &str| (name == "n").then(|| count.clone());
+    let extras = |name: &str| (name == "n").then(|| Computed::Count(count.clone()));
     let read = |text: &str| resolve(&catalog, users, &document(text), &extras);
     assert!(matches!(read(r#"{"n": {"gt": 2}}"#).unwrap(), Predicate::Count(_, _, 2)));
     assert_eq!(read(r#"{"n": {"in": [1, 2]}}"#).unwrap(), read(r#"{"OR": [{"n": 1}, {"n": 2}]}"#).unwrap());

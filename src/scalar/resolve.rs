@@ -241,7 +241,7 @@ fn natural_type(input: &Input) -> Option<Type> {
             Value::Uuid(_) => Some(Type::Uuid),
             Value::Json(_) => Some(Type::Json),
         },
-        Input::Literal(Literal::Null) | Input::Placeholder(_) => None,
+        Input::Literal(Literal::Null) | Input::Placeholder(_) | Input::Nested(_) => None,
     }
 }
 

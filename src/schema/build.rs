@@ -106,6 +106,28 @@ impl Table {
         self.foreign_keys.push(foreign_key);
         self
     }
+
+    /// This table with a version column, for optimistic locking: it goes up by one with each change of
+    /// a row, and a write that states another version than the row has is a `conflict`. It must be an
+    /// integer, not null and 0 by default. Counters and touched times don't raise it: nobody can lose
+    /// what is kept up. See [`Rows::at_version`](crate::Rows::at_version).
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, col, row};
+    /// let posts = Table::new("posts").column(Column::integer("id").generated())
+    ///     .column(Column::text("title")).column(Column::integer("lock_version").default(0))
+    ///     .primary_key(["id"]).version("lock_version");
+    /// let db = Database::new(Schema::new().table(posts))?;
+    /// let key = db.insert("posts", row! { title: "Draft" })?;
+    /// db.update("posts", key.clone(), row! { title: "Final", lock_version: 0 })?;
+    /// let stale = db.update("posts", key, row! { title: "Mine", lock_version: 0 }).unwrap_err();
+    /// assert_eq!(stale.to_string(), "posts 1 is at version 1 by now, not 0");
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    #[must_use]
+    pub fn version(self, column: impl Into<EcoString>) -> Table {
+        Table { version: Some(column.into()), ..self }
+    }
 }
 
 /// Declares a constructor for each type without parts.

@@ -119,6 +119,7 @@ impl Relation {
             counter_cache: None,
             touch: None,
             dependent: None,
+            nested: None,
         }
     }
 

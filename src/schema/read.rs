@@ -47,7 +47,7 @@ fn read_schema(notes: &mut Notes, document: &Literal) -> Schema {
 }
 
 fn read_table(notes: &mut Notes, at: &At, name: &EcoString, value: &Literal) -> Table {
-    let known = ["columns", "primaryKey", "unique", "indexes", "checks", "foreignKeys"];
+    let known = ["columns", "primaryKey", "unique", "indexes", "checks", "foreignKeys", "version"];
     let options = notes.options(at, Some(value), &known);
     let mut table = Table::new(name.clone());
     let place = at.key("columns");
@@ -70,6 +70,7 @@ fn read_table(notes: &mut Notes, at: &At, name: &EcoString, value: &Literal) -> 
     for (i, value) in notes.list(&place, options.get("foreignKeys")).iter().enumerate() {
         table.foreign_keys.push(read_foreign_key(notes, &place.index(i), value));
     }
+    table.version = notes.text(&at.key("version"), options.get("version"));
     table
 }
 

@@ -8,7 +8,7 @@ use crate::value::Literal;
 use ecow::EcoString;
 
 /// The options of a relation.
-const OPTIONS: [&str; 23] = [
+const OPTIONS: [&str; 24] = [
     "one",
     "many",
     "belongsTo",
@@ -32,6 +32,7 @@ const OPTIONS: [&str; 23] = [
     "counterCache",
     "touch",
     "dependent",
+    "nested",
 ];
 
 /// The options that say what a relation is, with whether it leads to many rows.
@@ -83,6 +84,7 @@ pub(super) fn read_relation(
             .get("dependent")
             .and_then(|value| read_dependent(notes, &at.key("dependent"), value)),
         touch: options.get("touch").and_then(|value| read_touch(notes, &at.key("touch"), value)),
+        nested: options.get("nested").map(|value| super::nested::read(notes, &at.key("nested"), value)),
         ..relation
     }
 }
@@ -126,25 +128,23 @@ fn read_target(
     relation
 }
 
-/// A list of tables, or an object of tables by what stands in the type column.
+/// Tables by what stands in the type column, or a list of tables and of such objects.
 fn read_types(notes: &mut Notes, at: &At, value: &Literal) -> Option<Polymorphic> {
     let mut types = Vec::new();
     match value {
         Literal::List(items) => {
             for (i, item) in items.iter().enumerate() {
-                let table = notes.text(&at.index(i), Some(item));
-                types.extend(table.map(|table| PolymorphicType { label: None, table }));
+                let at = at.index(i);
+                match item {
+                    Literal::Object(entries) => types.extend(read_labels(notes, &at, entries)),
+                    item => {
+                        let table = notes.text(&at, Some(item));
+                        types.extend(table.map(|table| PolymorphicType { label: None, table }));
+                    }
+                }
             }
         }
-        Literal::Object(entries) => {
-            for (label, item) in entries {
-                let table = notes.text(&at.key(label), Some(item));
-                types.extend(table.map(|table| PolymorphicType {
-                    label: Some(label.clone()).filter(|label| *label != table),
-                    table,
-                }));
-            }
-        }
+        Literal::Object(entries) => types = read_labels(notes, at, entries),
         other => {
             notes.shape(at, "true, a list of tables, or an object of tables by type", Some(other));
             return None;
@@ -154,6 +154,14 @@ fn read_types(notes: &mut Notes, at: &At, value: &Literal) -> Option<Polymorphic
         notes.shape(at, "at least one table", None);
     }
     Some(Polymorphic { types })
+}
+
+fn read_labels(notes: &mut Notes, at: &At, entries: &[(EcoString, Literal)]) -> Vec<PolymorphicType> {
+    let one = |(label, table): &(EcoString, Literal)| {
+        let table = notes.text(&at.key(label), Some(table))?;
+        Some(PolymorphicType { label: Some(label.clone()).filter(|label| *label != table), table })
+    };
+    entries.iter().filter_map(one).collect()
 }
 
 /// True for the column of the relation's name, a column, or an object with a column and a filter.

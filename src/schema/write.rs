@@ -1,8 +1,9 @@
 //! Schemas as documents, in one canonical form: what is the default isn't written.
 
+use super::nested::ALL_BLANK;
 use super::{
-    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, Polymorphic,
-    PolymorphicType, Relation, RelationKind, Schema, Table, Unique,
+    Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
+    Polymorphic, PolymorphicType, RejectIf, Relation, RelationKind, Schema, Table, Unique,
 };
 use crate::value::{Literal, Type};
 use ecow::{EcoString, eco_format};
@@ -73,6 +74,7 @@ fn write_table(table: &Table) -> Literal {
         .put_list("indexes", table.indexes.iter().map(write_index).collect())
         .put_list("checks", table.checks.iter().map(write_check).collect())
         .put_list("foreignKeys", table.foreign_keys.iter().map(write_foreign_key).collect())
+        .put_some("version", table.version.as_ref().map(text))
         .end()
 }
 
@@ -149,6 +151,7 @@ fn write_relation(relation: &Relation) -> Literal {
     let chain = (!relation.chain.is_empty()).then(|| Literal::List(names(&relation.chain)));
     let key = match (relation.kind, relation.many) {
         (Some(RelationKind::BelongsTo), _) => "belongsTo",
+        (None, false) if relation.polymorphic.is_some() => "belongsTo",
         (Some(RelationKind::HasOne), _) => "hasOne",
         (Some(RelationKind::HasMany), _) => "hasMany",
         (Some(RelationKind::ManyToMany), _) => "manyToMany",
@@ -175,21 +178,30 @@ fn write_relation(relation: &Relation) -> Literal {
         .put_some("counterCache", relation.counter_cache.as_ref().map(write_counter))
         .put_some("touch", relation.touch.as_ref().map(text))
         .put_some("dependent", relation.dependent.map(|dependent| Literal::Text(dependent.word().into())))
+        .put_some("nested", relation.nested.as_ref().map(write_nested))
         .end()
 }
 
-/// True for the types that the other sides tell, a list where no label is given, else an object. A label
-/// that isn't given beside others that are is the table's name.
+/// True for the types that the other sides tell, an object of tables by label where labels are given, and
+/// else a list.
 fn write_polymorphic(polymorphic: &Polymorphic) -> Literal {
     let types = &polymorphic.types;
     if types.is_empty() {
         return Literal::Boolean(true);
     }
-    if types.iter().all(|one| one.label.is_none()) {
-        return Literal::List(types.iter().map(|one| text(&one.table)).collect());
+    let given = |one: &PolymorphicType| one.label.clone().filter(|label| *label != one.table);
+    let key = |one: &PolymorphicType| given(one).unwrap_or_else(|| one.table.clone());
+    let object = |one: &PolymorphicType| (key(one), text(&one.table));
+    let distinct =
+        types.iter().enumerate().all(|(at, one)| !types[..at].iter().any(|other| key(other) == key(one)));
+    if distinct && types.iter().any(|one| given(one).is_some()) {
+        return Literal::Object(types.iter().map(object).collect());
     }
-    let entry = |one: &PolymorphicType| (one.label.as_ref().unwrap_or(&one.table).clone(), text(&one.table));
-    Literal::Object(types.iter().map(entry).collect())
+    let item = |one: &PolymorphicType| match given(one) {
+        Some(_) => Literal::Object(vec![object(one)]),
+        None => text(&one.table),
+    };
+    Literal::List(types.iter().map(item).collect())
 }
 
 fn write_counter(counter: &CounterCache) -> Literal {
@@ -201,6 +213,19 @@ fn write_counter(counter: &CounterCache) -> Literal {
             Object::default().put_some("column", column).put("where", Literal::from(filter)).end()
         }
     }
+}
+
+fn write_nested(nested: &NestedAttributes) -> Literal {
+    let reject_if = nested.reject_if.as_ref().map(|reject| match reject {
+        RejectIf::AllBlank => Literal::Text(ALL_BLANK.into()),
+        RejectIf::Where(filter) => Literal::from(filter),
+    });
+    Object::default()
+        .put_true("allowDestroy", nested.allow_destroy)
+        .put_some("limit", nested.limit.map(|limit| Literal::Number(eco_format!("{limit}"))))
+        .put_some("rejectIf", reject_if)
+        .put_true("updateOnly", nested.update_only)
+        .end()
 }
 
 impl Action {

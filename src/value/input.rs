@@ -1,12 +1,13 @@
 //! What a caller gives for a cell, and rows of it.
 
 use super::{Literal, Type, Value};
-use crate::error::{Error, FlatMistake};
+use crate::error::{Error, ErrorKind, FlatMistake};
+use crate::nested::Write;
 use ecow::EcoString;
 use std::fmt;
 
 /// What a caller gives for a cell: a typed value, or a document's literal that its column's type
-/// will read.
+/// will read; and for a relation of a row that is written: what is written along it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// A typed value.
@@ -15,6 +16,8 @@ pub enum Input {
     Literal(Literal),
     /// What a prepared query is given under this name when it runs.
     Placeholder(EcoString),
+    /// What is written along a relation.
+    Nested(Box<Write>),
 }
 
 impl Input {
@@ -29,6 +32,11 @@ impl Input {
             Input::Placeholder(name) => {
                 Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into())
             }
+            Input::Nested(_) => Err(Error::new(ErrorKind::TypeMismatch {
+                expected: ecow::eco_format!("{ty}"),
+                found: "rows of a relation".into(),
+                column: None,
+            })),
         }
     }
 
@@ -56,6 +64,7 @@ impl fmt::Display for Input {
             Input::Value(value) => write!(f, "{value:?}"),
             Input::Literal(literal) => write!(f, "{literal}"),
             Input::Placeholder(name) => write!(f, "${name}"),
+            Input::Nested(write) => write!(f, "{write}"),
         }
     }
 }
@@ -95,6 +104,14 @@ impl Row {
         self.0.iter().map(|(column, input)| (column, input))
     }
 
+    /// What is written along relations, by their names.
+    pub(crate) fn nested(&self) -> impl Iterator<Item = (&EcoString, &Write)> {
+        self.0.iter().filter_map(|(name, input)| match input {
+            Input::Nested(write) => Some((name, &**write)),
+            Input::Value(_) | Input::Literal(_) | Input::Placeholder(_) => None,
+        })
+    }
+
     /// Whether no column is given anything.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -128,7 +145,7 @@ impl fmt::Debug for Row {
     }
 }
 
-/// A [`Row`] from column names and values.
+/// A [`Row`] from column names and values. A relation takes rows: see [`nested`](crate::nested).
 ///
 /// ```
 /// use relata::row;

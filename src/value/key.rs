@@ -41,6 +41,12 @@ macro_rules! single {
 
 single!(i16, i32, i64, u32, &str, String, uuid::Uuid, Value);
 
+impl From<&Key> for Key {
+    fn from(key: &Key) -> Key {
+        key.clone()
+    }
+}
+
 impl<A: Into<Value>, B: Into<Value>> From<(A, B)> for Key {
     fn from((a, b): (A, B)) -> Key {
         [a.into(), b.into()].into_iter().collect()

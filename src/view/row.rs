@@ -10,6 +10,8 @@ use crate::store::Store;
 use crate::value::{FromValue, ValueRef};
 use ecow::EcoString;
 use std::iter::FusedIterator;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// One row of a result. It borrows its cells from the snapshot; copying it is free.
 ///
@@ -17,7 +19,7 @@ use std::iter::FusedIterator;
 /// once through a [`Shape`].
 #[derive(Clone, Copy)]
 pub struct RowView<'p> {
-    pub(super) store: &'p Store,
+    pub(super) store: &'p Arc<Store>,
     pub(super) level: &'p Level,
     pub(super) found: &'p FoundLevel,
     pub(super) at: usize,
@@ -25,7 +27,12 @@ pub struct RowView<'p> {
 
 impl<'p> RowView<'p> {
     #[inline]
-    pub(crate) fn new(store: &'p Store, level: &'p Level, found: &'p FoundLevel, at: usize) -> RowView<'p> {
+    pub(crate) fn new(
+        store: &'p Arc<Store>,
+        level: &'p Level,
+        found: &'p FoundLevel,
+        at: usize,
+    ) -> RowView<'p> {
         RowView { store, level, found, at }
     }
 
@@ -78,11 +85,10 @@ impl<'p> RowView<'p> {
     /// # Errors
     /// `invalid_query` when the query didn't include it, or it leads to one row.
     pub fn many(self, name: &str) -> Result<RowViews<'p>> {
-        let (include, found) = self.included(name)?;
-        if include.many {
-            return Ok(self.rows_of(include, found));
+        match self.included(name)? {
+            (true, rows) => Ok(rows),
+            (false, _) => Err(wrong_read_as(name, "one row", "many rows")),
         }
-        Err(wrong_read_as(name, "one row", "many rows"))
     }
 
     /// The row included under `name`; `None` when there is none. O(includes).
@@ -90,33 +96,31 @@ impl<'p> RowView<'p> {
     /// # Errors
     /// `invalid_query` when the query didn't include it, or it leads to many rows.
     pub fn one(self, name: &str) -> Result<Option<RowView<'p>>> {
-        let (include, found) = self.included(name)?;
-        if include.many {
-            return Err(wrong_read_as(name, "many rows", "one row"));
+        match self.included(name)? {
+            (true, _) => Err(wrong_read_as(name, "many rows", "one row")),
+            (false, rows) => Ok(rows.first()),
         }
-        Ok(self.row_of(include, found))
+    }
+
+    /// Whether rows were included under `name` for this row: not when the query didn't, and not where
+    /// a recursive include ends. O(includes).
+    pub fn is_loaded(self, name: &str) -> bool {
+        self.included(name).is_ok()
     }
 
     /// The rows included under a handle; for a to-one the row there is. O(1). A handle of another
-    /// level gives none.
+    /// level gives none, and so does one of a recursive include that ends at this row.
     #[inline]
     pub fn rows(self, nested: Nested<'p>) -> RowViews<'p> {
-        let of_this = std::ptr::eq(nested.level, self.level);
-        let include = self.level.includes.get(nested.index).filter(|_| of_this);
-        match (include, self.found.includes.get(nested.index)) {
-            (Some(include), Some(found)) => self.rows_of(include, found),
-            _ => RowViews { store: self.store, level: self.level, found: self.found, from: 0, to: 0 },
-        }
+        let loaded = if std::ptr::eq(nested.level, self.level) { self.loaded(nested.index) } else { None };
+        loaded.map_or(self.none(), |(_, _, rows)| rows)
     }
 
     /// The row included under a handle of a to-one; `None` when there is none, and for a handle of
     /// another level. O(1).
     #[inline]
     pub fn row(self, nested: Nested<'p>) -> Option<RowView<'p>> {
-        let include =
-            self.level.includes.get(nested.index).filter(|_| std::ptr::eq(nested.level, self.level))?;
-        let found = self.found.includes.get(nested.index)?;
-        if include.many { self.rows_of(include, found).first() } else { self.row_of(include, found) }
+        self.rows(nested).first()
     }
 
     /// The columns and relations of this row, to be resolved once for many.
@@ -138,11 +142,8 @@ impl<'p> RowView<'p> {
     pub fn includes(
         self,
     ) -> impl ExactSizeIterator<Item = (&'p str, bool, RowViews<'p>)> + DoubleEndedIterator {
-        self.level
-            .includes
-            .iter()
-            .zip(&self.found.includes)
-            .map(move |(include, found)| (include.name.as_str(), include.many, self.rows_of(include, found)))
+        let loaded = self.level.includes.len() + usize::from(self.found.deeper.range(self.at).is_some());
+        (0..loaded).map(move |index| self.loaded(index).unwrap_or(("", true, self.none())))
     }
 
     #[inline]
@@ -151,13 +152,36 @@ impl<'p> RowView<'p> {
     }
 
     pub(super) fn extra(self, extra: usize) -> ValueRef<'p> {
-        let counts = self.found.extras.get(extra).map_or(&[][..], Vec::as_slice);
-        ValueRef::Integer(counts.get(self.at).copied().unwrap_or_default())
+        self.found.extras.get(extra).map_or(ValueRef::Null, |cells| cells.get(self.at))
     }
 
-    fn included(self, name: &str) -> Result<(&'p Include, &'p Found)> {
-        let mut both = self.level.includes.iter().zip(&self.found.includes);
-        both.find(|(include, _)| include.name == name).ok_or_else(|| not_included(self.level, name))
+    fn included(self, name: &str) -> Result<(bool, RowViews<'p>)> {
+        let index = index_of(self.level, name).ok_or_else(|| not_included(self.level, name))?;
+        let ends = || mistake(QueryMistake::RecursionEnds { relation: name.into() });
+        self.loaded(index).map(|(_, many, rows)| (many, rows)).ok_or_else(ends)
+    }
+
+    /// What is included at a place, by name, whether to many, and rows; after the includes comes the
+    /// level itself where it's recursive.
+    #[inline]
+    fn loaded(self, index: usize) -> Option<(&'p str, bool, RowViews<'p>)> {
+        let Some(include) = self.level.includes.get(index) else { return self.deeper(index) };
+        let found = self.found.includes.get(index)?;
+        Some((include.name.as_str(), include.many, self.rows_of(include, found)))
+    }
+
+    fn deeper(self, index: usize) -> Option<(&'p str, bool, RowViews<'p>)> {
+        let recursion = self.level.recursion.as_ref().filter(|_| index == self.level.includes.len())?;
+        let rows = self.found.deeper.range(self.at)?;
+        Some((recursion.name.as_str(), recursion.many, self.same_level(rows)))
+    }
+
+    fn same_level(self, rows: Range<usize>) -> RowViews<'p> {
+        RowViews { store: self.store, level: self.level, found: self.found, from: rows.start, to: rows.end }
+    }
+
+    fn none(self) -> RowViews<'p> {
+        self.same_level(0..0)
     }
 
     /// The table that the row leads to, where the relation is polymorphic.
@@ -191,19 +215,19 @@ impl<'p> RowView<'p> {
             to: range.end,
         }
     }
+}
 
-    #[inline]
-    fn row_of(self, include: &'p Include, found: &'p Found) -> Option<RowView<'p>> {
-        let (include, found) = self.branch(include, found);
-        let there = found.rows.slots.get(self.at).is_some_and(|slot| !slot.is_none());
-        there.then(|| RowView::new(self.store, &include.level, &found.rows, self.at))
-    }
+/// The place of what is included under a name.
+pub(super) fn index_of(level: &Level, name: &str) -> Option<usize> {
+    let include = level.includes.iter().position(|include| include.name == name);
+    let again = || level.recursion.as_ref().filter(|recursion| recursion.name == name);
+    include.or_else(|| again().map(|_| level.includes.len()))
 }
 
 /// Some rows of a result, one after the other: a page's, or those included with one row.
 #[derive(Clone, Copy)]
 pub struct RowViews<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     level: &'p Level,
     found: &'p FoundLevel,
     from: usize,
@@ -212,7 +236,7 @@ pub struct RowViews<'p> {
 
 impl<'p> RowViews<'p> {
     /// All rows of the outermost level.
-    pub(super) fn all(store: &'p Store, level: &'p Level, found: &'p FoundLevel) -> RowViews<'p> {
+    pub(super) fn all(store: &'p Arc<Store>, level: &'p Level, found: &'p FoundLevel) -> RowViews<'p> {
         RowViews { store, level, found, from: 0, to: found.slots.len() }
     }
 
@@ -309,7 +333,8 @@ pub(super) fn not_selected(store: &Store, level: &Level, name: &str) -> Error {
 }
 
 pub(super) fn not_included(level: &Level, name: &str) -> Error {
-    let included = level.includes.iter().map(|include| include.name.clone()).collect();
+    let again = level.recursion.iter().map(|recursion| recursion.name.clone());
+    let included = level.includes.iter().map(|include| include.name.clone()).chain(again).collect();
     mistake(QueryMistake::NotIncluded { relation: name.into(), included })
 }
 

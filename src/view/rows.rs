@@ -1,15 +1,76 @@
 //! What a query found: slots and offsets, level by level.
 
 use crate::id::Slot;
+use crate::value::{Value, ValueRef};
 
 /// The rows of one level, for all parents one after the other.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Level {
     /// [`Slot::NONE`] stands for a to-one that leads nowhere.
     pub(crate) slots: Vec<Slot>,
-    /// For each extra, a count for each slot.
-    pub(crate) extras: Vec<Vec<i64>>,
+    /// For each extra, a value for each slot.
+    pub(crate) extras: Vec<ExtraCells>,
     pub(crate) includes: Vec<Found>,
+    /// Where the rows are that a recursive include found from these; they are rows of this level too.
+    pub(crate) deeper: Deeper,
+}
+
+/// The values of an extra, one a row, in one of the two.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ExtraCells {
+    counts: Vec<i64>,
+    totals: Vec<Value>,
+}
+
+impl ExtraCells {
+    /// No values yet, to become counts.
+    pub(crate) fn counts(&mut self) -> &mut Vec<i64> {
+        self.clear();
+        &mut self.counts
+    }
+
+    /// No values yet, to become totals.
+    pub(crate) fn totals(&mut self) -> &mut Vec<Value> {
+        self.clear();
+        &mut self.totals
+    }
+
+    fn clear(&mut self) {
+        self.counts.clear();
+        self.totals.clear();
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> ValueRef<'_> {
+        match (self.counts.get(row), self.totals.get(row)) {
+            (Some(count), _) => ValueRef::Integer(*count),
+            (None, Some(total)) => total.as_ref(),
+            (None, None) => ValueRef::Null,
+        }
+    }
+}
+
+/// The rows of a level that were found from rows of the same level.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deeper {
+    /// Where the rows found from each row begin, and where those of the last end.
+    pub(crate) offsets: Vec<u32>,
+    /// Whether each row was entered at all.
+    pub(crate) entered: Vec<bool>,
+}
+
+impl Deeper {
+    /// The places of the rows found from a row; `None` when the recursion doesn't go on from it.
+    #[inline]
+    pub(crate) fn range(&self, row: usize) -> Option<std::ops::Range<usize>> {
+        if self.entered.get(row) != Some(&true) {
+            return None;
+        }
+        match self.offsets.get(row..row + 2) {
+            Some([from, to]) => Some(*from as usize..*to as usize),
+            _ => None,
+        }
+    }
 }
 
 /// The rows of an include.

@@ -1,12 +1,13 @@
 //! Names of a level resolved once, for loops.
 
-use super::row::{RowView, not_included, not_selected};
+use super::row::{RowView, index_of, not_included, not_selected};
 use crate::column::{ColumnView, DataView};
 use crate::error::Result;
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
 use crate::value::{Type, ValueRef};
+use std::sync::Arc;
 
 /// The columns and relations of one level of a result.
 ///
@@ -34,12 +35,12 @@ use crate::value::{Type, ValueRef};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Shape<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     level: &'p Level,
 }
 
 impl<'p> Shape<'p> {
-    pub(crate) fn new(store: &'p Store, level: &'p Level) -> Shape<'p> {
+    pub(crate) fn new(store: &'p Arc<Store>, level: &'p Level) -> Shape<'p> {
         Shape { store, level }
     }
 
@@ -64,7 +65,7 @@ impl<'p> Shape<'p> {
     /// # Errors
     /// `invalid_query` when the query didn't include it.
     pub fn relation(self, name: &str) -> Result<Nested<'p>> {
-        match self.level.includes.iter().position(|include| include.name == name) {
+        match index_of(self.level, name) {
             Some(index) => Ok(Nested { store: self.store, level: self.level, index }),
             None => Err(not_included(self.level, name)),
         }
@@ -74,17 +75,15 @@ impl<'p> Shape<'p> {
     pub fn columns(self) -> impl DoubleEndedIterator<Item = (&'p str, &'p Type)> {
         let info = self.store.catalog().table(self.level.table);
         let columns = self.level.columns.iter().map(|id| info.column(*id));
-        let extras = self.level.extras.iter().map(|extra| (extra.name.as_str(), &Type::Integer));
+        let extras =
+            self.level.extras.iter().map(|extra| (extra.name.as_str(), extra.computed.column_type()));
         columns.map(|column| (column.name.as_str(), &column.ty)).chain(extras)
     }
 
     /// What is included, in the order asked.
     pub fn relations(self) -> impl ExactSizeIterator<Item = Nested<'p>> + DoubleEndedIterator {
-        (0..self.level.includes.len()).map(move |index| Nested {
-            store: self.store,
-            level: self.level,
-            index,
-        })
+        let all = self.level.includes.len() + usize::from(self.level.recursion.is_some());
+        (0..all).map(move |index| Nested { store: self.store, level: self.level, index })
     }
 
     /// The table its rows are of.
@@ -96,7 +95,7 @@ impl<'p> Shape<'p> {
 /// What is included with the rows of a level.
 #[derive(Clone, Copy)]
 pub struct Nested<'p> {
-    store: &'p Store,
+    store: &'p Arc<Store>,
     pub(super) level: &'p Level,
     pub(super) index: usize,
 }
@@ -108,12 +107,19 @@ impl<'p> Nested<'p> {
 
     /// Its name in the result.
     pub fn name(self) -> &'p str {
-        self.include().map_or("", |include| include.name.as_str())
+        let again = || self.level.recursion.as_ref().map_or("", |again| again.name.as_str());
+        self.include().map_or_else(again, |include| include.name.as_str())
     }
 
     /// Whether it leads to many rows.
     pub fn is_many(self) -> bool {
-        self.include().is_some_and(|include| include.many)
+        let again = || self.level.recursion.as_ref().is_some_and(|again| again.many);
+        self.include().map_or_else(again, |include| include.many)
+    }
+
+    /// Whether it is repeated from the rows it finds: then the shape of its rows has it again.
+    pub fn is_recursive(self) -> bool {
+        self.shape().level.recursion.as_ref().is_some_and(|again| again.name == self.name())
     }
 
     /// The columns and relations of its rows; along a polymorphic relation of those of its first table.
@@ -146,11 +152,14 @@ enum Source<'p> {
 impl<'p> Cells<'p> {
     /// The row's cell. O(1).
     #[inline]
-    pub fn get(&self, row: RowView<'_>) -> ValueRef<'p> {
+    pub fn get<'r>(&self, row: RowView<'r>) -> ValueRef<'r>
+    where
+        'p: 'r,
+    {
         match &self.source {
             _ if !std::ptr::eq(self.level, row.level) => ValueRef::Null,
             Source::Column(view) => view.get(row.slot()),
-            Source::Extra(extra) => ValueRef::Integer(row.extra(*extra).as_i64().unwrap_or_default()),
+            Source::Extra(extra) => row.extra(*extra),
         }
     }
 
@@ -161,7 +170,7 @@ impl<'p> Cells<'p> {
         text(view, slot)
     }
 
-    /// The row's cell of an integer column of any width, or its count. O(1).
+    /// The row's cell of an integer column of any width, or its aggregate that is one. O(1).
     #[inline]
     pub fn integer(&self, row: RowView<'_>) -> Option<i64> {
         match self.at(row) {
@@ -170,11 +179,13 @@ impl<'p> Cells<'p> {
         }
     }
 
-    /// The row's cell of a float column. O(1).
+    /// The row's cell of a float column, or its aggregate that is one. O(1).
     #[inline]
     pub fn float(&self, row: RowView<'_>) -> Option<f64> {
-        let (view, slot) = self.at(row)?;
-        float(view, slot)
+        match self.at(row) {
+            Some((view, slot)) => float(view, slot),
+            None => self.get(row).as_f64(),
+        }
     }
 
     /// The row's cell of a boolean column. O(1).

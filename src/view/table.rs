@@ -1,5 +1,6 @@
 //! Rows of a snapshot without a query: got by key, walked from row to row.
 
+use super::lazy::not_loaded;
 use super::row::{wrong_read, wrong_read_as};
 use super::walker::{RowRefs, TableCells, Walker};
 use crate::catalog::TableInfo;
@@ -9,6 +10,7 @@ use crate::store::Store;
 use crate::table::Table;
 use crate::value::{FromValue, KeyRef, ValueRef};
 use std::fmt;
+use std::sync::Arc;
 
 /// The rows of one table of a snapshot.
 ///
@@ -36,13 +38,13 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy)]
 pub struct TableRef<'s> {
-    store: &'s Store,
+    store: &'s Arc<Store>,
     rows: &'s Table,
     info: &'s TableInfo,
 }
 
 impl<'s> TableRef<'s> {
-    pub(crate) fn new(store: &'s Store, id: TableId) -> TableRef<'s> {
+    pub(crate) fn new(store: &'s Arc<Store>, id: TableId) -> TableRef<'s> {
         TableRef { store, rows: store.table(id), info: store.catalog().table(id) }
     }
 
@@ -120,9 +122,12 @@ impl<'s> TableRef<'s> {
     /// A relation to walk along, resolved once.
     ///
     /// # Errors
-    /// `unknown_relation`.
+    /// `unknown_relation`; `invalid_query` where the database loads strictly.
     pub fn relation(self, name: &str) -> Result<Walker<'s>> {
         let relation = self.info.relation(self.info.relation_id(name)?);
+        if self.store.is_strict() {
+            return Err(not_loaded(self.info, name, &[]));
+        }
         Ok(Walker::new(self.store, relation))
     }
 
@@ -167,13 +172,13 @@ impl<'s> UniqueRef<'s> {
 /// A row of a snapshot. Its relations are walked when asked for, without a query.
 #[derive(Clone, Copy)]
 pub struct RowRef<'s> {
-    pub(super) store: &'s Store,
+    pub(super) store: &'s Arc<Store>,
     pub(super) table: TableId,
     pub(super) slot: Slot,
 }
 
 impl<'s> RowRef<'s> {
-    pub(crate) fn new(store: &'s Store, table: TableId, slot: Slot) -> RowRef<'s> {
+    pub(crate) fn new(store: &'s Arc<Store>, table: TableId, slot: Slot) -> RowRef<'s> {
         RowRef { store, table, slot }
     }
 

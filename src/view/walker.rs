@@ -12,6 +12,7 @@ use crate::predicate::Predicate;
 use crate::store::Store;
 use crate::value::ValueRef;
 use std::iter::FusedIterator;
+use std::sync::Arc;
 
 /// The cells of one column of a table. A row of another table gives null.
 #[derive(Clone, Copy)]
@@ -63,7 +64,7 @@ impl<'s> TableCells<'s> {
 
 /// A relation resolved once, to walk along from many rows.
 pub struct Walker<'s> {
-    store: &'s Store,
+    store: &'s Arc<Store>,
     relation: &'s RelationInfo,
     source: TableId,
     target: TableId,
@@ -73,7 +74,7 @@ pub struct Walker<'s> {
 }
 
 impl<'s> Walker<'s> {
-    pub(super) fn new(store: &'s Store, relation: &'s RelationInfo) -> Walker<'s> {
+    pub(super) fn new(store: &'s Arc<Store>, relation: &'s RelationInfo) -> Walker<'s> {
         let open =
             relation.filter.is_none() && relation.source_filter.is_none() && relation.order_by.is_empty();
         let route = if open && !relation.is_polymorphic() {
@@ -156,7 +157,7 @@ impl<'s> Walker<'s> {
 /// The rows that a relation leads to from one row.
 #[derive(Clone)]
 pub struct RowRefs<'s> {
-    store: &'s Store,
+    store: &'s Arc<Store>,
     table: TableId,
     slots: Slots<'s>,
 }

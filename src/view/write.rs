@@ -8,8 +8,7 @@ use std::fmt;
 
 impl Serialize for RowView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let level = self.level;
-        let names = level.columns.len() + level.extras.len() + level.includes.len();
+        let names = self.values().len() + self.includes().len();
         let mut map = serializer.serialize_map(Some(names))?;
         for (name, value) in self.values() {
             map.serialize_entry(name, &value)?;

@@ -3,7 +3,7 @@
 use super::{OpenKey, Writer};
 use crate::catalog::{Edge, IndexInfo, IndexKind, TableInfo};
 use crate::delta::Cells;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Path, Result, Step};
 use crate::eval;
 use crate::id::{ColumnId, Slot};
 use crate::value::Value;
@@ -84,7 +84,7 @@ impl Writer<'_> {
     }
 
     /// The primary key of a row, empty where the table has none.
-    fn key_of(&self, info: &TableInfo, slot: Slot) -> Vec<Value> {
+    pub(super) fn key_of(&self, info: &TableInfo, slot: Slot) -> Vec<Value> {
         match info.primary_key {
             Some(index) => self.store.table(info.id).keys(&info.index(index).columns).values(slot),
             None => Vec::new(),
@@ -120,7 +120,12 @@ impl Writer<'_> {
         let key = self.catalog.foreign_key(open.key);
         let edge = self.catalog.edge(key.edge);
         let (children, parents) = (self.catalog.table(edge.child), self.catalog.table(edge.parent));
-        Error::new(ErrorKind::ForeignKeyViolation {
+        let same = |(other, _): &&(OpenKey, Path)| (other.key, other.child) == (open.key, open.child);
+        let origin = self.origins.iter().rev().find(same);
+        let steps = origin.iter().flat_map(|(_, path)| path.steps().rev().cloned());
+        let column = edge.child_columns.first().filter(|_| edge.child_columns.len() == 1 && origin.is_some());
+        let steps = column.map(|id| Step::from(&children.column(*id).name)).into_iter().chain(steps);
+        let error = Error::new(ErrorKind::ForeignKeyViolation {
             table: children.name.clone(),
             constraint: key.name.clone(),
             columns: names(children, &edge.child_columns),
@@ -128,7 +133,8 @@ impl Writer<'_> {
             references: parents.name.clone(),
             referenced: names(parents, &edge.parent_columns),
             bereft: open.bereft,
-        })
+        });
+        steps.fold(error, Error::at)
     }
 
     /// A parent, by its referenced values, that `children` still refer to along an edge, which a foreign

@@ -6,13 +6,14 @@
 //! has changed when it refuses. Then all of it goes at once, and only then are the rows changed that
 //! stay behind.
 
+use super::hooks::Hook;
 use super::{OpenKey, Writer};
 use crate::catalog::ForeignKeyInfo;
 use crate::delta::Cells;
 use crate::error::Result;
 use crate::id::{ColumnId, ForeignKeyId, Slot, TableId};
 use crate::schema::Action;
-use crate::store::Change;
+use crate::store::{Change, Store};
 use crate::value::Value;
 use hashbrown::HashSet;
 use std::sync::Arc;
@@ -50,6 +51,14 @@ impl Doomed {
         Some(Family { table, slots, next: 0 })
     }
 
+    /// Forgets rows that are gone already.
+    pub(super) fn forget_gone(&mut self, store: &Store) {
+        for (table, slots) in &mut self.rows {
+            slots.retain(|slot| store.table(*table).is_live(*slot));
+        }
+        self.rows.retain(|(_, slots)| !slots.is_empty());
+    }
+
     /// Whether a row is on its way out.
     pub(super) fn has(&self, table: TableId, slot: Slot) -> bool {
         self.seen.contains(&(table, slot))
@@ -60,9 +69,13 @@ impl Writer<'_> {
     /// Takes rows away with whatever foreign keys say goes or changes with them.
     /// O(rows touched), whatever the depth.
     pub(crate) fn delete(&mut self, table: TableId, slots: Vec<Slot>) -> Result<()> {
+        let slots = self.before_going(Hook::BeforeDelete, table, slots)?;
+        let gone = self.going(Hook::AfterDelete, table, &slots);
         let mut doomed = Doomed::default();
         doomed.meet(table, slots.into_iter());
-        self.remove(doomed)
+        self.remove(doomed)?;
+        gone.into_iter().for_each(|images| self.note(Hook::AfterDelete, images));
+        Ok(())
     }
 
     /// Takes condemned rows away, and what foreign keys say goes or changes with them.

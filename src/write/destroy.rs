@@ -6,6 +6,7 @@
 
 use super::Writer;
 use super::delete::{Doomed, Family};
+use super::hooks::{Hook, Images};
 use crate::catalog::{DependentInfo, RelationInfo, Way};
 use crate::delta::Cells;
 use crate::error::Result;
@@ -23,6 +24,14 @@ struct Plan {
     /// Children that stay and lose their parent, in the order they were met.
     released: Vec<(EdgeId, Vec<Slot>)>,
     free: HashSet<(EdgeId, Slot)>,
+    /// What is destroyed, in the order it was met.
+    destroyed: Vec<(TableId, Vec<Slot>)>,
+}
+
+impl Plan {
+    fn destroy(&mut self, family: Option<&Family>) {
+        self.destroyed.extend(family.map(|family| (family.table, family.slots.clone())));
+    }
 }
 
 impl Writer<'_> {
@@ -31,7 +40,9 @@ impl Writer<'_> {
     pub(crate) fn destroy(&mut self, table: TableId, slots: Vec<Slot>) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
         let mut plan = Plan::default();
-        let mut stack = Vec::from_iter(plan.doomed.meet(table, slots.into_iter()));
+        let first = plan.doomed.meet(table, slots.into_iter());
+        let mut stack = Vec::from_iter(self.before_destroy(first)?);
+        plan.destroy(stack.first());
         while let Some(mut family) = stack.pop() {
             let info = catalog.table(family.table);
             let Some(dependent) = info.dependents.get(family.next) else { continue };
@@ -41,18 +52,33 @@ impl Writer<'_> {
             if family.next < info.dependents.len() {
                 stack.push(family);
             }
+            let met = self.before_destroy(met)?;
+            plan.destroy(met.as_ref());
             stack.extend(met);
         }
-        let Plan { doomed, released, .. } = plan;
+        let Plan { mut doomed, released, destroyed, .. } = plan;
+        doomed.forget_gone(self.store);
+        let gone: Vec<Images> = destroyed
+            .iter()
+            .flat_map(|(table, slots)| self.going(Hook::AfterDestroy, *table, slots))
+            .collect();
         for (id, mut children) in released {
             let edge = catalog.edge(id);
-            children.retain(|child| !doomed.has(edge.child, *child));
+            // A hook may have given a child another parent, or one of another type.
+            let lost = |child: &Slot| match self.store.edge(id).parents().at(child.index()).some() {
+                Some(parent) => doomed.has(edge.parent, parent),
+                None => edge.discriminator.is_none(),
+            };
+            let stays = |child: &Slot| self.store.table(edge.child).is_live(*child);
+            children.retain(|child| !doomed.has(edge.child, *child) && stays(child) && lost(child));
             let columns = edge.reference_columns();
             let values = vec![Value::Null; columns.len()];
             let rows = children.into_iter().map(|child| (child, values.clone())).collect();
             self.change(Cells { table: edge.child, columns, rows })?;
         }
-        self.remove(doomed)
+        self.remove(doomed)?;
+        gone.into_iter().for_each(|images| self.note(Hook::AfterDestroy, images));
+        Ok(())
     }
 
     /// What one relation makes of the rows along it: those whose own dependents are next.

@@ -1,6 +1,7 @@
 //! Adding rows.
 
 use super::Writer;
+use super::version::refuse_version;
 use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Slot, TableId};
@@ -18,7 +19,15 @@ impl Writer<'_> {
         let info = catalog.table(table);
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let slot = self.complete(info, row).and_then(|values| self.add(info, &values));
+            let slot = match row.nested().next() {
+                None => refuse_version(info, row)
+                    .and_then(|()| self.complete(info, row))
+                    .and_then(|values| self.add_new(info, values)),
+                Some(_) => {
+                    self.stand_in_row(at, rows.len());
+                    self.insert_along(info, row)
+                }
+            };
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)

@@ -1,7 +1,7 @@
 //! Bulk loading: rows first, every constraint when all of them are there.
 
 use super::insert::MAX_SLOTS;
-use super::normalise::{refuse_counter, require};
+use super::normalise::{refuse_counter, require, require_all};
 use super::{Environment, OpenKey, Writer};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::column::staged::Staged;
@@ -11,6 +11,7 @@ use crate::id::{Slot, TableId};
 use crate::store::Store;
 use crate::table::Taken;
 use crate::value::{Row, Value, ValueRef};
+use std::sync::Arc;
 
 /// Rows kept back until their columns are written in one go.
 const BLOCK: usize = 1024;
@@ -18,7 +19,7 @@ const BLOCK: usize = 1024;
 /// A load under way, on a store of its own that nobody else sees.
 pub(crate) struct Loading<'e> {
     store: Store,
-    environment: &'e Environment,
+    environment: &'e Arc<Environment>,
     log: Log,
     /// Where each table's new rows start.
     starts: Vec<usize>,
@@ -35,7 +36,7 @@ pub(crate) struct LoadProblem {
 
 impl<'e> Loading<'e> {
     /// A load on top of what `store` holds.
-    pub(crate) fn new(store: Store, environment: &'e Environment) -> Loading<'e> {
+    pub(crate) fn new(store: Store, environment: &'e Arc<Environment>) -> Loading<'e> {
         let starts: Vec<usize> =
             store.catalog().tables.iter().map(|info| store.table(info.id).bound()).collect();
         let waiting = starts.iter().map(|_| Vec::new()).collect();
@@ -50,7 +51,9 @@ impl<'e> Loading<'e> {
     /// Takes a row by column names.
     pub(crate) fn push_row(&mut self, table: TableId, row: &Row) -> Result<()> {
         let catalog = self.store.shared_catalog();
-        let values = self.writer().complete(catalog.table(table), row)?;
+        let info = catalog.table(table);
+        let values = self.writer().complete(info, row)?;
+        require_all(info, &values)?;
         self.keep(table, values)
     }
 
@@ -73,6 +76,7 @@ impl<'e> Loading<'e> {
         let mut values = typed.collect::<Result<Vec<Option<Value>>>>()?;
         values.resize(info.columns.len(), None);
         let values = self.writer().fill(info, values)?;
+        require_all(info, &values)?;
         self.keep(table, values)
     }
 

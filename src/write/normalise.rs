@@ -8,7 +8,8 @@ use crate::value::{Input, Row, Type, Value};
 use ecow::EcoString;
 
 impl Writer<'_> {
-    /// A value for every column of a new row: given, generated, by default or null.
+    /// A value for every column of a new row: given, generated, by default or null, also where it may
+    /// not be.
     pub(super) fn complete(&mut self, info: &TableInfo, row: &Row) -> Result<Vec<Value>> {
         let mut values: Vec<Option<Value>> = vec![None; info.columns.len()];
         for (place, (name, input)) in row.iter().enumerate() {
@@ -22,7 +23,7 @@ impl Writer<'_> {
         self.fill(info, values)
     }
 
-    /// Fills what wasn't given, and sees to identities and nulls.
+    /// Fills what wasn't given, and sees to identities.
     pub(super) fn fill(&mut self, info: &TableInfo, values: Vec<Option<Value>>) -> Result<Vec<Value>> {
         let mut row = Vec::with_capacity(values.len());
         for (column, value) in info.columns.iter().zip(values) {
@@ -36,7 +37,6 @@ impl Writer<'_> {
                 None if column.generated => self.identity(info, column)?,
                 None => self.default_of(column),
             };
-            require(info, column, &value)?;
             row.push(value);
         }
         Ok(row)
@@ -55,7 +55,7 @@ impl Writer<'_> {
     }
 
     /// What a column gets when nothing is given: its default, or null.
-    pub(super) fn default_of(&mut self, column: &ColumnInfo) -> Value {
+    pub(crate) fn default_of(&mut self, column: &ColumnInfo) -> Value {
         match &column.default {
             None => Value::Null,
             Some(DefaultInfo::Constant(value)) => value.clone(),
@@ -95,7 +95,12 @@ impl Writer<'_> {
 
 /// The column of a name, and what it is given. Most rows name their columns in declared order, so the
 /// column at the name's own `place` is looked at first.
-fn resolve(info: &TableInfo, place: usize, name: &EcoString, input: &Input) -> Result<(ColumnId, Value)> {
+pub(crate) fn resolve(
+    info: &TableInfo,
+    place: usize,
+    name: &EcoString,
+    input: &Input,
+) -> Result<(ColumnId, Value)> {
     let column = match info.columns.get(place) {
         Some(column) if column.name == *name => column.id,
         _ => info.column_id(name).map_err(|error| error.at(name))?,
@@ -107,7 +112,7 @@ fn resolve(info: &TableInfo, place: usize, name: &EcoString, input: &Input) -> R
     Ok((column, value.map_err(|error| error.for_column(&info.name, name).at(name))?))
 }
 
-fn given_twice(name: &EcoString) -> Error {
+pub(super) fn given_twice(name: &EcoString) -> Error {
     Error::new(ErrorKind::InvalidQuery(QueryMistake::ColumnGivenTwice { column: name.clone() })).at(name)
 }
 
@@ -117,6 +122,11 @@ pub(super) fn refuse_counter(info: &TableInfo, column: &ColumnInfo) -> Result<()
     let relation = ecow::eco_format!("{}.{}", info.name, info.relation(counter.relation).name);
     let mistake = QueryMistake::CounterGiven { column: column.name.clone(), relation };
     Err(ErrorKind::InvalidQuery(mistake).into())
+}
+
+/// Every column of a row that isn't nullable must have a value.
+pub(super) fn require_all(info: &TableInfo, row: &[Value]) -> Result<()> {
+    info.columns.iter().zip(row).try_for_each(|(column, value)| require(info, column, value))
 }
 
 /// A column that isn't nullable must have a value.

@@ -30,7 +30,8 @@ fn family(action: Action) -> Store {
 
 /// Gives the parents these keys in one change.
 fn rekey(store: &mut Store, log: &mut Log, keys: [i64; 2]) -> Result<(), &'static str> {
-    let ids = Environment { clock: Box::new(jiff::Timestamp::now), ids: Box::new(uuid::Uuid::new_v4) };
+    let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(uuid::Uuid::new_v4));
+    let ids = std::sync::Arc::new(Environment { clock, ids, hooks: None });
     let rows = keys.iter().enumerate().map(|(at, key)| (Slot::new(at), vec![Value::from(*key)])).collect();
     let mut writer = Writer::new(store, log, &ids);
     let cells = Cells { table: PARENTS, columns: vec![ColumnId::new(0)], rows };

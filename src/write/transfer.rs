@@ -4,9 +4,9 @@
 //! off again: rows go, change and come as it says, and constraints are verified over the whole.
 
 use super::normalise::require;
+use super::version::Set;
 use super::{OpenKey, Writer};
 use crate::catalog::TableInfo;
-use crate::delta::Cells;
 use crate::diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff, compare_rows};
 use crate::error::{Conflict, ConflictReason, Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, Slot, TableId};
@@ -14,14 +14,11 @@ use crate::store::Change;
 use crate::value::Value;
 use std::sync::Arc;
 
-/// A row and the cells that it gets.
-type Set = (Slot, Vec<(ColumnId, Value)>);
-
 /// What a difference comes to in this state.
 #[derive(Default)]
 struct Plan {
     deleted: Vec<(TableId, Vec<Slot>)>,
-    updated: Vec<(TableId, Vec<Set>)>,
+    updated: Vec<(TableId, Vec<(Slot, Set)>)>,
     /// In the order in which they came.
     inserted: Vec<(TableId, Vec<Vec<Value>>)>,
     conflicts: Vec<Conflict>,
@@ -74,21 +71,9 @@ impl Writer<'_> {
     }
 
     /// Changes rows of a table together, so that they can swap unique values.
-    fn replace(&mut self, info: &TableInfo, rows: Vec<Set>) -> Result<()> {
-        let mut columns: Vec<ColumnId> =
-            rows.iter().flat_map(|(_, set)| set).map(|(column, _)| *column).collect();
-        columns.sort_unstable();
-        columns.dedup();
-        let table = self.store.table(info.id);
-        let whole = |(slot, set): Set| {
-            let cell = |column: &ColumnId| match set.iter().find(|(other, _)| other == column) {
-                Some((_, value)) => value.clone(),
-                None => table.column(*column).get(slot).to_value(),
-            };
-            (slot, columns.iter().map(cell).collect())
-        };
-        let cells =
-            Cells { table: info.id, columns: columns.clone(), rows: rows.into_iter().map(whole).collect() };
+    fn replace(&mut self, info: &TableInfo, rows: Vec<(Slot, Set)>) -> Result<()> {
+        let cells = self.together(info, rows);
+        let columns = cells.columns.clone();
         for (_, values) in &cells.rows {
             let cells = columns.iter().map(|id| info.column(*id)).zip(values);
             cells.clone().try_for_each(|(column, value)| require(info, column, value))?;
@@ -233,7 +218,7 @@ impl Writer<'_> {
 #[derive(Default)]
 struct Rows {
     deleted: Vec<Slot>,
-    updated: Vec<Set>,
+    updated: Vec<(Slot, Set)>,
     inserted: Vec<(usize, Vec<Value>)>,
     conflicts: Vec<Conflict>,
 }

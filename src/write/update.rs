@@ -1,6 +1,8 @@
 //! Changing rows, with what foreign keys set off.
 
+use super::hooks::Hook;
 use super::normalise::require;
+use super::version::Set;
 use super::{OpenKey, Writer};
 use crate::catalog::{Edge, ForeignKeyInfo, TableInfo};
 use crate::delta::Cells;
@@ -22,28 +24,49 @@ impl Writer<'_> {
     /// Gives rows new values. O(rows x (columns + touched indexes)) and what cascades.
     pub(crate) fn update(&mut self, table: TableId, slots: Vec<Slot>, set: &Row) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
+        if set.nested().next().is_some() {
+            let change = |writer: &mut Self, slot| writer.update_along(catalog.table(table), slot, set);
+            return self.inside("set", |writer| slots.into_iter().try_for_each(|slot| change(writer, slot)));
+        }
         let set = self.assignments(catalog.table(table), set).map_err(|error| error.at("set"))?;
         self.assign(table, slots, set).map_err(|error| error.at("set"))
     }
 
     /// Gives each of the rows the same values.
-    pub(super) fn assign(
-        &mut self,
-        table: TableId,
-        slots: Vec<Slot>,
-        set: Vec<(ColumnId, Value)>,
-    ) -> Result<()> {
+    pub(super) fn assign(&mut self, table: TableId, slots: Vec<Slot>, mut set: Set) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
-        let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
-        for (column, value) in columns.iter().zip(&values) {
+        self.take_version(info, &slots, &mut set)?;
+        for (column, value) in &set {
             let column = info.column(*column);
             if let (true, Value::Integer(given)) = (column.generated && !slots.is_empty(), value) {
                 self.store.table_mut(table).pass_identity(*given);
             }
         }
+        if self.runs(table, Hook::BeforeUpdate) || self.notes(table, Hook::AfterUpdate) {
+            return self.assign_each(info, slots, &set);
+        }
+        let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
         let rows = slots.into_iter().map(|slot| (slot, values.clone())).collect();
         self.change(Cells { table, columns, rows })
+    }
+
+    /// Rows with cells for different columns as one change: what one leaves out, it keeps.
+    pub(super) fn together(&self, info: &TableInfo, rows: Vec<(Slot, Set)>) -> Cells {
+        let mut columns: Vec<ColumnId> =
+            rows.iter().flat_map(|(_, set)| set).map(|(column, _)| *column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let table = self.store.table(info.id);
+        let whole = |(slot, set): (Slot, Set)| {
+            let cell = |column: &ColumnId| match set.iter().find(|(other, _)| other == column) {
+                Some((_, value)) => value.clone(),
+                None => table.column(*column).get(slot).to_value(),
+            };
+            (slot, columns.iter().map(cell).collect())
+        };
+        let rows = rows.into_iter().map(whole).collect();
+        Cells { table: info.id, columns, rows }
     }
 
     /// Makes a change and all that foreign keys set off, over a stack: one foreign key after the
@@ -77,6 +100,7 @@ impl Writer<'_> {
                 require(info, info.column(*id), value)?;
             }
         }
+        self.raise_versions(info, &mut cells)?;
         self.refuse_shared(info, &cells)?;
         let moved = self.moved(info, &cells);
         let columns = cells.columns.clone();
@@ -148,7 +172,7 @@ impl Writer<'_> {
     }
 
     /// What children of `parent` hold along an edge. Their column may be narrower than its.
-    fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Vec<Value>> {
+    pub(super) fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Vec<Value>> {
         let info = self.catalog.table(edge.child);
         let values = self.store.table(edge.parent).keys(&edge.parent_columns).values(parent);
         let columns = edge.child_columns.iter().map(|id| info.column(*id));
@@ -160,6 +184,6 @@ impl Writer<'_> {
 }
 
 /// Whether a write would change nothing that can be seen: a decimal's scale can be.
-fn identical(a: &Value, b: &Value) -> bool {
+pub(super) fn identical(a: &Value, b: &Value) -> bool {
     a.as_ref().compare_exactly(b.as_ref()).is_eq()
 }

@@ -1,6 +1,8 @@
 //! Adding rows, or changing those that stand in their way.
 
 use super::Writer;
+use super::normalise::require_all;
+use super::version::refuse_version;
 use crate::catalog::{IndexInfo, IndexKind, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, Slot, TableId};
@@ -22,10 +24,17 @@ impl Writer<'_> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
         let arbiters = arbiters(info, on)?;
-        let set = set.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
+        let nested = set.is_some_and(|set| set.nested().next().is_some());
+        let plain = set.filter(|_| !nested);
+        let columns =
+            plain.map(|set| self.assignments(info, set).map_err(|error| error.at("set"))).transpose()?;
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let slot = self.upsert_one(info, row, &arbiters, set.as_deref());
+            if nested || row.nested().next().is_some() {
+                slots.push(self.upsert_along(info, (row, at, rows.len()), &arbiters, set)?);
+                continue;
+            }
+            let slot = self.upsert_one(info, row, &arbiters, columns.as_deref());
             slots.push(slot.map_err(|error| error.in_row(at, rows.len()))?);
         }
         Ok(slots)
@@ -38,9 +47,11 @@ impl Writer<'_> {
         arbiters: &[&IndexInfo],
         set: Option<&[(ColumnId, Value)]>,
     ) -> Result<Slot> {
+        refuse_version(info, row)?;
         let values = self.complete(info, row)?;
         let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &values);
-        let Some(slot) = arbiters.iter().find_map(find) else { return self.add(info, &values) };
+        let Some(slot) = arbiters.iter().find_map(find) else { return self.add_new(info, values) };
+        require_all(info, &values)?;
         let set = match set {
             Some(set) => set.to_vec(),
             None => given(info, row, &values)?,

@@ -7,6 +7,7 @@ mod anything;
 mod errors;
 mod flat;
 mod limits;
+mod nested;
 mod places;
 mod reading;
 mod requests;

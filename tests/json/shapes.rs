@@ -7,7 +7,7 @@ use relata::ErrorKind;
 fn a_misspelt_option_gets_its_neighbour_and_the_list() {
     assert_eq!(
         refusal(r#"{"count": "users", "wehre": {}}"#),
-        "no option `wehre` here\n    at: $.wehre (1:29)\n    help: did you mean `where`?"
+        "no option `wehre` here\n    at: $.wehre (1:29)\n    help: did you mean `where`? there are: where, follow"
     );
     let message = refusal(r#"{"findMany": "users", "with": {"posts": {"lmit": 1}}}"#);
     assert!(message.starts_with(
@@ -18,7 +18,7 @@ fn a_misspelt_option_gets_its_neighbour_and_the_list() {
 #[test]
 fn a_misspelt_method_gets_the_methods_there_are() {
     let methods = "there are: findMany, findFirst, count, exists, pluck, pick, ids, from, union, unionAll, intersect, \
-         intersectAll, except, exceptAll, insert, update, upsert, delete, destroy, check, \
+                   intersectAll, except, exceptAll, insert, update, upsert, findOrCreate, delete, destroy, check, \
                    begin, commit, savepoint, rollback";
     assert_eq!(
         refusal(r#"{"findmany": "users", "limit": 1}"#),
@@ -158,12 +158,21 @@ fn values_of_another_shape_are_refused_where_they_stand() {
             "expected true, false or an object of options, found null",
             "select.posts",
         ),
-        (r#""extras": {"n": "posts"}"#, "expected {\"$count\": \"posts\"}, found \"posts\"", "extras.n"),
-        (r#""extras": {"n": {"$sum": "id"}}"#, "no option `$sum` here", "extras.n.$sum"),
         (
-            r#""extras": {"n": {}}"#,
+            r#""extras": {"n": "posts"}"#,
+            "expected {\"$count\": \"posts\"} or {\"$sum\": {\"lines\": \"amount\"}}, found \"posts\"",
+            "extras.n",
+        ),
+        (r#""extras": {"n": {"$median": "id"}}"#, "no option `$median` here", "extras.n.$median"),
+        (
+            r#""extras": {"n": {"$count": null}}"#,
             "expected a relation's name, or {\"posts\": {...}} with its filter, found null",
             "extras.n.$count",
+        ),
+        (
+            r#""extras": {"n": {}}"#,
+            "expected {\"$count\": \"posts\"} or {\"$sum\": {\"lines\": \"amount\"}}, found no aggregate",
+            "extras.n",
         ),
         (r#""cursor": {}"#, "expected a column and its value, found an empty object", "cursor"),
         (r#""distinct": []"#, "expected true, false or a list of columns, found an empty list", "distinct"),

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each user takes a part of it")]
 
+mod along;
+mod destroy;
+mod link;
 mod rules;
 pub mod run;
 pub mod shape;

@@ -1,7 +1,7 @@
 //! Operations on a database.
 
-use super::step::{Given, Route, Step, arbiter, row};
-use relata::{Database, Error, LoadError, Schema, Statement};
+use super::step::{Given, Route, Step, along_row, arbiter, row};
+use relata::{Database, Error, LoadError, Rows, Schema, Statement};
 
 /// What an operation came to: a number of rows, or the kinds of what refused it.
 pub type Outcome = Result<usize, Vec<String>>;
@@ -23,6 +23,10 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
             let table = &schema.tables[*table];
             db.delete(&table.name, which.rows(table)).map(|n| n as usize).map_err(refused)
         }
+        Step::Destroy { table, which } => {
+            let table = &schema.tables[*table];
+            db.destroy(&table.name, which.rows(table)).map(|n| n as usize).map_err(refused)
+        }
         Step::Upsert { table, rows, on, set } => {
             let table = &schema.tables[*table];
             let statement = Statement::Upsert {
@@ -35,6 +39,15 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
                 relata::Outcome::Rows(page) => Ok(page.len()),
                 other => unreachable!("{other:?}"),
             }
+        }
+        Step::UpdateAlong { relation, key, acts } => {
+            let (source, key) = (&schema.relations[*relation].source, key.iter().cloned().collect());
+            let set = along_row(schema, *relation, &Given::new(), acts);
+            db.update(source, Rows::Key(key), set).map(|n| n as usize).map_err(refused)
+        }
+        Step::InsertAlong { relation, row, acts } => {
+            let row = along_row(schema, *relation, row, acts);
+            db.insert(&schema.relations[*relation].source, row).map(|_| 1).map_err(refused)
         }
         Step::Load { rows, route } => load(db, schema, rows, *route),
         Step::Fork => Ok(0),

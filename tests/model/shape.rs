@@ -373,12 +373,17 @@ fn remarks(act: Act<'_>) -> Schema {
                 .type_label("c", "remarks"),
         )
         .relation(remarks("posts").dependent(Dependent::Destroy))
-        .relation(remarks("photos"))
+        .relation(remarks("photos").dependent(Dependent::Restrict))
         .relation(remarks("remarks").dependent(Dependent::Nullify))
         .relation(good("posts"))
         .relation(good("photos").distinct())
         .relation(Relation::one("remarks", "remark", "remarks").as_("about"))
-        .relation(Relation::one("posts", "photo", "photos").from(["photo_id"]).to(["id"]))
+        .relation(
+            Relation::one("posts", "photo", "photos")
+                .from(["photo_id"])
+                .to(["id"])
+                .dependent(Dependent::Delete),
+        )
         .relation(Relation::many("photos", "posts", "posts"))
         .relation(Relation::one("remarks", "author", "photos").from(["author_id"]).to(["id"]))
         .relation(Relation::many("photos", "said", "remarks"))

@@ -1,6 +1,8 @@
 //! Random operations, decoded from bytes: a shorter or smaller list of bytes is a simpler operation.
 
-use relata::{Column, Filter, Row, Schema, Table, Type, Value, col};
+use super::link::{Link, link};
+use relata::nested::{Pick, Verb, Verbs};
+use relata::{Column, Filter, Input, Row, Schema, Table, Type, Value, col};
 
 /// A cell that is given: a column by its place, and what.
 pub type Given = Vec<(usize, Value)>;
@@ -8,12 +10,60 @@ pub type Given = Vec<(usize, Value)>;
 /// One operation on a database. Tables and columns are meant by their place in the schema.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Insert { table: usize, rows: Vec<Given> },
-    Update { table: usize, which: Which, set: Given },
-    Delete { table: usize, which: Which },
-    Upsert { table: usize, rows: Vec<Given>, on: Option<usize>, set: Option<Given> },
-    Load { rows: Vec<(usize, Given)>, route: Route },
+    Insert {
+        table: usize,
+        rows: Vec<Given>,
+    },
+    Update {
+        table: usize,
+        which: Which,
+        set: Given,
+    },
+    Delete {
+        table: usize,
+        which: Which,
+    },
+    Destroy {
+        table: usize,
+        which: Which,
+    },
+    Upsert {
+        table: usize,
+        rows: Vec<Given>,
+        on: Option<usize>,
+        set: Option<Given>,
+    },
+    Load {
+        rows: Vec<(usize, Given)>,
+        route: Route,
+    },
+    /// Writes along a relation, by its place, of the row with this primary key.
+    UpdateAlong {
+        relation: usize,
+        key: Vec<Value>,
+        acts: Vec<Act>,
+    },
+    /// Adds a row and writes along a relation of it.
+    InsertAlong {
+        relation: usize,
+        row: Given,
+        acts: Vec<Act>,
+    },
     Fork,
+}
+
+/// What is done along a relation, to rows by their primary keys.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Nested attributes; alone.
+    Rows(Vec<Given>),
+    Create(Given),
+    Connect(Vec<Vec<Value>>),
+    Disconnect(Vec<Vec<Value>>),
+    Remove(Vec<Vec<Value>>),
+    Set(Vec<Vec<Value>>),
+    Replace(Vec<Vec<Value>>),
+    Delete(Vec<Vec<Value>>),
 }
 
 /// How rows are given to a load.
@@ -76,7 +126,7 @@ impl Step {
     /// The operation that `bytes` stand for over a schema.
     pub fn decode(schema: &Schema, bytes: &[u8]) -> Step {
         let mut choices = Choices(bytes.iter());
-        let kind = choices.below(32);
+        let kind = choices.below(44);
         let at = choices.below(schema.tables.len());
         let table = &schema.tables[at];
         match kind {
@@ -84,7 +134,8 @@ impl Step {
             11..=17 => {
                 Step::Update { table: at, which: which(&mut choices, table), set: set(&mut choices, table) }
             }
-            18..=23 => Step::Delete { table: at, which: which(&mut choices, table) },
+            21..=23 => Step::Destroy { table: at, which: which(&mut choices, table) },
+            18..=20 => Step::Delete { table: at, which: which(&mut choices, table) },
             24..=26 => {
                 let on = choices.below(3);
                 let set = (choices.below(3) == 2).then(|| set(&mut choices, table));
@@ -100,9 +151,87 @@ impl Step {
                 let route = [Route::ByName, Route::ByPlace, Route::Borrowed][choices.below(3)];
                 Step::Load { rows, route }
             }
+            32.. => along(schema, &mut choices).unwrap_or(Step::Fork),
             _ => Step::Fork,
         }
     }
+}
+
+/// A write along one of the relations that are written.
+fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
+    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
+    let is_written = |relation: &relata::Relation| {
+        let is_keyed = |name: &str| !table(name).primary_key.is_empty();
+        link(schema, relation).is_some() && is_keyed(&relation.source) && is_keyed(&relation.target)
+    };
+    let written = schema.relations.iter().enumerate().filter(|(_, relation)| is_written(relation));
+    let written: Vec<_> = written.collect();
+    let (at, relation) = *written.get(choices.below(written.len()))?;
+    let (source, target) = (table(&relation.source), table(&relation.target));
+    let link = link(schema, relation)?;
+    let inserts = choices.below(3) == 0;
+    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
+    let acts = match choices.below(3) {
+        0 => vec![attributes(choices, target, &link)],
+        _ => (0..count).map(|_| act(choices, target, &link, inserts)).collect(),
+    };
+    Some(match inserts {
+        true => {
+            let mut row = given(choices, source);
+            if let Link::Parent(join) = &link {
+                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
+            }
+            Step::InsertAlong { relation: at, row, acts }
+        }
+        false => Step::UpdateAlong { relation: at, key: key(choices, source), acts },
+    })
+}
+
+fn act(choices: &mut Choices<'_>, target: &Table, link: &Link, inserts: bool) -> Act {
+    let is_parent = matches!(link, Link::Parent(_));
+    let kind = choices.below(if inserts { 3 } else { 8 });
+    let count = if is_parent { 1 } else { [1, 2, 3, 0][choices.below(4)] };
+    let mut keys = || (0..count).map(|_| key(choices, target)).collect();
+    match kind {
+        0 | 1 => Act::Connect(keys()),
+        3 => Act::Disconnect(keys()),
+        4 => Act::Delete(keys()),
+        5 if !is_parent => Act::Set(keys()),
+        6 if !is_parent => Act::Replace(keys()),
+        7 if !is_parent => Act::Remove(keys()),
+        _ => {
+            let mut row = given(choices, target);
+            if let Link::Children(join) = link {
+                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
+            }
+            Act::Create(row)
+        }
+    }
+}
+
+/// Rows with a key or without one.
+fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link) -> Act {
+    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(3) };
+    let held = |at: usize| matches!(link, Link::Children(join) if join.columns.contains(&at));
+    let row = |choices: &mut Choices<'_>| {
+        let mut row = given(choices, target);
+        row.retain(|(at, _)| !held(*at) || choices.below(8) == 7);
+        if choices.below(2) == 1 {
+            let places = target.primary_key.iter().map(|name| place(target, name));
+            for (at, value) in places.zip(key(choices, target)).filter(|(at, _)| !held(*at)) {
+                row.retain(|(other, _)| *other != at);
+                row.push((at, value));
+            }
+        }
+        row
+    };
+    Act::Rows((0..count).map(|_| row(choices)).collect())
+}
+
+/// A primary key.
+fn key(choices: &mut Choices<'_>, table: &Table) -> Vec<Value> {
+    let columns = table.primary_key.iter().map(|name| &table.columns[place(table, name)]);
+    columns.map(|column| value(column, choices.below(64))).collect()
 }
 
 fn rows(choices: &mut Choices<'_>, table: &Table) -> Vec<Given> {
@@ -190,6 +319,34 @@ fn value(column: &Column, choice: usize) -> Value {
 pub fn row(table: &Table, given: &Given) -> Row {
     let cells = given.iter().map(|(at, value)| (table.columns[*at].name.clone(), value.clone().into()));
     cells.collect()
+}
+
+/// A row of a relation's source, given acts along it.
+pub fn along_row(schema: &Schema, relation: usize, given: &Given, acts: &[Act]) -> Row {
+    let relation = &schema.relations[relation];
+    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
+    row(table(&relation.source), given).set(relation.name.clone(), write(table(&relation.target), acts))
+}
+
+/// Acts as the database takes them.
+fn write(target: &Table, acts: &[Act]) -> Input {
+    if let [Act::Rows(rows)] = acts {
+        return rows.iter().map(|given| row(target, given)).collect::<Vec<_>>().into();
+    }
+    let picks = |keys: &[Vec<Value>]| -> Vec<Pick> {
+        keys.iter().map(|key| Pick::Key(key.iter().cloned().collect())).collect()
+    };
+    let verb = |act: &Act| match act {
+        Act::Rows(_) => unreachable!("{act:?}"),
+        Act::Create(given) => Verb::Create(vec![row(target, given)]),
+        Act::Connect(keys) => Verb::Connect(picks(keys)),
+        Act::Disconnect(keys) => Verb::Disconnect(picks(keys)),
+        Act::Remove(keys) => Verb::Remove(picks(keys)),
+        Act::Set(keys) => Verb::Set(picks(keys)),
+        Act::Replace(keys) => Verb::Replace(picks(keys)),
+        Act::Delete(keys) => Verb::Delete(picks(keys)),
+    };
+    acts.iter().map(verb).collect::<Verbs>().into()
 }
 
 impl Which {

@@ -12,7 +12,7 @@ impl Model {
         rows.iter().map(|(_, row)| self.walk_from(relation, row)).collect()
     }
 
-    fn walk_from(&self, relation: &Relation, row: &[Value]) -> Vec<Vec<Value>> {
+    pub(super) fn walk_from(&self, relation: &Relation, row: &[Value]) -> Vec<Vec<Value>> {
         let source = self.table(&relation.source);
         if relation.polymorphic.is_some() {
             return self.polymorphic(relation, row, None);

@@ -5,10 +5,10 @@ use super::step::{Given, Route, Step, arbiter, place};
 use super::{Key, Model, cells, run::Outcome};
 use relata::{Action, Value};
 
-type Refusal = &'static str;
+pub(super) type Refusal = &'static str;
 
 /// Cells to write: a row by its number, and a value for each column.
-type Changes = Vec<(u64, Vec<Value>)>;
+pub(super) type Changes = Vec<(u64, Vec<Value>)>;
 
 impl Model {
     /// Carries out an operation other than a fork. All or nothing, but for identities.
@@ -73,16 +73,23 @@ impl Model {
                 self.delete(*table, &named)?;
                 Ok(named.len())
             }
+            Step::Destroy { table, which } => {
+                let named = self.named(*table, which)?;
+                self.destroy(*table, &named)?;
+                Ok(named.len())
+            }
             Step::Upsert { table, rows, on, set } => {
                 self.upsert(*table, rows, *on, set.as_ref())?;
                 Ok(rows.len())
             }
+            Step::UpdateAlong { relation, key, acts } => self.update_along(*relation, key, acts),
+            Step::InsertAlong { relation, row, acts } => self.insert_along(*relation, row, acts),
             Step::Load { .. } | Step::Fork => Ok(0),
         }
     }
 
     /// A value for every column of a new row. Values that don't fit are refused before missing ones.
-    fn complete(&mut self, table: usize, given: &Given) -> Result<Vec<Value>, Refusal> {
+    pub(super) fn complete(&mut self, table: usize, given: &Given) -> Result<Vec<Value>, Refusal> {
         let columns = &self.schema.tables[table].columns;
         given.iter().try_for_each(|(at, value)| fit(&columns[*at], value).map(drop))?;
         self.complete_in_order(table, given)
@@ -120,7 +127,7 @@ impl Model {
         }
     }
 
-    fn add(&mut self, table: usize, row: Vec<Value>) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, table: usize, row: Vec<Value>) -> Result<(), Refusal> {
         let number = self.next;
         self.next += 1;
         if self.is_taken(table, number, &row) {
@@ -139,7 +146,7 @@ impl Model {
         set.iter().map(|(at, value)| Ok((*at, fit(&columns[*at], value)?))).collect()
     }
 
-    fn assign(&mut self, table: usize, rows: &[u64], set: &Given) -> Result<(), Refusal> {
+    pub(super) fn assign(&mut self, table: usize, rows: &[u64], set: &Given) -> Result<(), Refusal> {
         if !rows.is_empty() {
             set.iter().for_each(|(at, value)| self.pass(table, *at, value));
         }
@@ -149,7 +156,12 @@ impl Model {
     }
 
     /// Changes cells, and whatever foreign keys set off: key by key, each to its end.
-    fn change(&mut self, table: usize, columns: &[usize], mut changes: Changes) -> Result<(), Refusal> {
+    pub(super) fn change(
+        &mut self,
+        table: usize,
+        columns: &[usize],
+        mut changes: Changes,
+    ) -> Result<(), Refusal> {
         changes.retain(|(row, values)| !same(&cells(self.row(table, *row).unwrap(), columns), values));
         if changes.is_empty() {
             return Ok(());
@@ -215,10 +227,19 @@ impl Model {
     }
 
     /// Takes rows away: all that goes is found first, then it goes, then what stays is changed.
-    fn delete(&mut self, table: usize, rows: &[u64]) -> Result<(), Refusal> {
+    pub(super) fn delete(&mut self, table: usize, rows: &[u64]) -> Result<(), Refusal> {
         let mut gone = Vec::new();
         let mut bereft = Vec::new();
         self.condemn(table, rows, &mut gone, &mut bereft)?;
+        self.take_away(&gone, bereft)
+    }
+
+    /// Takes condemned rows away, and a key from those that lost their parent by it.
+    pub(super) fn take_away(
+        &mut self,
+        gone: &[(usize, u64)],
+        bereft: Vec<(Key, Vec<u64>)>,
+    ) -> Result<(), Refusal> {
         for (at, table) in self.tables.iter_mut().enumerate() {
             table.rows.retain(|(number, _)| !gone.contains(&(at, *number)));
         }
@@ -250,6 +271,17 @@ impl Model {
             return Ok(());
         }
         gone.extend(rows.iter().map(|row| (table, *row)));
+        self.condemn_below(table, &rows, gone, bereft)
+    }
+
+    /// Finds what goes with rows that are condemned already.
+    pub(super) fn condemn_below(
+        &self,
+        table: usize,
+        rows: &[u64],
+        gone: &mut Vec<(usize, u64)>,
+        bereft: &mut Vec<(Key, Vec<u64>)>,
+    ) -> Result<(), Refusal> {
         for key in self.keys().into_iter().filter(|key| key.parent == table) {
             let held = |row: &u64| cells(self.row(table, *row).unwrap(), &key.references);
             let children = rows.iter().flat_map(|row| self.holders(key.child, &key.columns, &held(row)));

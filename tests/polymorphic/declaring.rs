@@ -118,3 +118,56 @@ fn writes_along_polymorphic_relations_are_explained() {
     assert!(plan.contains("the posts row of commentable_id with commentable_type = \"posts\""), "{plan}");
     assert!(plan.contains("the photos row of commentable_id with commentable_type = \"photos\""), "{plan}");
 }
+
+#[test]
+fn a_polymorphic_key_may_be_composite_or_lead_to_another_key() {
+    let region = |name: &str| {
+        Table::new(name)
+            .column(Column::text("country"))
+            .column(Column::integer("code"))
+            .column(Column::integer("remarks_count").default(0))
+            .primary_key(["country", "code"])
+    };
+    let schema = Schema::new()
+        .table(region("states"))
+        .table(region("cities"))
+        .table(table("users").column(Column::text("login").unique()))
+        .table(
+            table("remarks")
+                .column(Column::text("kind"))
+                .column(Column::integer("code").nullable())
+                .column(Column::text("country").nullable())
+                .column(Column::text("login_type").nullable())
+                .column(Column::text("login_id").nullable()),
+        )
+        .relation(
+            Relation::polymorphic("remarks", "place")
+                .from(["kind", "code", "country"])
+                .to(["code", "country"])
+                .types(["states", "cities"]),
+        )
+        .relation(Relation::polymorphic("remarks", "login").types(["users"]).to(["login"]))
+        .relation(Relation::has_many("states", "remarks").as_("place").counted())
+        .relation(Relation::has_many("cities", "remarks").as_("place").counted())
+        .relation(Relation::has_many("users", "remarks").as_("login"));
+    let db = Database::new(Schema::from_json(&schema.to_json()).unwrap()).unwrap();
+    let place = |code: i64| row! { country: "x", code: code };
+    db.insert_many("states", vec![place(1), place(2)]).unwrap();
+    db.insert_many("cities", vec![place(1), place(2)]).unwrap();
+    db.insert("users", row! { login: "ann" }).unwrap();
+    let remark = |kind: &str, code: i64| row! { kind: kind, code: code, country: "x" };
+    db.insert("remarks", remark("cities", 2).set("login_type", "users").set("login_id", "ann")).unwrap();
+    db.insert("remarks", row! { kind: "states", code: 2 }).unwrap();
+    assert_eq!(column(&db, "cities", "remarks_count"), "0,1");
+    assert_eq!(column(&db, "states", "remarks_count"), "0,0");
+    assert_eq!(
+        json(
+            &db,
+            r#"{"findMany": "remarks", "columns": ["id"], "with": {"place": {"columns": ["code"]}, "login": {"columns": ["id"]}}}"#
+        ),
+        r#"[{"id":1,"place":{"code":2},"login":{"id":1}},{"id":2,"place":null,"login":null}]"#
+    );
+    db.update("cities", col("code").eq(2), row! { code: 9 }).unwrap();
+    assert_eq!(column(&db, "cities", "remarks_count"), "0,0");
+    sound(&db);
+}

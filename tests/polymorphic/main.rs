@@ -10,7 +10,8 @@ mod writing;
 
 use common::{column, kind, rows, sound, table};
 use relata::{
-    Action, Column, Database, Dependent, ForeignKey, Relation, Schema, Type, Value, col, on_table, rel, row,
+    Action, Column, Database, Dependent, ForeignKey, Relation, Schema, Table, Type, Value, col, nested,
+    on_table, rel, row,
 };
 
 /// Posts and photos with comments, and what the comments keep up in them.

@@ -230,3 +230,35 @@ fn a_key_and_a_label_find_children_by_their_parent() {
     assert_eq!(db.query("comments").filter(filter).count().unwrap(), expected);
     assert!(db.query("comments").filter(col("commentable_id").eq(2)).count().unwrap() > expected);
 }
+
+#[test]
+fn a_lazy_walk_leads_to_the_table_that_the_row_says() {
+    let db = db();
+    let bodies = [comment("a", "posts", 1), comment("b", "photos", 2), comment("c", "photos", 9)];
+    db.insert_many("comments", bodies.into()).unwrap();
+    let snapshot = db.snapshot();
+    let titles = |id: i64| {
+        let comment = snapshot.get("comments", id).unwrap().unwrap();
+        let page = comment.relation("commentable").unwrap().all().unwrap();
+        page.iter()
+            .map(|row| (row.table().to_owned(), row.get::<String>("title").unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(titles(1), [("posts".into(), "P1".into())]);
+    assert_eq!(titles(2), [("photos".into(), "F2".into())]);
+    assert_eq!(titles(3), []);
+}
+
+#[test]
+fn what_needs_one_table_is_refused_where_there_are_several() {
+    let db = db();
+    let refused = "`commentable` leads to rows of several tables, and this is for none of them";
+    let error = db.query("comments").follow("commentable").all().unwrap_err();
+    assert_eq!(error.to_string(), refused);
+    let newest = rel("commentable").max("title");
+    let error = db.query("comments").aggregate("newest", newest).all().unwrap_err();
+    assert_eq!(error.to_string(), refused);
+    let error = db.query("comments").include("commentable", |target| target.recursive()).all().unwrap_err();
+    assert!(error.to_string().contains("commentable"), "{error}");
+    sound(&db);
+}

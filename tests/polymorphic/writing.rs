@@ -163,3 +163,89 @@ fn a_cascade_below_a_polymorphic_target_is_exact() {
     assert_eq!(column(&db, "posts", "comments_count"), "0,1");
     sound(&db);
 }
+
+/// What stands in each comment, by its id.
+fn comments(db: &Database) -> std::collections::BTreeMap<i64, (Option<String>, Option<i64>, String)> {
+    let snapshot = db.snapshot();
+    let row = |row: relata::RowRef<'_>| {
+        let kind = row.get::<Option<&str>>("commentable_type").unwrap().map(str::to_owned);
+        let body = row.get::<&str>("body").unwrap().to_owned();
+        (row.get("id").unwrap(), (kind, row.get("commentable_id").unwrap(), body))
+    };
+    snapshot.table("comments").unwrap().iter().map(row).collect()
+}
+
+#[test]
+fn random_writes_touch_the_targets_before_and_after_and_no_others() {
+    let clock = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let read = std::sync::Arc::clone(&clock);
+    let now = move || jiff::Timestamp::from_second(read.load(std::sync::atomic::Ordering::Relaxed)).unwrap();
+    let db = Database::builder(schema()).clock(now).build().unwrap();
+    for table in ["posts", "photos"] {
+        db.insert_many(table, vec![row! { title: "1" }, row! { title: "2" }, row! { title: "3" }]).unwrap();
+    }
+    let mut seed = 7u64;
+    let mut below = move |n: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) % n
+    };
+    let times = |table: &str| -> Vec<Option<jiff::Timestamp>> {
+        let page = db.query(table).all().unwrap();
+        page.iter().map(|row| row.get("updated_at").unwrap()).collect()
+    };
+    for step in 1..400 {
+        clock.store(step, std::sync::atomic::Ordering::Relaxed);
+        let (before, posts, photos) = (comments(&db), times("posts"), times("photos"));
+        let kind = ["posts", "photos", "others"][below(3) as usize];
+        let id = 1 + below(4) as i64;
+        let some = col("id").gte(step / 3 - below(6) as i64).and(col("id").lte(step / 3 + below(4) as i64));
+        match below(6) {
+            0 | 1 => drop(db.insert("comments", comment("x", kind, id)).unwrap()),
+            2 => drop(db.update("comments", some, row! { commentable_type: kind }).unwrap()),
+            3 => drop(db.update("comments", some, row! { commentable_id: id }).unwrap()),
+            4 => drop(db.update("comments", some, row! { body: kind }).unwrap()),
+            _ => drop(db.delete("comments", some).unwrap()),
+        }
+        let after = comments(&db);
+        let touched = |table: &str, id: i64| {
+            let leads = |one: Option<&(Option<String>, Option<i64>, String)>| {
+                one.is_some_and(|(kind, key, _)| kind.as_deref() == Some(table) && *key == Some(id))
+            };
+            let mut all = before.keys().chain(after.keys());
+            all.any(|key| {
+                let (old, new) = (before.get(key), after.get(key));
+                old != new && (leads(old) || leads(new))
+            })
+        };
+        for (table, old) in [("posts", posts), ("photos", photos)] {
+            for (at, (old, new)) in old.into_iter().zip(times(table)).enumerate() {
+                let now = Some(jiff::Timestamp::from_second(step).unwrap());
+                let expected = if touched(table, 1 + at as i64) { now } else { old };
+                assert_eq!(new, expected, "{table} {} in step {step}", at + 1);
+            }
+        }
+        sound(&db);
+    }
+}
+
+#[test]
+fn rows_written_along_a_relation_get_key_and_type() {
+    let db = db();
+    let post = row! { title: "P3", comments: [row! { body: "a" }, row! { body: "b" }] };
+    db.insert("posts", post).unwrap();
+    db.update("photos", key(1), row! { comments: nested::create(row! { body: "c" }) }).unwrap();
+    let types = |db: &Database| {
+        format!("{} {}", column(db, "comments", "commentable_type"), column(db, "comments", "commentable_id"))
+    };
+    assert_eq!(types(&db), r#""posts","posts","photos" 3,3,1"#);
+    assert_eq!(counts(&db), "0,0,2 1,0");
+    // A row that is brought over from another type leaves its old target.
+    db.update("photos", key(2), row! { comments: nested::connect(1) }).unwrap();
+    assert_eq!(counts(&db), "0,0,1 1,1");
+    db.relation("photos", 2, "comments").unwrap().remove(1).unwrap();
+    assert_eq!(types(&db), r#"null,"posts","photos" null,3,1"#);
+    assert_eq!(counts(&db), "0,0,1 1,0");
+    let error = db.insert("comments", row! { body: "d", commentable: row! { title: "P4" } }).unwrap_err();
+    assert_eq!(kind(&error), "invalid_query");
+    sound(&db);
+}

@@ -1,6 +1,6 @@
 //! Random rows and random questions about them.
 
-use crate::model::{Ask, Cells, POLYMORPHIC, Select, World, cell, target};
+use crate::model::{Ask, Cells, POLYMORPHIC, Select, Total, World, cell, target};
 use relata::{Action, Column, Database, ForeignKey, Index, Relation, Row, Schema, Table, Value, col, desc};
 
 /// A small generator, so that a seed repeats everything.
@@ -90,6 +90,7 @@ fn library() -> Schema {
             ["tag_id"],
         ))
         .relation(Relation::many("tags", "books", "books"))
+        .relation(Relation::many("authors", "tags", "tags").through_relations(["books", "tags"]))
 }
 
 /// With notes of authors and of books, and tags of books without repeats.
@@ -173,6 +174,10 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
             _ if world.books.is_empty() => Value::Null,
             _ => cell(chance.pick(&world.books), "id").clone(),
         };
+        // Now and then a book is the sequel of itself or of a later one.
+        let last = world.books.last().and_then(|book| cell(book, "id").as_ref().as_i64()).unwrap_or(0);
+        let next = last + 1 + chance.below(6) as i64;
+        let sequel = if chance.one_in(8) { Value::from(next) } else { sequel };
         world.books.push(vec![
             ("id", id(chance)),
             ("title", word(chance)),
@@ -191,33 +196,30 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
         world.book_tags.push(vec![("book_id", book), ("tag_id", tag)]);
     }
     for _ in 0..rows {
-        let of_type = match chance.below(6) {
-            0 => Value::Null,
-            1 => Value::from("tags"),
-            2 | 3 => Value::from("authors"),
-            _ => Value::from("Book"),
-        };
-        // Keys of both tables come from one row of numbers: the type alone tells them apart.
-        let of = if chance.one_in(2) { &world.authors } else { &world.books };
-        let of_id = if of.is_empty() || chance.one_in(8) {
-            number(chance, 9)
-        } else {
-            cell(chance.pick(of), "id").clone()
-        };
-        let tag = if world.tags.is_empty() {
-            number(chance, 9)
-        } else {
-            cell(chance.pick(&world.tags), "id").clone()
-        };
-        world.notes.push(vec![
-            ("id", id(chance)),
-            ("of_type", of_type),
-            ("of_id", of_id),
-            ("stars", number(chance, 5)),
-            ("tag_id", tag),
-        ]);
+        let note = note(chance, &world, id(chance));
+        world.notes.push(note);
     }
     world
+}
+
+/// What leads to an author, to a book or nowhere.
+fn note(chance: &mut Chance, world: &World, id: Value) -> Cells {
+    let of_type = match chance.below(6) {
+        0 => Value::Null,
+        1 => Value::from("tags"),
+        2 | 3 => Value::from("authors"),
+        _ => Value::from("Book"),
+    };
+    // Keys of both tables come from one row of numbers: the type alone tells them apart.
+    let of = if chance.one_in(2) { &world.authors } else { &world.books };
+    let of_id = if of.is_empty() || chance.one_in(8) {
+        number(chance, 9)
+    } else {
+        cell(chance.pick(of), "id").clone()
+    };
+    let tag =
+        if world.tags.is_empty() { number(chance, 9) } else { cell(chance.pick(&world.tags), "id").clone() };
+    vec![("id", id), ("of_type", of_type), ("of_id", of_id), ("stars", number(chance, 5)), ("tag_id", tag)]
 }
 
 /// The world as a database, with rows that came and went in between.
@@ -257,7 +259,7 @@ fn columns(table: &str) -> &'static [&'static str] {
 
 pub fn relations(table: &str) -> &'static [&'static str] {
     match table {
-        "authors" => &["books", "recent", "first_book", "notes", "noted_tags"],
+        "authors" => &["books", "recent", "first_book", "tags", "notes", "noted_tags"],
         "books" => &["author", "sequel_to", "sequels", "tags", "namesakes", "notes", "best_note", "kinds"],
         "notes" => &[POLYMORPHIC, "book"],
         _ => &["books", "noting"],
@@ -327,6 +329,48 @@ fn related(chance: &mut Chance, world: &World, table: &'static str, depth: usize
     Ask::Related(relation, quantifier, Some(Box::new(ask(chance, world, to, depth + 1))))
 }
 
+fn total(chance: &mut Chance, world: &World, table: &'static str) -> Total {
+    let relation = *chance.pick(relations(table));
+    let to = target(table, relation).0;
+    let choices: &[(&str, &str)] = match to {
+        "authors" => &[("sum", "age"), ("min", "mood"), ("max", "mood"), ("max", "name")],
+        "books" => &[("sum", "price"), ("avg", "price"), ("sum", "year"), ("min", "title"), ("max", "price")],
+        _ => &[("sum", "id"), ("min", "name"), ("max", "id")],
+    };
+    let (function, column) = *chance.pick(choices);
+    let filter = if chance.one_in(2) { Some(ask(chance, world, to, 1)) } else { None };
+    let asked = chance.one_in(3).then(|| {
+        let value = match (function, column) {
+            ("sum" | "avg", "price") => Value::from(chance.below(8) as f64 / 2.0),
+            ("sum", _) => Value::from(chance.below(20) as i64),
+            _ => value(chance, world, to, column),
+        };
+        (*chance.pick(&["eq", "ne", "gt", "lte"]), value)
+    });
+    let order = chance.one_in(3).then(|| chance.one_in(2));
+    Total { relation, function, column, filter, asked, order }
+}
+
+/// Steps from a table along relations, each with what is asked of the rows before it, and what is asked
+/// of the last rows with their table.
+pub fn steps(
+    chance: &mut Chance,
+    world: &World,
+    mut table: &'static str,
+) -> (Vec<(Select, &'static str)>, Select, &'static str) {
+    let mut steps = Vec::new();
+    for _ in 0..1 + chance.below(3) {
+        let mut select = select(chance, world, table, 3);
+        if chance.one_in(2) {
+            (select.limit, select.offset) = (None, 0);
+        }
+        let relation = *chance.pick(relations(table));
+        steps.push((select, relation));
+        table = target(table, relation).0;
+    }
+    (steps, select(chance, world, table, 2), table)
+}
+
 pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: usize) -> Select {
     let mut select = Select::default();
     if chance.one_in(2) {
@@ -351,7 +395,7 @@ pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: us
         select.distinct =
             columns(table).iter().copied().skip(1 + chance.below(2)).take(1 + chance.below(2)).collect();
     }
-    if chance.one_in(5) {
+    if chance.one_in(if select.distinct.is_empty() { 5 } else { 2 }) {
         let names: Vec<_> = select.order.iter().map(|(name, ..)| *name).collect();
         select.after = names.into_iter().map(|name| (name, value(chance, world, table, name))).collect();
     }
@@ -363,6 +407,13 @@ pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: us
             None
         };
         select.count = Some((relation, filter));
+    }
+    if chance.one_in(4) {
+        select.total = Some(total(chance, world, table));
+        if select.total.as_ref().is_some_and(|total| total.order.is_some()) {
+            // The cursor would have to name it too.
+            select.after.clear();
+        }
     }
     for relation in relations(table) {
         if *relation == POLYMORPHIC {
@@ -378,6 +429,10 @@ pub fn select(chance: &mut Chance, world: &World, table: &'static str, depth: us
             if matches!(*relation, "recent" | "best_note") {
                 // The relation's own order comes after the query's; the cursor would have to name both.
                 nested.after.clear();
+            }
+            if ["sequel_to", "sequels"].contains(relation) && chance.one_in(2) {
+                nested.includes.retain(|(inner, _)| inner != relation);
+                nested.recursive = Some(if chance.one_in(2) { None } else { Some(1 + chance.below(3)) });
             }
             select.includes.push((relation, nested));
         }

@@ -4,8 +4,10 @@
 mod answers;
 mod generate;
 mod model;
+mod naive;
 
 use generate::{Chance, database, select, world};
+use model::World;
 use proptest::prelude::*;
 use relata::Database;
 use serde_json::Value as Json;
@@ -39,6 +41,67 @@ fn walks_agree(db: &Database) {
     }
 }
 
+/// A lazy walk gives what an include gives, and sets followed to sets what their rows' includes give.
+fn lazy_walks_agree(chance: &mut Chance, world: &World, db: &Database, seed: u64) {
+    let table = *chance.pick(&["authors", "books", "tags"]);
+    let relation = *chance.pick(generate::relations(table));
+    let (to, many) = model::target(table, relation);
+    let mut asked = select(chance, world, to, 2);
+    if relation == "recent" {
+        asked.after.clear();
+    }
+    let snapshot = db.snapshot();
+    let page = snapshot.query(table).include(relation, |nested| asked.query(nested)).all().unwrap();
+    for (row, found) in snapshot.table(table).unwrap().iter().zip(&page) {
+        let lazy = asked.query(row.relation(relation).unwrap());
+        let walked = serde_json::to_value(lazy.all().unwrap()).unwrap();
+        let again = asked.query(found.relation(relation).unwrap()).all().unwrap();
+        assert_eq!(serde_json::to_value(again).unwrap(), walked);
+        let included = match many {
+            true => serde_json::to_value(found.many(relation).unwrap()).unwrap(),
+            false => {
+                Json::from_iter(found.one(relation).unwrap().map(|row| serde_json::to_value(row).unwrap()))
+            }
+        };
+        assert_eq!(walked, included, "seed {seed}, {table}.{relation}: {asked:#?}");
+        let mut passing = model::Select { filter: asked.filter.clone(), ..Default::default() };
+        passing.total = asked.total.clone();
+        let cells = world
+            .table(table)
+            .iter()
+            .find(|cells| row.value("id").unwrap() == model::cell(cells, "id").as_ref());
+        let count = world.level(&passing, to, world.related(relation, table, cells.unwrap())).len() as u64;
+        assert_eq!(lazy.count().unwrap(), if many { count } else { count.min(1) }, "seed {seed}: {asked:#?}");
+        assert_eq!(lazy.exists().unwrap(), count > 0);
+        let first = serde_json::to_value(lazy.first().unwrap()).unwrap();
+        assert_eq!(first.get(0), walked.get(0));
+    }
+    let mut reached: Vec<i64> = Vec::new();
+    for row in &snapshot.query(table).include(relation, |nested| nested).all().unwrap() {
+        let (_, _, rows) = row.includes().next().unwrap();
+        reached.extend(rows.iter().map(|row| row.get::<i64>("id").unwrap()));
+    }
+    reached.sort_unstable();
+    reached.dedup();
+    let followed = snapshot.query(table).follow(relation).all().unwrap();
+    let mut followed: Vec<i64> = followed.iter().map(|row| row.get("id").unwrap()).collect();
+    followed.sort_unstable();
+    assert_eq!(followed, reached, "seed {seed}: {table}.{relation}");
+}
+
+/// Sets followed to sets are those that the naive model finds.
+fn traversals_agree(chance: &mut Chance, world: &World, db: &Database, seed: u64) {
+    let table = *chance.pick(&["authors", "books", "tags"]);
+    let (steps, last, _) = generate::steps(chance, world, table);
+    let query =
+        steps.iter().fold(db.query(table), |query, (select, relation)| select.query(query).follow(*relation));
+    let query = last.query(query);
+    let found = query.all().unwrap_or_else(|error| panic!("{error:#}\n{steps:#?}"));
+    let expected = world.follow(table, &steps, &last);
+    assert_eq!(serde_json::to_value(&found).unwrap(), expected, "seed {seed}: {table} {steps:#?} {last:#?}");
+    assert_eq!(query.prepare().unwrap().all().unwrap().len(), found.len());
+}
+
 /// `depth` is how many levels of includes are spent already.
 fn agree(seed: u64, rows: usize, queries: usize, depth: usize) {
     let mut chance = Chance::new(seed);
@@ -55,6 +118,10 @@ fn agree(seed: u64, rows: usize, queries: usize, depth: usize) {
         assert_eq!(found, expected, "seed {seed}, {table}: {select:#?}\n{plan}");
         let count = select.query(db.query(table)).count().unwrap();
         assert_eq!(count, world.count(&select, table) as u64, "seed {seed}, {table}: {select:#?}\n{plan}");
+        traversals_agree(&mut chance, &world, &db, seed);
+    }
+    if rows < 100 {
+        lazy_walks_agree(&mut chance, &world, &db, seed);
     }
 }
 

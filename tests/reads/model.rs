@@ -42,9 +42,24 @@ pub struct Select {
     pub distinct: Vec<&'static str>,
     pub after: Vec<(&'static str, Value)>,
     pub count: Option<(&'static str, Option<Ask>)>,
+    pub total: Option<Total>,
     pub includes: Vec<(&'static str, Select)>,
     /// For each table of a polymorphic relation, instead of all the rest.
     pub on: Vec<(&'static str, Select)>,
+    /// Of an include: repeated to this many levels, or as long as there are rows.
+    pub recursive: Option<Option<usize>>,
+}
+
+/// What is made of a column along a relation, under the name `t`.
+#[derive(Clone, Debug)]
+pub struct Total {
+    pub relation: &'static str,
+    pub function: &'static str,
+    pub column: &'static str,
+    pub filter: Option<Ask>,
+    pub asked: Option<(&'static str, Value)>,
+    /// Whether it is the first key of the order, and descending.
+    pub order: Option<bool>,
 }
 
 /// Where a relation leads, and whether to many.
@@ -55,7 +70,7 @@ pub fn target(table: &str, relation: &str) -> (&'static str, bool) {
         ("books", "author") => ("authors", false),
         ("books", "sequel_to") => ("books", false),
         ("books", "sequels") => ("books", true),
-        ("books", "tags") => ("tags", true),
+        ("authors" | "books", "tags") => ("tags", true),
         ("books", "namesakes") => ("tags", true),
         ("tags", "books") => ("books", true),
         ("books", "kinds") => ("tags", true),
@@ -90,7 +105,7 @@ impl World {
         self.table(table).iter().filter(|row| !value.is_null() && cell(row, column) == value).collect()
     }
 
-    fn related<'w>(&'w self, relation: &str, table: &str, row: &Cells) -> Vec<&'w Cells> {
+    pub fn related<'w>(&'w self, relation: &str, table: &str, row: &Cells) -> Vec<&'w Cells> {
         match (table, relation) {
             ("authors", "books" | "first_book") => self.joined("books", "author_id", cell(row, "id")),
             ("authors", "recent") => {
@@ -107,6 +122,10 @@ impl World {
             ("books", "tags") => {
                 let links = self.joined("book_tags", "book_id", cell(row, "id"));
                 links.iter().flat_map(|link| self.joined("tags", "id", cell(link, "tag_id"))).collect()
+            }
+            ("authors", "tags") => {
+                let books = self.related("books", "authors", row);
+                books.into_iter().flat_map(|book| self.related("tags", "books", book)).collect()
             }
             ("tags", "books") => {
                 let links = self.joined("book_tags", "tag_id", cell(row, "id"));
@@ -221,9 +240,28 @@ impl World {
         }
     }
 
-    fn level<'w>(&'w self, select: &Select, table: &str, mut rows: Vec<&'w Cells>) -> Vec<&'w Cells> {
+    /// The rows that pass.
+    fn passing<'w>(&'w self, select: &Select, table: &str, mut rows: Vec<&'w Cells>) -> Vec<&'w Cells> {
         rows.retain(|row| select.filter.as_ref().is_none_or(|ask| self.truth(ask, table, row) == Some(true)));
+        if let Some(total) = &select.total
+            && let Some((operator, value)) = &total.asked
+        {
+            rows.retain(|row| compare(&self.total(total, table, row), operator, value) == Some(true));
+        }
+        rows
+    }
+
+    pub fn level<'w>(&'w self, select: &Select, table: &str, rows: Vec<&'w Cells>) -> Vec<&'w Cells> {
+        let mut rows = self.passing(select, table, rows);
         rows.sort_by(|a, b| order(a, b, &select.order));
+        if let Some(total) = &select.total
+            && let Some(descending) = total.order
+        {
+            rows.sort_by(|a, b| {
+                let of = |row| vec![("t", self.total(total, table, row))];
+                order(&of(a), &of(b), &[("t", descending, None)])
+            });
+        }
         if !select.distinct.is_empty() {
             let mut seen: Vec<Vec<&Value>> = Vec::new();
             rows.retain(|row| {
@@ -246,12 +284,10 @@ impl World {
     }
 
     pub fn count(&self, select: &Select, table: &str) -> usize {
-        let passes =
-            |row: &&Cells| select.filter.as_ref().is_none_or(|ask| self.truth(ask, table, row) == Some(true));
-        self.table(table).iter().filter(passes).count()
+        self.passing(select, table, self.table(table).iter().collect()).len()
     }
 
-    fn document(&self, select: &Select, table: &str, row: &Cells) -> Json {
+    pub fn document(&self, select: &Select, table: &str, row: &Cells) -> Json {
         let mut map = Map::new();
         for (name, value) in row {
             map.insert((*name).into(), serde_json::to_value(value).unwrap());
@@ -265,6 +301,9 @@ impl World {
                 |row: &&&Cells| filter.as_ref().is_none_or(|ask| self.truth(ask, target, row) == Some(true));
             map.insert("n".into(), json!(rows.iter().filter(holds).count()));
         }
+        if let Some(total) = &select.total {
+            map.insert("t".into(), serde_json::to_value(self.total(total, table, row)).unwrap());
+        }
         for (relation, nested) in &select.includes {
             if *relation == POLYMORPHIC {
                 let found = self.noted(row).and_then(|(table, of)| {
@@ -275,11 +314,7 @@ impl World {
                 map.insert((*relation).into(), found.unwrap_or(Json::Null));
                 continue;
             }
-            let (target, many) = target(table, relation);
-            let rows = self.level(nested, target, self.related(relation, table, row));
-            let mut documents = rows.into_iter().map(|row| self.document(nested, target, row));
-            let found = if many { documents.collect() } else { documents.next().unwrap_or(Json::Null) };
-            map.insert((*relation).into(), found);
+            map.insert((*relation).into(), self.included(relation, nested, table, &[row]));
         }
         Json::Object(map)
     }
@@ -288,7 +323,7 @@ impl World {
 const MOODS: [&str; 3] = ["sad", "glad", "mad"];
 
 /// Enums by declared order, everything else by value.
-fn by_value(a: &Value, b: &Value) -> Ordering {
+pub fn by_value(a: &Value, b: &Value) -> Ordering {
     let mood = |value: &Value| MOODS.iter().position(|mood| value.as_ref().as_str() == Some(mood));
     match (mood(a), mood(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
@@ -373,6 +408,17 @@ impl Select {
         if let Some(filter) = &self.filter {
             query = query.filter(filter.filter());
         }
+        if let Some(total) = &self.total {
+            query = query.aggregate("t", total.aggregate());
+            query = match &total.asked {
+                Some((operator, value)) => query.filter(Ask::Compare("t", operator, value.clone()).filter()),
+                None => query,
+            };
+            query = match total.order {
+                Some(descending) => query.order_by(if descending { desc("t") } else { asc("t") }),
+                None => query,
+            };
+        }
         for (name, descending, nulls_first) in &self.order {
             let order = if *descending { desc(*name) } else { asc(*name) };
             query = query.order_by(match nulls_first {
@@ -405,7 +451,11 @@ impl Select {
             query = query.on_table(table, |inner| nested.query(inner));
         }
         for (relation, nested) in &self.includes {
-            query = query.include(relation, |inner| nested.query(inner));
+            query = query.include(relation, |inner| match nested.recursive {
+                Some(Some(levels)) => nested.query(inner).recursive_to(levels as u64),
+                Some(None) => nested.query(inner).recursive(),
+                None => nested.query(inner),
+            });
         }
         query
     }

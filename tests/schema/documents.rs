@@ -87,13 +87,13 @@ fn everything_wrong_in_a_document_is_told_at_once() {
     }"#;
     let known = "there are: one, many, belongsTo, hasOne, hasMany, manyToMany, hasAndBelongsToMany, polymorphic, \
         as, from, to, through, source, sourceType, inverse, alias, where, orderBy, distinct, optional, counterCache, \
-        touch, dependent";
+        touch, dependent, nested";
     assert_eq!(
         shown(&Schema::from_json(text).unwrap_err()),
         [
             "no option `views` here | there are: tables, relations".to_owned(),
             "users: no option `primarykey` at tables.users | did you mean `primaryKey`? there are: columns, \
-             primaryKey, unique, indexes, checks, foreignKeys".into(),
+             primaryKey, unique, indexes, checks, foreignKeys, version".into(),
             "users.id: no option `nulable` at tables.users.columns.id | did you mean `nullable`? there are: type, \
              nullable, default, generated, unique".into(),
             "users.id: no type `integr` | did you mean `integer`? there are: boolean, smallint, int, integer, \

@@ -2,7 +2,10 @@
 
 use super::mistakes;
 use proptest::prelude::*;
-use relata::{Action, Column, Dependent, ForeignKey, Index, Relation, Schema, Table, Unique, col, desc, rel};
+use relata::{
+    Action, Column, Dependent, ForeignKey, Index, NestedAttributes, Polymorphic, RejectIf, Relation,
+    RelationKind, Schema, Table, Unique, col, desc, rel,
+};
 
 /// Short names, some of which need quoting.
 fn name() -> impl Strategy<Value = String> {
@@ -88,59 +91,98 @@ fn any_table() -> impl Strategy<Value = Table> {
     )
 }
 
+/// A relation with a kind, types and what names other relations, or without.
+fn named_relation() -> impl Strategy<Value = Relation> {
+    let some = || prop::option::weighted(0.2, name());
+    let types = prop::collection::vec((some(), name()), 0..3);
+    let kinds =
+        [RelationKind::BelongsTo, RelationKind::HasOne, RelationKind::HasMany, RelationKind::ManyToMany];
+    let kind = prop::option::of(prop::sample::select(kinds.to_vec()));
+    let others = (some(), some(), some(), some());
+    (any::<bool>(), name(), kind, any::<bool>(), prop::option::weighted(0.2, types), any::<bool>(), others)
+        .prop_map(|(many, target, kind, bare, types, distinct, (as_, source, source_type, inverse))| {
+            let mut relation = Relation { many, distinct, ..Relation::one("", "", target) };
+            if let Some(kind) = kind {
+                relation.many = matches!(kind, RelationKind::HasMany | RelationKind::ManyToMany);
+                relation.kind = Some(kind);
+            }
+            if types.is_some() || (bare && kind.is_some()) {
+                relation.target = "".into();
+            }
+            if let Some(types) = types {
+                relation.polymorphic = Some(Polymorphic::default());
+                for (label, table) in types {
+                    relation = match label {
+                        Some(label) => relation.type_label(label, table),
+                        None => relation.types([table]),
+                    };
+                }
+            }
+            relation.as_ = as_.map(Into::into);
+            relation.through_source = source.map(Into::into);
+            relation.source_type = source_type.map(Into::into);
+            relation.inverse = inverse.map(Into::into);
+            relation
+        })
+}
+
+fn nested() -> impl Strategy<Value = Option<NestedAttributes>> {
+    let reject = prop::option::of(prop::sample::select(vec![
+        RejectIf::AllBlank,
+        RejectIf::Where(col("a").eq("").or(col("b").is_null())),
+    ]));
+    let rules = (any::<bool>(), prop::option::of(0..9usize), reject, any::<bool>());
+    let rules = rules.prop_map(|(allow_destroy, limit, reject_if, update_only)| NestedAttributes {
+        allow_destroy,
+        limit,
+        reject_if,
+        update_only,
+    });
+    prop::option::of(rules)
+}
+
 fn relation() -> impl Strategy<Value = Relation> {
     let through = prop::option::of((name(), names(), names()));
     let chain = prop::collection::vec(name(), 0..3);
     let dependents = [Dependent::Destroy, Dependent::Delete, Dependent::Nullify, Dependent::Restrict];
     let dependent = prop::option::of(prop::sample::select(dependents.to_vec()));
-    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent);
+    let upkeep = (prop::option::of((name(), any::<bool>())), prop::option::of(name()), dependent, nested());
     let optional = prop::option::of(any::<bool>());
-    (
-        any::<bool>(),
-        name(),
-        names(),
-        names(),
-        (through, chain, upkeep),
-        prop::option::of(name()),
-        optional,
-        any::<bool>(),
+    let ways = (through, chain, upkeep);
+    (named_relation(), names(), names(), ways, prop::option::of(name()), optional, any::<bool>()).prop_map(
+        |(
+            relation,
+            from,
+            to,
+            (through, chain, (counter, touch, dependent, nested)),
+            alias,
+            optional,
+            ordered,
+        )| {
+            let mut relation = relation.from(from).to(to);
+            if let Some((table, from, to)) = through {
+                relation = relation.through(table, from, to);
+            } else {
+                relation = relation.through_relations(chain);
+            }
+            if ordered {
+                relation =
+                    relation.order_by(desc("a").nulls_last()).order_by("b").filter(col("c").is_in(["d"]));
+            }
+            if let Some((column, filtered)) = counter {
+                relation = match filtered {
+                    true => relation.counter_cache_where(column, col("a").gt(1)),
+                    false => relation.counter_cache(column),
+                };
+            }
+            if let Some(column) = touch {
+                relation = relation.touch_column(column);
+            }
+            relation.dependent = dependent;
+            relation.nested = nested;
+            Relation { alias: alias.map(Into::into), optional, ..relation }
+        },
     )
-        .prop_map(
-            |(
-                many,
-                target,
-                from,
-                to,
-                (through, chain, (counter, touch, dependent)),
-                alias,
-                optional,
-                ordered,
-            )| {
-                let relation = Relation::one("", "", target);
-                let mut relation = Relation { many, ..relation };
-                relation = relation.from(from).to(to);
-                if let Some((table, from, to)) = through {
-                    relation = relation.through(table, from, to);
-                } else {
-                    relation = relation.through_relations(chain);
-                }
-                if ordered {
-                    relation =
-                        relation.order_by(desc("a").nulls_last()).order_by("b").filter(col("c").is_in(["d"]));
-                }
-                if let Some((column, filtered)) = counter {
-                    relation = match filtered {
-                        true => relation.counter_cache_where(column, col("a").gt(1)),
-                        false => relation.counter_cache(column),
-                    };
-                }
-                if let Some(column) = touch {
-                    relation = relation.touch_column(column);
-                }
-                relation.dependent = dependent;
-                Relation { alias: alias.map(Into::into), optional, ..relation }
-            },
-        )
 }
 
 fn any_schema() -> impl Strategy<Value = Schema> {

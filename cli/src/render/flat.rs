@@ -49,12 +49,18 @@ struct Nested {
     is_many: bool,
     /// Whether its rows are of several tables.
     several: bool,
+    is_recursive: bool,
 }
 
 impl Nested {
     fn told(&self, mode: &str, table: &str) -> String {
         let Nested { name, target, .. } = self;
-        if self.several {
+        if self.is_recursive {
+            format!(
+                "`{name}` is repeated, and {mode} has rows of plain columns only\n    help: ask for the rows by \
+                 `follow`, or use --mode ndjson"
+            )
+        } else if self.several {
             format!(
                 "`{name}` may be a row of several tables, and {mode} has the columns of one\n    help: include a \
                  relation to one of them, or use --mode ndjson"
@@ -83,9 +89,10 @@ impl Level {
         for nested in shape.relations() {
             let name = format!("{prefix}{}", nested.name());
             let several = nested.shapes().nth(1).is_some();
-            if nested.is_many() || several || !flatten {
+            let (is_many, is_recursive) = (nested.is_many(), nested.is_recursive());
+            if is_many || is_recursive || several || !flatten {
                 let target = nested.shape().table().to_owned();
-                return Err(Nested { name, target, is_many: nested.is_many(), several });
+                return Err(Nested { name, target, is_many, several, is_recursive });
             }
             ones.push(Level::of(nested.shape(), &format!("{name}."), names, flatten)?);
         }

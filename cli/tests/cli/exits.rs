@@ -21,7 +21,15 @@ fn standard_input_for_two_things_is_a_usage_error() {
 
 #[test]
 fn help_leads_with_examples() {
-    for args in [&["--help"][..], &["query", "--help"], &["run", "-h"], &["check", "-h"], &["demo", "-h"]] {
+    for args in [
+        &["--help"][..],
+        &["query", "--help"],
+        &["run", "-h"],
+        &["check", "-h"],
+        &["save", "-h"],
+        &["load", "-h"],
+        &["demo", "-h"],
+    ] {
         let help = relata(args).ok();
         let (examples, usage) = (help.find("Example"), help.find("Usage:"));
         assert!(examples.is_some() && examples < usage, "{help}");

@@ -5,6 +5,7 @@
 mod data;
 mod demo;
 mod exits;
+mod files;
 mod query;
 mod run;
 mod samples;

@@ -82,9 +82,43 @@ fn csv_and_table_refuse_nesting_and_say_how_to_flatten() {
 }
 
 #[test]
+fn a_recursive_relation_to_one_row_cant_be_columns() {
+    let folder = Folder::new(&[("nodes.csv", "id,up_id\n1,\n2,1\n")]);
+    let schema = r#"{"tables": {"nodes": {"columns": {"id": {"type": "integer"},
+        "up_id": {"type": "integer", "nullable": true}}, "primaryKey": ["id"]}},
+        "relations": {"nodes": {"up": {"one": "nodes", "from": ["up_id"], "to": ["id"]}}}}"#;
+    std::fs::write(folder.path("schema.json"), schema).unwrap();
+    let query = r#"{"findMany": "nodes", "with": {"up": {"recursive": true}}}"#;
+    let why = folder.relata("query", &["--mode", "csv", "--flatten", query]).refused();
+    assert!(why.contains("`up` is repeated"), "{why}");
+    let lines = folder.relata("query", &["--mode", "ndjson", query]).ok();
+    let second = r#"{"id":2,"up_id":1,"up":{"id":1,"up_id":null,"up":null}}"#;
+    assert_eq!(lines.lines().last(), Some(second));
+}
+
+#[test]
 fn a_flattened_relation_becomes_columns() {
     let csv = Folder::library().relata("query", &["--mode", "csv", "--flatten", WITH_AUTHOR]).ok();
     assert_eq!(csv, "title,author.name\nDune,Frank\nRocannon,\"Ursula, K.\"\nBeowulf,\n");
+}
+
+#[test]
+fn a_row_of_several_tables_is_no_columns() {
+    let folder = Folder::new(&[("notes.csv", "id,on_type,on_id\n1,posts,7\n"), ("posts.csv", "id\n7\n")]);
+    let id = r#""id": {"type": "integer"}"#;
+    let schema = format!(
+        r#"{{"tables": {{
+            "posts": {{"columns": {{{id}}}, "primaryKey": "id"}},
+            "photos": {{"columns": {{{id}, "url": {{"type": "text"}}}}, "primaryKey": "id"}},
+            "notes": {{"columns": {{{id}, "on_type": {{"type": "text"}}, "on_id": {{"type": "integer"}}}}, "primaryKey": "id"}}
+        }}, "relations": {{"notes": {{"on": {{"one": ["posts", "photos"]}}}}}}}}"#
+    );
+    std::fs::write(folder.path("schema.json"), schema).unwrap();
+    let query = r#"{"findMany": "notes", "columns": ["id"], "with": {"on": true}}"#;
+    let json = folder.relata("query", &["--mode", "json", query]).ok();
+    assert_eq!(json.trim(), r#"[{"id":1,"on":{"id":7}}]"#);
+    let why = folder.relata("query", &["--mode", "csv", "--flatten", query]).refused();
+    assert!(why.contains("`on` may be a row of several tables"), "{why}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ const LENGTH_BITS: u32 = 18;
 const OFFSET_BITS: u32 = 28;
 
 /// The length that marks a cell with an allocation of its own; shorter ones live in segments.
-const LONG: usize = (1 << LENGTH_BITS) - 1;
+pub(super) const LONG: usize = (1 << LENGTH_BITS) - 1;
 
 /// A segment that reached this many bytes takes no more.
 const SEGMENT: usize = 4 << 20;

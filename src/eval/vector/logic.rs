@@ -170,12 +170,13 @@ fn of_nothing(predicate: &Predicate) -> u8 {
         Predicate::Or(parts) => parts.iter().map(of_nothing).max().unwrap_or(FALSE),
         Predicate::Not(part) => TRUE - of_nothing(part),
         Predicate::Some(..) => FALSE,
-        Predicate::Every(..) | Predicate::IsNull(_) => TRUE,
+        Predicate::Every(..) | Predicate::IsNull(_) | Predicate::NoTotal(_) => TRUE,
         Predicate::Count(_, comparison, number) => answer(holds(*comparison, 0.cmp(number))),
         Predicate::Compare(..)
         | Predicate::CompareColumns(..)
         | Predicate::In { .. }
         | Predicate::Like(..)
+        | Predicate::Total(..)
         | Predicate::Expr(_) => UNKNOWN,
     }
 }

@@ -1,0 +1,94 @@
+//! What runs after a commit.
+
+use super::*;
+
+#[test]
+fn after_commit_runs_in_the_order_of_the_transaction_and_may_use_the_database() {
+    let said = Said::default();
+    let ears = said.clone();
+    let db = Database::builder(schema())
+        .after_commit("users", move |event| {
+            ears.say(format!(
+                "{:?} -> {:?}",
+                event.before().map(|r| r.key()),
+                event.after().map(|r| r.key())
+            ));
+            let line = format!("{} of {}", event.row().key(), event.table());
+            event.database().insert("log", row! { line: line }).unwrap();
+        })
+        .build()
+        .unwrap();
+    let closure = said.clone();
+    db.transaction(|tx| {
+        tx.insert("users", user("Ann"))?;
+        tx.after_commit(move || closure.say("closure"));
+        tx.savepoint("a");
+        tx.insert("users", user("Eve"))?;
+        tx.rollback_to("a")?;
+        let inner: Result<()> = tx.transaction(|tx| {
+            tx.insert("users", user("Eve"))?;
+            tx.rollback_to("nothing")
+        });
+        assert!(inner.is_err());
+        tx.update("users", Rows::All, row! { name: "Anna" })?;
+        tx.delete("users", Rows::All)
+    })
+    .unwrap();
+    let ann = "Some(Key([1]))";
+    assert_eq!(
+        said.take(),
+        [format!("None -> {ann}"), "closure".into(), format!("{ann} -> {ann}"), format!("{ann} -> None")]
+    );
+    assert_eq!(column(&db, "log", "line"), r#""1 of users","1 of users","1 of users""#);
+    let _ = db.transaction(|tx| {
+        tx.insert("users", user("Eve"))?;
+        tx.rollback_to("nothing")
+    });
+    assert!(db.insert("users", row! { name: "Eve" }).is_err());
+    assert_eq!(said.take(), [""; 0]);
+}
+
+#[test]
+fn a_panic_after_the_commit_leaves_it_standing_and_the_others_running() {
+    let said = Said::default();
+    let (loud, closure) = (said.clone(), said.clone());
+    let db = Database::builder(schema())
+        .after_commit("log", |event| {
+            assert_ne!(event.row().get::<&str>("line").unwrap(), "bad", "on purpose")
+        })
+        .after_commit("log", move |event| loud.say(event.row().get::<&str>("line").unwrap()))
+        .build()
+        .unwrap();
+    let broken = catch_unwind(AssertUnwindSafe(|| {
+        db.transaction(|tx| {
+            tx.insert("log", row! { line: "bad" })?;
+            tx.after_commit(|| panic!("another"));
+            tx.after_commit(move || closure.say("closure"));
+            tx.insert("log", row! { line: "good" })
+        })
+    }));
+    let panic = broken.unwrap_err();
+    assert!(panic.downcast_ref::<String>().unwrap().contains("on purpose"));
+    assert_eq!(said.take(), ["bad", "closure", "good"]);
+    assert_eq!(column(&db, "log", "line"), r#""bad","good""#);
+    db.insert("log", row! { line: "next" }).unwrap();
+    sound(&db);
+}
+
+#[test]
+fn hooks_after_commits_that_set_each_other_off_for_ever_are_stopped() {
+    let errors = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&errors);
+    let db = Database::builder(schema())
+        .hook_depth(3)
+        .after_commit("log", move |event| {
+            if let Err(error) = event.database().insert("log", row! { line: "again" }) {
+                noted.lock().unwrap().push(kind(&error));
+            }
+        })
+        .build()
+        .unwrap();
+    db.insert("log", row! { line: "once" }).unwrap();
+    assert_eq!(*errors.lock().unwrap(), ["limit_exceeded"]);
+    assert_eq!(db.query("log").count().unwrap(), 4);
+}
