@@ -5,15 +5,15 @@ mod change;
 mod collection;
 mod committed;
 mod diff;
-mod flat;
 mod event;
 #[cfg(feature = "files")]
 mod file;
+mod flat;
 mod history;
 mod hooks;
 mod load;
-mod pluck;
 mod named;
+mod pluck;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -21,12 +21,12 @@ mod turn;
 
 pub use builder::Builder;
 pub use change::Outcome;
-#[cfg(feature = "json")]
-pub(crate) use pluck::key_columns;
 pub use collection::Collection;
 pub use committed::CommitEvent;
 pub use event::HookEvent;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
+#[cfg(feature = "json")]
+pub(crate) use pluck::key_columns;
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;
 

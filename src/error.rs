@@ -6,8 +6,8 @@
 
 mod association;
 mod conflict;
-mod flat;
 mod difference;
+mod flat;
 mod kind;
 mod message;
 mod nearest;
@@ -20,8 +20,8 @@ mod upkeep;
 
 pub use association::AssociationMistake;
 pub use conflict::{Conflict, ConflictReason};
-pub use flat::FlatMistake;
 pub use difference::{SchemaChange, SchemaDifference};
+pub use flat::FlatMistake;
 pub use kind::ErrorKind;
 pub use nested::{NestedMistake, NestedReason};
 pub use path::{Path, Step};

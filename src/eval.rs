@@ -22,8 +22,9 @@ mod row;
 mod semi;
 mod stored;
 mod tester;
-pub(crate) mod vector;
 mod total;
+mod valued;
+pub(crate) mod vector;
 mod walk;
 mod whole;
 
@@ -33,6 +34,7 @@ pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};
 pub(crate) use total::{Totals, compare_totals};
+pub(crate) use valued::Valued;
 pub(crate) use walk::{Flat, Route, Walk};
 
 use crate::filter::Comparison;

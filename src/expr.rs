@@ -4,7 +4,7 @@ mod build;
 mod document;
 mod words;
 
-pub use build::{case, coalesce, count, concat, lit, placeholder};
+pub use build::{case, coalesce, concat, count, lit, placeholder};
 
 use crate::filter::Filter;
 use crate::value::{Input, Type};

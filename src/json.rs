@@ -7,8 +7,8 @@
 mod answer;
 mod control;
 mod error;
-mod flat;
 mod extras;
+mod flat;
 mod follow;
 mod locate;
 mod nested;

@@ -154,12 +154,14 @@ pub use db::{
 };
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, NestedMistake, NestedReason, Path,
-    QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, NestedMistake, NestedReason,
+    Path, QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
     TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
-pub use expr::{AggregateFunction, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder};
+pub use expr::{
+    AggregateFunction, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder,
+};
 pub use filter::{
     Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
     desc, on_table, rel,

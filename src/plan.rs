@@ -23,14 +23,15 @@ mod words;
 pub(crate) use access::Access;
 pub(crate) use bind::{Placeholders, bound, given, note};
 pub(crate) use explain::{access_words, counted};
-pub(crate) use words::predicate;
 pub(crate) use recursion::too_deep;
+pub(crate) use words::predicate;
 
 use crate::catalog::{Catalog, OrderInfo, RelationInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal};
 use crate::query::Query;
+use crate::scalar::Scalar;
 use crate::store::Store;
 use crate::value::Value;
 use ecow::EcoString;
@@ -113,6 +114,8 @@ pub(crate) enum Key {
     Column(OrderInfo),
     /// By how many rows there are along a relation.
     Count { name: EcoString, counted: RelationCount, descending: bool },
+    /// By what is computed from the row.
+    Value { name: EcoString, scalar: Box<Scalar>, descending: bool, nulls_first: bool },
     /// By what is made of the rows along a relation.
     Total { name: EcoString, total: Box<RelationTotal>, descending: bool, nulls_first: bool },
 }

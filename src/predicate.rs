@@ -10,7 +10,7 @@ mod polymorphic;
 mod resolve;
 mod test;
 
-pub(crate) use resolve::{no_extras, resolve};
+pub(crate) use resolve::{computed, no_extras, resolve};
 
 use crate::filter::{Comparison, Function};
 use crate::id::{ColumnId, RelationId};
@@ -101,20 +101,17 @@ pub(crate) struct RelationTotal {
 pub(crate) enum Computed {
     Count(RelationCount),
     Total(RelationTotal),
+    /// From the row itself.
+    Value(Box<Scalar>),
 }
 
 impl Computed {
-    pub(crate) fn relation(&self) -> RelationId {
-        match self {
-            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => rows.relation,
-        }
-    }
-
     /// What it comes to.
     pub(crate) fn column_type(&self) -> &Type {
         match self {
             Computed::Count(_) => &Type::Integer,
             Computed::Total(total) => &total.ty,
+            Computed::Value(scalar) => &scalar.ty,
         }
     }
 }

@@ -34,7 +34,10 @@ pub(crate) struct Scalar {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum What {
     /// A cell of the row of a source.
-    Column { source: usize, column: ColumnId },
+    Column {
+        source: usize,
+        column: ColumnId,
+    },
     /// A value of the scalar's type, or null.
     Constant(Value),
     /// A value that is known when the query runs.
@@ -57,7 +60,11 @@ pub(crate) enum What {
     /// Among constants and placeholders.
     In(Box<Scalar>, Vec<Scalar>),
     /// A text and a pattern.
-    Like { of: Box<Scalar>, pattern: Box<Scalar>, insensitive: bool },
+    Like {
+        of: Box<Scalar>,
+        pattern: Box<Scalar>,
+        insensitive: bool,
+    },
     IsNull(Box<Scalar>),
     /// What the row of a source is asked by itself.
     Rows(usize, Box<Predicate>),

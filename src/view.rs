@@ -9,8 +9,8 @@
 //!
 //! No cell is copied: a page holds slots, and for each include where each parent's children begin.
 
-mod key;
 mod image;
+mod key;
 mod lazy;
 mod owned;
 mod page;

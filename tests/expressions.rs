@@ -6,7 +6,8 @@ mod common;
 
 use common::{kind, table};
 use relata::{
-    Column, Database, Error, Expr, Part, Relation, Schema, Type, Value, case, coalesce, col, concat, lit, rel, row,
+    Column, Database, Error, Expr, Part, Relation, Schema, Type, Value, case, coalesce, col, concat, lit,
+    rel, row,
 };
 
 /// One row with a column of each type, and one of nulls.
@@ -159,7 +160,8 @@ fn casts_round_as_postgresql_does_and_refuse_what_does_not_fit() {
 #[test]
 fn types_that_do_not_go_together_are_refused_when_the_query_is_built() {
     let db = things();
-    let prepare = |expr: Expr| db.from("things").value("x", expr).prepare().map(|_| ()).unwrap_err().to_string();
+    let prepare =
+        |expr: Expr| db.from("things").value("x", expr).prepare().map(|_| ()).unwrap_err().to_string();
     assert_eq!(prepare(col("text") + 1), "`add` doesn't fit text and int");
     assert_eq!(prepare(col("small").lower()), "`lower` doesn't fit smallint");
     assert_eq!(prepare(coalesce([col("small"), col("text")])), "`coalesce` doesn't fit smallint and text");
@@ -176,12 +178,18 @@ fn filters_of_nested_queries_and_of_writes_ask_expressions() {
     assert_eq!(db.query("things").filter(col("mood").length().gt(3)).count().unwrap(), 1);
     assert_eq!(db.query("things").filter((col("small") * 2).eq(14)).count().unwrap(), 1);
     assert_eq!(db.query("things").filter(!(col("small") * 2).eq(14)).count().unwrap(), 0);
-    assert_eq!(db.query("things").filter(rel("itself").is(col("text").trim().lower().like("str%"))).count().unwrap(), 1);
+    assert_eq!(
+        db.query("things").filter(rel("itself").is(col("text").trim().lower().like("str%"))).count().unwrap(),
+        1
+    );
     assert_eq!(db.query("things").filter(col("long").gt(col("int") + 1)).count().unwrap(), 1);
     let zero = || (lit(1) / (col("small") - 7)).eq(1);
     assert_eq!(kind(&db.query("things").filter(zero()).all().unwrap_err()), "division_by_zero");
     assert_eq!(kind(&db.query("things").filter(zero()).count().unwrap_err()), "division_by_zero");
-    assert_eq!(kind(&db.query("things").filter(rel("itself").is(zero())).exists().unwrap_err()), "division_by_zero");
+    assert_eq!(
+        kind(&db.query("things").filter(rel("itself").is(zero())).exists().unwrap_err()),
+        "division_by_zero"
+    );
     assert_eq!(kind(&db.delete("things", zero()).unwrap_err()), "division_by_zero");
     // The failure is over with the query that had it.
     assert_eq!(db.query("things").count().unwrap(), 2);
@@ -189,6 +197,46 @@ fn filters_of_nested_queries_and_of_writes_ask_expressions() {
     assert_eq!(db.delete("things", col("mood").length().eq(4)).unwrap(), 1);
     let plan = db.query("things").filter((col("small") * 2).eq(14)).explain().unwrap();
     assert!(plan.contains("where (small * 2) = 14"), "{plan}");
+}
+
+#[test]
+fn expressions_are_extras_of_nested_queries_that_filters_and_orders_can_name() {
+    let db = things();
+    let page = db
+        .query("things")
+        .columns(["id"])
+        .value("double", col("small") * 2)
+        .value("name", col("text").trim().or_else("?"))
+        .include("itself", |itself| itself.columns(["id"]).value("next", col("id") + 1))
+        .filter(col("double").eq(14).or(col("double").is_null()))
+        .order_by(relata::desc("double").nulls_last())
+        .all()
+        .unwrap();
+    assert_eq!(
+        serde_json::to_string(&page).unwrap(),
+        r#"[{"id":1,"double":14,"name":"Straße","itself":{"id":1,"next":2}},{"id":2,"double":null,"name":"?","itself":{"id":2,"next":3}}]"#
+    );
+    let error = db.query("things").value("x", lit(1) / (col("small") - 7)).all().unwrap_err();
+    assert_eq!(kind(&error), "division_by_zero");
+    let error = db
+        .query("things")
+        .value("x", lit(1) / (col("small") - 7))
+        .order_by(relata::asc("x"))
+        .all()
+        .unwrap_err();
+    assert_eq!(kind(&error), "division_by_zero");
+    let error = db.query("things").value("id", col("small") + 1).all().unwrap_err();
+    assert_eq!(error.to_string(), "two parts of the result are named `id`");
+    let error = db.query("things").value("x", col("small").lower()).all().unwrap_err();
+    assert_eq!((error.path().to_string().as_str(), kind(&error)), ("extras.x", "invalid_query"));
+    let page = db
+        .query("things")
+        .columns(["id"])
+        .value("k", col("id") * -1)
+        .order_by(relata::asc("k"))
+        .after(row! { k: -2 })
+        .all();
+    assert_eq!(page.unwrap().to_string(), "{id: 1, k: -1}");
 }
 
 #[test]

@@ -84,7 +84,12 @@ fn pairs(query: FlatQuery<Snapshot>) -> Vec<(Option<i64>, Option<i64>)> {
 }
 
 /// Which sides a join keeps that match nothing.
-fn nested_loop(left: &[Cells], right: &[Cells], on: On, keeps: (bool, bool)) -> Vec<(Option<i64>, Option<i64>)> {
+fn nested_loop(
+    left: &[Cells],
+    right: &[Cells],
+    on: On,
+    keeps: (bool, bool),
+) -> Vec<(Option<i64>, Option<i64>)> {
     let mut out = Vec::new();
     let mut matched = vec![false; right.len()];
     for (l, id) in left.iter().zip(1..) {

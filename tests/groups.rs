@@ -5,7 +5,10 @@
 mod common;
 
 use common::{kind, table};
-use relata::{Column, Database, Expr, FlatPage, ForeignKey, Relation, Schema, Type, asc, case, col, count, desc, lit, rel, row};
+use relata::{
+    Column, Database, Expr, FlatPage, ForeignKey, Relation, Schema, Type, asc, case, col, count, desc, lit,
+    rel, row,
+};
 
 fn json(page: &FlatPage) -> String {
     serde_json::to_string(page).unwrap()
@@ -38,7 +41,7 @@ fn sales() -> Database {
     .unwrap();
     let sale = |shop: i64, item: &str, amount: Option<i32>, price: &str, weight: f64, day: &str| {
         row! { shop_id: shop, item: item, amount: amount, price: price.parse::<rust_decimal::Decimal>().unwrap(),
-            weight: weight, day: day.parse::<jiff::civil::Date>().unwrap() }
+        weight: weight, day: day.parse::<jiff::civil::Date>().unwrap() }
     };
     db.insert_many(
         "sales",
@@ -116,11 +119,11 @@ fn of_nothing_a_count_is_zero_and_everything_else_null() {
 #[test]
 fn groups_of_a_join_count_the_other_side_and_are_kept_by_having() {
     let db = sales();
-    let query = db
-        .from("shops")
-        .left_join("sales", rel("sales"))
-        .group_by(["shops.id"])
-        .select([("name", col("shops.name").into()), ("n", col("sales.id").count()), ("items", col("item").count_distinct())]);
+    let query = db.from("shops").left_join("sales", rel("sales")).group_by(["shops.id"]).select([
+        ("name", col("shops.name").into()),
+        ("n", col("sales.id").count()),
+        ("items", col("item").count_distinct()),
+    ]);
     assert_eq!(
         json(&query.clone().all().unwrap()),
         r#"[{"name":"North","n":2,"items":2},{"name":"South","n":2,"items":1},{"name":"Empty","n":0,"items":0}]"#
@@ -145,7 +148,12 @@ fn a_column_beside_aggregates_has_to_be_grouped_by_or_belong_to_a_grouped_key() 
     let page = query.select([("city", col("city").upper()), ("n", count())]).all().unwrap();
     assert_eq!(json(&page), r#"[{"city":"BERN","n":2},{"city":"BASEL","n":2}]"#);
     // The primary key among the keys tells all other columns of its table.
-    let page = db.from("shops").group_by(["id"]).select([("city", col("city")), ("name", col("name"))]).all().unwrap();
+    let page = db
+        .from("shops")
+        .group_by(["id"])
+        .select([("city", col("city")), ("name", col("name"))])
+        .all()
+        .unwrap();
     assert_eq!(page.len(), 3);
 }
 
@@ -170,7 +178,10 @@ fn aggregates_can_be_computed_with_and_stand_nowhere_else() {
     let db = sales();
     let page = db
         .from("sales")
-        .select([("ratio", col("amount").sum() * lit(100) / count()), ("any", col("amount").max() - col("amount").min())])
+        .select([
+            ("ratio", col("amount").sum() * lit(100) / count()),
+            ("any", col("amount").max() - col("amount").min()),
+        ])
         .all()
         .unwrap();
     assert_eq!(json(&page), r#"[{"ratio":175,"any":3}]"#);
@@ -194,7 +205,10 @@ fn a_sum_is_exact_or_refused() {
     assert_eq!(json(&sum(db.from("t"), col("n").sum()).unwrap()), format!("[{{\"sum\":{}}}]", i64::MAX));
     let positive = db.from("t").filter(col("n").gt(0));
     let error = sum(positive.clone(), col("n").sum()).unwrap_err();
-    assert_eq!((kind(&error), error.to_string().as_str()), ("out_of_range", "18446744073709551614 is out of range for integer"));
+    assert_eq!(
+        (kind(&error), error.to_string().as_str()),
+        ("out_of_range", "18446744073709551614 is out of range for integer")
+    );
     let exact = sum(positive, col("n").cast(Type::Decimal).sum()).unwrap();
     assert_eq!(json(&exact), r#"[{"sum":"18446744073709551614"}]"#);
 }

@@ -36,12 +36,11 @@ fn blog() -> Database {
         )
         .relation(Relation::one("posts", "author", "users").from(["user_id"]).to(["id"]).optional(true))
         .relation(Relation::many("users", "posts", "posts"))
-        .relation(
-            Relation::many("posts", "tags", "tags")
-                .from(["id"])
-                .to(["id"])
-                .through("post_tags", ["post_id"], ["tag_id"]),
-        )
+        .relation(Relation::many("posts", "tags", "tags").from(["id"]).to(["id"]).through(
+            "post_tags",
+            ["post_id"],
+            ["tag_id"],
+        ))
         .relation(Relation::many("tags", "posts", "posts"));
     let db = Database::new(schema).unwrap();
     let users = vec![row! { name: "Ann", age: 30 }, row! { name: "Bob" }, row! { name: "Cid", age: 20 }];
@@ -56,14 +55,11 @@ fn blog() -> Database {
         ],
     )
     .unwrap();
-    db.insert_many("tags", vec![row! { title: "rust" }, row! { title: "db" }, row! { title: "idle" }]).unwrap();
+    db.insert_many("tags", vec![row! { title: "rust" }, row! { title: "db" }, row! { title: "idle" }])
+        .unwrap();
     db.insert_many(
         "post_tags",
-        vec![
-            row! { post_id: 1, tag_id: 2 },
-            row! { post_id: 1, tag_id: 1 },
-            row! { post_id: 3, tag_id: 1 },
-        ],
+        vec![row! { post_id: 1, tag_id: 2 }, row! { post_id: 1, tag_id: 1 }, row! { post_id: 3, tag_id: 1 }],
     )
     .unwrap();
     db
@@ -113,7 +109,8 @@ fn a_left_join_keeps_rows_without_a_match_and_a_right_join_the_other_side() {
 fn whole_rows_come_nested_by_table_and_a_side_is_null_only_where_nothing_matched() {
     let db = blog();
     let page = db.from("users").left_join("posts", on()).all().unwrap();
-    let rows: Vec<_> = page.iter().map(|row| row.row("posts").unwrap().map(|post| post.to_string())).collect();
+    let rows: Vec<_> =
+        page.iter().map(|row| row.row("posts").unwrap().map(|post| post.to_string())).collect();
     assert_eq!(rows.len(), 4);
     assert_eq!(rows[2].as_deref(), Some("{id: 2, title: null, user_id: 2, likes: 0}"));
     assert_eq!(rows[3], None);
@@ -137,7 +134,8 @@ fn whole_rows_come_nested_by_table_and_a_side_is_null_only_where_nothing_matched
 #[test]
 fn a_cross_join_gives_each_with_each() {
     let db = blog();
-    let page = db.from("users").cross_join("tags").columns(["users.name", "tags.title"]).limit(4).all().unwrap();
+    let page =
+        db.from("users").cross_join("tags").columns(["users.name", "tags.title"]).limit(4).all().unwrap();
     assert_eq!(
         json(&page),
         r#"[{"name":"Ann","title":"rust"},{"name":"Ann","title":"db"},{"name":"Ann","title":"idle"},{"name":"Bob","title":"rust"}]"#
@@ -199,7 +197,8 @@ fn two_columns_under_one_name_are_refused() {
     let error = query.clone().columns(["posts.title", "tags.title"]).all().unwrap_err();
     assert_eq!(error.to_string(), "two parts of the result are named `title`");
     assert_eq!(error.path().to_string(), "select.title");
-    let named = query.select([("post", col("posts.title")), ("tag", col("tags.title"))]).limit(1).all().unwrap();
+    let named =
+        query.select([("post", col("posts.title")), ("tag", col("tags.title"))]).limit(1).all().unwrap();
     assert_eq!(json(&named), r#"[{"post":"Hello","tag":"rust"}]"#);
 }
 
@@ -224,7 +223,10 @@ fn a_table_joins_itself_under_an_alias() {
     let db = blog();
     let twins = db
         .from(alias("posts", "a"))
-        .inner_join(alias("posts", "b"), col("a.user_id").eq(col("b.user_id")).and(col("a.id").lt(col("b.id"))))
+        .inner_join(
+            alias("posts", "b"),
+            col("a.user_id").eq(col("b.user_id")).and(col("a.id").lt(col("b.id"))),
+        )
         .select([("a", col("a.id")), ("b", col("b.id"))])
         .all()
         .unwrap();
@@ -316,7 +318,11 @@ fn orders_go_by_columns_of_the_result_or_of_the_tables() {
     let query = db.from("users").left_join("posts", on());
     let titles = |query: relata::FlatQuery<relata::Snapshot>| {
         let page = query.select([("t", col("posts.title"))]).all().unwrap();
-        page.column::<Option<String>>("t").unwrap().into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+        page.column::<Option<String>>("t")
+            .unwrap()
+            .into_iter()
+            .map(Option::unwrap_or_default)
+            .collect::<Vec<_>>()
     };
     assert_eq!(titles(query.clone().order_by(desc("likes")).limit(3)), ["", "Again", "Hello"]);
     assert_eq!(titles(query.clone().order_by(asc("t")).limit(2)), ["Again", "Hello"]);

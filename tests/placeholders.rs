@@ -20,7 +20,11 @@ fn placeholders_take_the_types_of_what_they_are_compared_with() {
     let db = library();
     let query = db
         .query("authors")
-        .filter(rel("books").some(col("title").like(placeholder("title"))).and(col("id").is_in([placeholder("id")])))
+        .filter(
+            rel("books")
+                .some(col("title").like(placeholder("title")))
+                .and(col("id").is_in([placeholder("id")])),
+        )
         .include("books", |books| books.filter(col("id").lt(placeholder("id"))))
         .prepare()
         .unwrap();
@@ -39,7 +43,8 @@ fn the_access_is_chosen_by_the_values() {
     assert!(query.explain().contains("where id = $id"), "{}", query.explain());
     let bound = query.bind(row! { id: 2 }).unwrap();
     assert!(bound.explain().starts_with("authors: by primary key (id = 2)"), "{}", bound.explain());
-    let flat = db.from("authors").filter(col("id").eq(placeholder("id"))).columns(["name"]).prepare().unwrap();
+    let flat =
+        db.from("authors").filter(col("id").eq(placeholder("id"))).columns(["name"]).prepare().unwrap();
     assert!(flat.explain(row! { id: 2 }).unwrap().starts_with("authors: by primary key (id = 2)"));
 }
 
@@ -79,7 +84,9 @@ fn what_is_missing_unknown_or_of_another_type_is_refused() {
     );
     assert_eq!(refused(row! { id: 1, ip: 2 }), "no placeholder `ip` in this query\n    help: there are: id");
     assert_eq!(refused(row! { id: "x" }), "expected integer, found \"x\"\n    at: $.id");
-    for error in [query.all().unwrap_err(), db.delete("authors", col("id").eq(placeholder("id"))).unwrap_err()] {
+    for error in
+        [query.all().unwrap_err(), db.delete("authors", col("id").eq(placeholder("id"))).unwrap_err()]
+    {
         assert_eq!(kind(&error), "invalid_query");
     }
     assert!(db.insert("authors", row! { name: placeholder("name") }).is_err());

@@ -10,8 +10,11 @@ use std::ops::ControlFlow;
 
 fn library() -> Database {
     let db = common::library(Action::Cascade);
-    db.insert_many("authors", vec![row! { name: "Ann", email: "ann@x.org" }, row! { name: "Bob" }, row! { name: "Cid" }])
-        .unwrap();
+    db.insert_many(
+        "authors",
+        vec![row! { name: "Ann", email: "ann@x.org" }, row! { name: "Bob" }, row! { name: "Cid" }],
+    )
+    .unwrap();
     db.insert_many(
         "books",
         vec![
@@ -70,11 +73,17 @@ fn what_cannot_be_plucked_is_refused() {
 #[test]
 fn pick_exists_ids_and_find_by() {
     let db = library();
-    assert_eq!(db.query("books").order_by(desc("title")).pick::<String>(["title"]).unwrap().as_deref(), Some("D"));
+    assert_eq!(
+        db.query("books").order_by(desc("title")).pick::<String>(["title"]).unwrap().as_deref(),
+        Some("D")
+    );
     assert_eq!(db.query("books").filter(col("id").gt(9)).pick::<String>(["title"]).unwrap(), None);
     assert!(db.query("authors").filter(rel("books").exists()).exists().unwrap());
     assert_eq!(db.query("authors").filter(rel("books").absent()).ids().unwrap(), [Key::from(3)]);
-    assert_eq!(db.query("authors").find_by(row! { name: "Bob" }).unwrap().one().unwrap().get::<i64>("id").unwrap(), 2);
+    assert_eq!(
+        db.query("authors").find_by(row! { name: "Bob" }).unwrap().one().unwrap().get::<i64>("id").unwrap(),
+        2
+    );
     let page = db.query("authors").order_by(asc("name")).find_by(row! { email: None::<&str> }).unwrap();
     assert_eq!(page.one().unwrap().get::<&str>("name").unwrap(), "Bob");
     assert!(db.query("authors").find_by(row! { name: "Dan" }).unwrap().is_empty());
@@ -91,7 +100,8 @@ fn batches_go_by_key_while_rows_change() {
     db.insert_many("jobs", (0..10).map(|_| row! { state: 0 }).collect::<Vec<_>>()).unwrap();
     let mut seen = Vec::new();
     db.in_batches(Query::of("jobs").columns(["state"]).filter(col("state").eq(0)), 4, |jobs| {
-        let ids: Vec<i64> = db.query("jobs").filter(col("state").eq(0)).limit(jobs.len() as u64).pluck(["id"])?;
+        let ids: Vec<i64> =
+            db.query("jobs").filter(col("state").eq(0)).limit(jobs.len() as u64).pluck(["id"])?;
         seen.push(ids.clone());
         db.update("jobs", col("id").is_in(ids.clone()), row! { state: 1 })?;
         // A row that comes is met when its key is still ahead, one that goes isn't.
@@ -120,7 +130,8 @@ fn batches_of_composite_keys_go_by_the_whole_key() {
         Table::new("t").column(Column::integer("a")).column(Column::integer("b")).primary_key(["a", "b"]),
     );
     let db = Database::new(schema).unwrap();
-    let rows: Vec<_> = [(2, 1), (1, 2), (1, 1), (2, 2), (1, 3)].into_iter().map(|(a, b)| row! { a: a, b: b }).collect();
+    let rows: Vec<_> =
+        [(2, 1), (1, 2), (1, 1), (2, 2), (1, 3)].into_iter().map(|(a, b)| row! { a: a, b: b }).collect();
     db.insert_many("t", rows).unwrap();
     let mut seen = Vec::new();
     db.in_batches(Query::of("t"), 2, |page| {

@@ -47,7 +47,10 @@ fn orders_and_limits_are_of_the_whole_and_each_query_keeps_its_own() {
     assert_eq!(show(x.clone().union(y.clone()).order_by(desc("letter")).limit(3)), "-cb");
     assert_eq!(show(x.clone().limit(1).union_all(y.order_by(desc("letter")).limit(2))), "a-c");
     let error = x.clone().union(x).order_by(desc("n")).all().unwrap_err();
-    assert_eq!(format!("{error:#}"), "the result has no column `n`\n    at: $.orderBy.n\n    help: there are: letter");
+    assert_eq!(
+        format!("{error:#}"),
+        "the result has no column `n`\n    at: $.orderBy.n\n    help: there are: letter"
+    );
 }
 
 #[test]

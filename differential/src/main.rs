@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-const USAGE: &str = "usage: relata-differential [--queries N] [--seed N] [--flat sqlite|postgres] | --case SEED";
+const USAGE: &str =
+    "usage: relata-differential [--queries N] [--seed N] [--flat sqlite|postgres] | --case SEED";
 
 enum Task {
     Explore { queries: usize, seed: u64 },

@@ -1,5 +1,9 @@
 //! Relata, SQLite and PostgreSQL agree about flat queries.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 use relata_differential::flat::Dialect;
 use relata_differential::flat::engine::Engine;

@@ -118,7 +118,9 @@ impl fmt::Display for FlatMistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FlatMistake::UnboundPlaceholder { name } => write!(f, "the placeholder `{name}` has no value"),
-            FlatMistake::UnknownPlaceholder { name, .. } => write!(f, "no placeholder `{name}` in this query"),
+            FlatMistake::UnknownPlaceholder { name, .. } => {
+                write!(f, "no placeholder `{name}` in this query")
+            }
             FlatMistake::UntypedPlaceholder { name } => {
                 write!(f, "nothing tells the type of the placeholder `{name}`")
             }

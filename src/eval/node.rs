@@ -110,7 +110,12 @@ impl<'a> Node<'a> {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(|node| node.expect(rows)),
             Node::Not(node) => node.expect(rows),
             Node::Semi(semi) => semi.expect(rows),
-            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Computed(..) | Node::Total(_) | Node::Each(..) => {}
+            Node::Known(_)
+            | Node::Cells(..)
+            | Node::Null(_)
+            | Node::Computed(..)
+            | Node::Total(_)
+            | Node::Each(..) => {}
         }
     }
 

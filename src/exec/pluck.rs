@@ -42,7 +42,8 @@ pub(crate) fn pluck<S>(
     let mut select = Select { columns: Columns::All, includes: Vec::new(), ..query.select.clone() };
     if select.distinct == Some(Distinct::Selected) {
         if !root.below.is_empty() {
-            let (expected, found) = ("columns of the table itself".into(), "a relation, of distinct rows".into());
+            let (expected, found) =
+                ("columns of the table itself".into(), "a relation, of distinct rows".into());
             return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
         }
         select.distinct = Some(Distinct::On(root.values.iter().map(|(_, name)| name.clone()).collect()));
@@ -68,7 +69,9 @@ fn insert(
                 node.below.len() - 1
             });
             match node.below.get_mut(at) {
-                Some((_, below)) => insert(catalog, catalog.table(target), below, place, rest, &Select::default()),
+                Some((_, below)) => {
+                    insert(catalog, catalog.table(target), below, place, rest, &Select::default())
+                }
                 None => Ok(()),
             }
         }
@@ -86,7 +89,8 @@ fn insert(
 fn includes(node: &Node) -> Vec<Include> {
     let include = |query: Query, (relation, below): &(EcoString, Node)| {
         let columns = below.values.iter().map(|(_, name)| name.clone()).collect();
-        let select = Select { columns: Columns::Pick(columns), includes: includes(below), ..Select::default() };
+        let select =
+            Select { columns: Columns::Pick(columns), includes: includes(below), ..Select::default() };
         query.include(relation, |nested| Query { select, ..nested })
     };
     node.below.iter().fold(Query::of(""), include).select.includes

@@ -57,7 +57,9 @@ fn call(word: &EcoString, given: &Literal, depth: usize) -> Result<Expr> {
     }
     if let Some(aggregate) = AggregateFunction::from_word(word) {
         return Ok(match given {
-            Literal::Boolean(true) if aggregate == AggregateFunction::Count => Expr::Aggregate(aggregate, None),
+            Literal::Boolean(true) if aggregate == AggregateFunction::Count => {
+                Expr::Aggregate(aggregate, None)
+            }
             given => Expr::Aggregate(aggregate, Some(Box::new(read(given, depth)?))),
         });
     }
@@ -129,7 +131,7 @@ fn type_of(literal: &Literal) -> Result<Type> {
         Literal::Text(name) => {
             let name: StrDeserializer<'_, serde::de::value::Error> = name.as_str().into_deserializer();
             Type::deserialize(name).ok()
-        },
+        }
         Literal::Object(_) => match literal.get("enum") {
             Some(Literal::List(labels)) => labels
                 .iter()

@@ -23,22 +23,47 @@ macro_rules! words {
 }
 
 words!(Arithmetic {
-    Add: "add", Subtract: "subtract", Multiply: "multiply", Divide: "divide", Modulo: "modulo",
+    Add: "add",
+    Subtract: "subtract",
+    Multiply: "multiply",
+    Divide: "divide",
+    Modulo: "modulo",
 });
 
 words!(Function {
-    Lower: "lower", Upper: "upper", Length: "length", Trim: "trim", TrimStart: "trimStart",
-    TrimEnd: "trimEnd", Concat: "concat", Append: "append", Substring: "substring",
-    Coalesce: "coalesce", Abs: "abs",
+    Lower: "lower",
+    Upper: "upper",
+    Length: "length",
+    Trim: "trim",
+    TrimStart: "trimStart",
+    TrimEnd: "trimEnd",
+    Concat: "concat",
+    Append: "append",
+    Substring: "substring",
+    Coalesce: "coalesce",
+    Abs: "abs",
 });
 
 words!(Part {
-    Year: "year", Quarter: "quarter", Month: "month", Week: "week", Day: "day",
-    DayOfWeek: "dayOfWeek", DayOfYear: "dayOfYear", Hour: "hour", Minute: "minute", Second: "second",
+    Year: "year",
+    Quarter: "quarter",
+    Month: "month",
+    Week: "week",
+    Day: "day",
+    DayOfWeek: "dayOfWeek",
+    DayOfYear: "dayOfYear",
+    Hour: "hour",
+    Minute: "minute",
+    Second: "second",
 });
 
 words!(AggregateFunction {
-    Count: "count", CountDistinct: "countDistinct", Sum: "sum", Avg: "avg", Min: "min", Max: "max",
+    Count: "count",
+    CountDistinct: "countDistinct",
+    Sum: "sum",
+    Avg: "avg",
+    Min: "min",
+    Max: "max",
     List: "list",
 });
 

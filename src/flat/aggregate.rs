@@ -80,8 +80,12 @@ impl Accumulator {
         let cells = match aggregated.kind {
             Kind::First => Cells::First(Vec::new()),
             Kind::Aggregate(AggregateFunction::Count) => Cells::Count,
-            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole && single => Cells::Bits(Vec::new()),
-            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => Cells::DistinctWhole(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole && single => {
+                Cells::Bits(Vec::new())
+            }
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => {
+                Cells::DistinctWhole(HashSet::new())
+            }
             Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(HashSet::new()),
             Kind::Aggregate(AggregateFunction::List) => Cells::List(Vec::new()),
             Kind::Aggregate(AggregateFunction::Sum | AggregateFunction::Avg) => match of {
@@ -90,8 +94,13 @@ impl Accumulator {
                 _ => Cells::Whole(Vec::new(), mean),
             },
             Kind::Aggregate(aggregate @ (AggregateFunction::Min | AggregateFunction::Max)) => {
-                let wanted = if aggregate == AggregateFunction::Min { Ordering::Less } else { Ordering::Greater };
-                if is_whole { Cells::Extreme(Vec::new(), wanted) } else { Cells::ExtremeValue(Vec::new(), wanted) }
+                let wanted =
+                    if aggregate == AggregateFunction::Min { Ordering::Less } else { Ordering::Greater };
+                if is_whole {
+                    Cells::Extreme(Vec::new(), wanted)
+                } else {
+                    Cells::ExtremeValue(Vec::new(), wanted)
+                }
             }
         };
         Accumulator { ty: aggregated.ty.clone(), counts: Vec::new(), cells }
@@ -184,7 +193,9 @@ impl Accumulator {
             Cells::Extreme(cells, wanted) => {
                 for (row, group) in groups.iter().enumerate() {
                     let group = *group as usize;
-                    let (Some(value), Some(cell)) = (values.whole(row), cells.get_mut(group)) else { continue };
+                    let (Some(value), Some(cell)) = (values.whole(row), cells.get_mut(group)) else {
+                        continue;
+                    };
                     let Some(count) = counts.get_mut(group) else { continue };
                     if *count == 0 || value.cmp(cell) == *wanted {
                         *cell = value;
@@ -294,9 +305,11 @@ impl Accumulator {
             Cells::Extreme(cells, _) => of_whole(&self.ty, cells.get(group).copied().unwrap_or_default()),
             Cells::ExtremeValue(cells, _) => cells.get(group).cloned().unwrap_or_default(),
             Cells::List(lists) => list(lists.get(group).map_or(&[], Vec::as_slice)),
-            Cells::Count | Cells::First(_) | Cells::Bits(_) | Cells::DistinctWhole(_) | Cells::Distinct(_) => {
-                Value::Null
-            }
+            Cells::Count
+            | Cells::First(_)
+            | Cells::Bits(_)
+            | Cells::DistinctWhole(_)
+            | Cells::Distinct(_) => Value::Null,
         })
     }
 

@@ -285,7 +285,8 @@ impl<S> FlatQuery<S> {
 /// A join by its word in a document.
 #[cfg(feature = "json")]
 pub(crate) fn joined_as(query: FlatQuery, word: &str, source: Source, on: On) -> FlatQuery {
-    let kind = JoinKind::ALL.iter().find(|(_, other)| *other == word).map_or(JoinKind::Inner, |(kind, _)| *kind);
+    let kind =
+        JoinKind::ALL.iter().find(|(_, other)| *other == word).map_or(JoinKind::Inner, |(kind, _)| *kind);
     query.join(kind, source, on)
 }
 

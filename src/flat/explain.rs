@@ -48,7 +48,11 @@ impl Planned {
         out: &mut String,
     ) {
         let indent = "  ".repeat(depth);
-        let mut next = || seen.as_mut().and_then(|seen| seen.next()).map_or(String::new(), |step| format!(", {}", found(*step)));
+        let mut next = || {
+            seen.as_mut()
+                .and_then(|seen| seen.next())
+                .map_or(String::new(), |step| format!(", {}", found(*step)))
+        };
         match &self.body {
             Steps::Set(operation, left, right) => {
                 let page = self.page(&|what| self.output(what));
@@ -68,7 +72,11 @@ impl Planned {
                     tail.push_str("");
                 } else {
                     tail.push_str(&self.page(&|what| {
-                        if joins.distinct { self.output(what) } else { words.leaf(what, joins.group.is_some()) }
+                        if joins.distinct {
+                            self.output(what)
+                        } else {
+                            words.leaf(what, joins.group.is_some())
+                        }
                     }));
                 }
                 if !tail.is_empty() || !rest.is_empty() {
@@ -126,7 +134,11 @@ impl Words<'_> {
             What::Column { source, column } => {
                 let Some(place) = self.joins.sources.get(*source) else { return String::new() };
                 let column = &self.store.catalog().table(place.table).column(*column).name;
-                if self.joins.sources.len() > 1 { format!("{}.{column}", place.name) } else { column.to_string() }
+                if self.joins.sources.len() > 1 {
+                    format!("{}.{column}", place.name)
+                } else {
+                    column.to_string()
+                }
             }
             What::Rows(source, asked) => match self.joins.sources.get(*source) {
                 Some(place) => {

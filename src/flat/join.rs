@@ -188,7 +188,8 @@ impl<'a> Joiner<'a> {
             JoinKind::Anti => {
                 let mut found = vec![false; block.len];
                 lefts.iter().filter_map(|at| found.get_mut(*at as usize).map(|found| *found = true)).count();
-                let alone: Vec<u32> = (0u32..).zip(&found).filter(|(_, found)| !**found).map(|(at, _)| at).collect();
+                let alone: Vec<u32> =
+                    (0u32..).zip(&found).filter(|(_, found)| !**found).map(|(at, _)| at).collect();
                 return Ok(block.pick(&alone));
             }
         }

@@ -85,7 +85,9 @@ fn whole(key: &Vector<'_>, rows: usize, next: &mut [u32], state: &RandomState) -
         let mut heads = vec![NONE; width + 1];
         for row in (0..rows).rev() {
             let place = key.whole(row).and_then(|value| usize::try_from(value - least).ok());
-            if let (Some(head), Some(next)) = (place.and_then(|place| heads.get_mut(place)), next.get_mut(row)) {
+            if let (Some(head), Some(next)) =
+                (place.and_then(|place| heads.get_mut(place)), next.get_mut(row))
+            {
                 *next = std::mem::replace(head, row as u32);
             }
         }

@@ -74,7 +74,8 @@ impl State<'_> {
             return Candidate { matcher, used, expected, connected: true };
         }
         // A key on either side is met once; otherwise as often as there are rows of the smaller side.
-        let expected = (self.expected * right / self.expected.max(right).max(1.0)).max(self.expected.min(right));
+        let expected =
+            (self.expected * right / self.expected.max(right).max(1.0)).max(self.expected.min(right));
         if let Some((from, hop, used)) = self.index(source, &pairs)
             && self.expected * 4.0 < right
         {

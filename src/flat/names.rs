@@ -98,7 +98,8 @@ impl Names for Sources<'_> {
         let has = |place: &Place, relation: &str| {
             self.catalog.table(place.table).relation_ids.contains_key(relation)
         };
-        if let Some((at, place, relation)) = self.qualified(name).filter(|(_, place, rest)| has(place, rest)) {
+        if let Some((at, place, relation)) = self.qualified(name).filter(|(_, place, rest)| has(place, rest))
+        {
             return Some((at, place.table, relation));
         }
         self.visible().find(|(_, place)| has(place, name)).map(|(at, place)| (at, place.table, name))

@@ -25,7 +25,10 @@ pub(super) struct Found {
 #[derive(Clone, Debug)]
 pub(super) enum Cells {
     /// They stand in the rows of a source.
-    Stored { source: usize, column: ColumnId },
+    Stored {
+        source: usize,
+        column: ColumnId,
+    },
     Values(Vec<Value>),
 }
 
@@ -210,7 +213,8 @@ impl<'p> FlatRow<'p> {
     pub fn rows(self) -> impl Iterator<Item = (&'p str, Option<RowRef<'p>>)> {
         let page = self.page;
         page.sources.iter().filter(|_| page.columns.is_empty()).map(move |(name, table, source)| {
-            let slot = page.slots.get(*source).and_then(|slots| slots.get(self.at)).and_then(|slot| slot.some());
+            let slot =
+                page.slots.get(*source).and_then(|slots| slots.get(self.at)).and_then(|slot| slot.some());
             (name.as_str(), slot.map(|slot| RowRef::new(&page.store, *table, slot)))
         })
     }

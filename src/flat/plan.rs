@@ -2,10 +2,10 @@
 //! which order tables are joined, and by what.
 
 use super::JoinKind;
+use super::SetOperation;
 use super::matcher::{Candidate, Matcher};
 use super::names::Place;
 use super::resolve::{Group, Inner, Joined, Key, Resolved, Select};
-use super::SetOperation;
 use crate::catalog::{Hop, OrderInfo};
 use crate::filter::Comparison;
 use crate::id::TableId;
@@ -82,9 +82,7 @@ impl Planned {
                 let left = Planned::new(store, *left);
                 Steps::Set(operation, Box::new(left), Box::new(Planned::new(store, *right)))
             }
-            Inner::Select(select) => {
-                Steps::Select(Box::new(joins(store, *select, &order, limit, offset)))
-            }
+            Inner::Select(select) => Steps::Select(Box::new(joins(store, *select, &order, limit, offset))),
         };
         Planned { body, columns, order, limit, offset }
     }
@@ -121,7 +119,8 @@ fn joins(store: &Store, select: Select, order: &[Key], limit: Option<usize>, off
         .iter()
         .zip(pushed)
         .map(|(place, terms)| {
-            let predicate = Predicate::And(terms.into_iter().map(Scalar::into_predicate).flat_map(flattened).collect());
+            let predicate =
+                Predicate::And(terms.into_iter().map(Scalar::into_predicate).flat_map(flattened).collect());
             let (limit, offset) = if paged { (limit, offset) } else { (None, 0) };
             let keys = keys.take().unwrap_or_default();
             let plan = plan::Plan::of_page(store, place.table, predicate.clone(), keys, limit, offset);
@@ -131,7 +130,19 @@ fn joins(store: &Store, select: Select, order: &[Key], limit: Option<usize>, off
         .collect();
     let (first, steps) = ordered(store, &sources, &scans, pending);
     let restore = first != 0 || steps.iter().zip(1..).any(|(step, at)| step.source != at);
-    Joins { sources, scans, first, steps, restore, filter: left_over, group, having, outputs, distinct, paged }
+    Joins {
+        sources,
+        scans,
+        first,
+        steps,
+        restore,
+        filter: left_over,
+        group,
+        having,
+        outputs,
+        distinct,
+        paged,
+    }
 }
 
 fn flattened(predicate: Predicate) -> Vec<Predicate> {
@@ -246,7 +257,9 @@ fn ordered(store: &Store, sources: &[Place], scans: &[Scan], pending: Vec<Pendin
             let candidate = state.candidate(*source, &pool);
             let better = |other: &Candidate| {
                 (candidate.connected && !other.connected)
-                    || (candidate.connected == other.connected && first != 0 && candidate.expected < other.expected)
+                    || (candidate.connected == other.connected
+                        && first != 0
+                        && candidate.expected < other.expected)
             };
             if best.as_ref().is_none_or(|(_, other)| better(other)) {
                 best = Some((at, candidate));

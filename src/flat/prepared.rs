@@ -82,8 +82,7 @@ impl PreparedFlat {
     /// nanoseconds.
     pub(crate) fn analyze(&self, values: &Row, clock: &dyn Fn() -> i128) -> Result<String> {
         let planned = self.planned(values)?;
-        let mut context =
-            Context { max_rows: self.max_rows, clock: Some(clock), stats: Stats::default() };
+        let mut context = Context { max_rows: self.max_rows, clock: Some(clock), stats: Stats::default() };
         let start = clock();
         let found = page(&self.store, &planned, &mut context)?;
         let total = (found.len(), clock() - start);

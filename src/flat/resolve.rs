@@ -164,7 +164,11 @@ fn united(left: &[(EcoString, Type)], right: &[(EcoString, Type)]) -> Result<Vec
 
 type Columns = Vec<(EcoString, Type)>;
 
-fn select(catalog: &Catalog, selection: &Selection, order: &[FlatOrder]) -> Result<(Select, Columns, Vec<Key>)> {
+fn select(
+    catalog: &Catalog,
+    selection: &Selection,
+    order: &[FlatOrder],
+) -> Result<(Select, Columns, Vec<Key>)> {
     let mut sources = Sources { catalog, list: Vec::new() };
     let first = table_of(catalog, &selection.from).map_err(|error| error.at("from"))?;
     push(&mut sources, &selection.from.name, first)?;
@@ -233,7 +237,8 @@ fn grouped_select(
             }
             _ => None,
         };
-        keys_of.push(expression(sources, aliased.unwrap_or(expr)).map_err(|error| error.at(at).at("groupBy"))?);
+        keys_of
+            .push(expression(sources, aliased.unwrap_or(expr)).map_err(|error| error.at(at).at("groupBy"))?);
     }
     let names = Grouped { sources, keys: keys_of, aggregates: RefCell::default() };
     let mut outputs = outputs(&names, selection)?;

@@ -7,8 +7,8 @@ use super::page::{Cells, FlatPage, Found};
 use super::plan::{Joins, Planned, Steps};
 use super::sets::combine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::vector::{Batch, Vector, evaluate, truths};
 use crate::eval::TRUE;
+use crate::eval::vector::{Batch, Vector, evaluate, truths};
 use crate::exec;
 use crate::id::{Slot, TableId};
 use crate::scalar::{Scalar, What};
@@ -83,7 +83,12 @@ fn arranged(store: &Store, planned: &Planned, columns: Vec<Vec<Value>>, len: usi
     let vectors: Vec<Vector<'_>> = if planned.order.is_empty() {
         Vec::new()
     } else {
-        planned.columns.iter().zip(&columns).map(|((_, ty), column)| Vector::of_values(ty, column.iter())).collect()
+        planned
+            .columns
+            .iter()
+            .zip(&columns)
+            .map(|((_, ty), column)| Vector::of_values(ty, column.iter()))
+            .collect()
     };
     let batch = Batch { store, tables: &[], slots: Vec::new(), outputs: Cow::Borrowed(&vectors), len };
     Ok(match places(planned, &batch)? {
@@ -210,10 +215,18 @@ fn flow(
     let mut kept = 0;
     if joins.restore {
         let mut all = Block::empty(tables.len());
-        let mut pipe = Pipe { store, joins, tables, joiners, context, base, sink: &mut |block| {
-            all.append(block);
-            Ok(ControlFlow::Continue(()))
-        } };
+        let mut pipe = Pipe {
+            store,
+            joins,
+            tables,
+            joiners,
+            context,
+            base,
+            sink: &mut |block| {
+                all.append(block);
+                Ok(ControlFlow::Continue(()))
+            },
+        };
         pipe.run(std::mem::take(&mut slots))?;
         drop(pipe);
         let all = all.pick(&declared_order(&all));
@@ -245,7 +258,10 @@ fn declared_order(block: &Block) -> Vec<u32> {
     let key = |slots: &[Slot], at: u32| slots.get(at as usize).copied().unwrap_or_default();
     places.sort_by(|a, b| {
         let sources = block.slots.iter().filter(|slots| !slots.is_empty());
-        sources.map(|slots| key(slots, *a).cmp(&key(slots, *b))).find(|order| order.is_ne()).unwrap_or(a.cmp(b))
+        sources
+            .map(|slots| key(slots, *a).cmp(&key(slots, *b)))
+            .find(|order| order.is_ne())
+            .unwrap_or(a.cmp(b))
     });
     places
 }

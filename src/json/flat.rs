@@ -13,8 +13,22 @@ use ecow::EcoString;
 
 /// The options of a flat query.
 pub(super) const OPTIONS: [&str; 16] = [
-    "select", "innerJoin", "leftJoin", "rightJoin", "fullJoin", "crossJoin", "semiJoin", "antiJoin", "where",
-    "groupBy", "having", "distinct", "orderBy", "limit", "offset", "from",
+    "select",
+    "innerJoin",
+    "leftJoin",
+    "rightJoin",
+    "fullJoin",
+    "crossJoin",
+    "semiJoin",
+    "antiJoin",
+    "where",
+    "groupBy",
+    "having",
+    "distinct",
+    "orderBy",
+    "limit",
+    "offset",
+    "from",
 ];
 
 /// The options of a set operation.
@@ -89,16 +103,15 @@ fn members(operation: SetOperation, value: Literal, depth: usize) -> Result<Flat
 /// A flat query, or a set operation inside another. Recursion is bounded.
 fn member(literal: Literal, depth: usize) -> Result<FlatQuery, Error> {
     let mut all = entries(literal, "a query like {\"from\": \"users\"}")?;
-    let operation =
-        SetOperation::ALL.iter().find(|(_, word)| all.iter().any(|(key, _)| key == word)).filter(|_| depth < DEPTH_MAX);
+    let operation = SetOperation::ALL
+        .iter()
+        .find(|(_, word)| all.iter().any(|(key, _)| key == word))
+        .filter(|_| depth < DEPTH_MAX);
     let Some((operation, word)) = operation else {
         return if all.iter().any(|(key, _)| key == "from") {
             query(all)
         } else {
-            Err(invalid(QueryMistake::Shape {
-                expected: "a query with `from`".into(),
-                found: "none".into(),
-            }))
+            Err(invalid(QueryMistake::Shape { expected: "a query with `from`".into(), found: "none".into() }))
         };
     };
     let place = all.iter().position(|(key, _)| key == word);
@@ -241,7 +254,9 @@ fn ordered(mut query: FlatQuery, value: Literal) -> Result<FlatQuery, Error> {
             Some(expr) => {
                 let expr = Expr::from_literal(expr).map_err(|error| error.at("$expr").at(at))?;
                 let rest = match item {
-                    Literal::Object(entries) => entries.into_iter().filter(|(key, _)| key != "$expr").collect(),
+                    Literal::Object(entries) => {
+                        entries.into_iter().filter(|(key, _)| key != "$expr").collect()
+                    }
                     _ => Vec::new(),
                 };
                 let (direction, nulls) = way(Literal::Object(rest)).map_err(|error| error.at(at))?;

@@ -101,7 +101,7 @@ pub(super) fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, E
         select.includes.extend(includes(scope, value).map_err(|error| error.at(spelling))?);
     }
     if let Some(value) = options.take("extras") {
-        select.extras = extras(value).map_err(|error| error.at("extras"))?;
+        (select.extras, select.values) = extras(value).map_err(|error| error.at("extras"))?;
     }
     if let Some(value) = options.take("orderBy") {
         select.order_by = order_by(value).map_err(|error| error.at("orderBy"))?;

@@ -59,7 +59,7 @@ impl Level {
             match key {
                 Key::Count { counted, .. } => counted.filter.iter().for_each(&mut *show),
                 Key::Total { total, .. } => total.rows.filter.iter().for_each(&mut *show),
-                Key::Column(_) => {}
+                Key::Column(_) | Key::Value { .. } => {}
             }
         }
         for Include { level, others, .. } in &self.includes {
@@ -104,7 +104,7 @@ fn each(level: &mut Level, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -
         match key {
             Key::Count { counted, .. } => counted.filter.iter_mut().try_for_each(&mut *show)?,
             Key::Total { total, .. } => total.rows.filter.iter_mut().try_for_each(&mut *show)?,
-            Key::Column(_) => {}
+            Key::Column(_) | Key::Value { .. } => {}
         }
     }
     for Include { level, others, .. } in &mut level.includes {

@@ -275,13 +275,19 @@ fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String
         _ => {}
     }
     for extra in &level.extras {
-        let relation = info.relation(extra.computed.relation());
-        let (name, along) = (&extra.name, &relation.name);
+        let name = &extra.name;
+        let along = |id| &info.relation(id).name;
         match &extra.computed {
-            Computed::Count(_) => out.push_str(&format!(", {name} = count of {along}")),
+            Computed::Count(rows) => out.push_str(&format!(", {name} = count of {}", along(rows.relation))),
             Computed::Total(total) => {
-                let column = &store.catalog().table(relation.target).column(total.column).name;
-                out.push_str(&format!(", {name} = {} of {along}.{column}", total.function.word()));
+                let target = info.relation(total.rows.relation).target;
+                let column = &store.catalog().table(target).column(total.column).name;
+                let (word, along) = (total.function.word(), along(total.rows.relation));
+                out.push_str(&format!(", {name} = {word} of {along}.{column}"));
+            }
+            Computed::Value(scalar) => {
+                let made = predicate(store.catalog(), level.table, &Predicate::Expr(scalar.clone()));
+                out.push_str(&format!(", {name} = {made}"));
             }
         }
     }

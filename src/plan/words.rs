@@ -37,7 +37,7 @@ pub(super) fn order(info: &TableInfo, keys: &[Key]) -> String {
         if key.is_descending() {
             out.push_str(" desc");
         }
-        if let Key::Total { descending, nulls_first, .. } = key
+        if let Key::Total { descending, nulls_first, .. } | Key::Value { descending, nulls_first, .. } = key
             && nulls_first != descending
         {
             out.push_str(if *nulls_first { " nulls first" } else { " nulls last" });
@@ -123,9 +123,7 @@ impl Words<'_> {
             Predicate::Expr(scalar) => {
                 let leaf = |what: &What| match what {
                     What::Column { column, .. } => name(*column).to_owned(),
-                    What::Rows(_, asked) => {
-                        self::predicate(self.catalog, self.info.id, asked)
-                    }
+                    What::Rows(_, asked) => self::predicate(self.catalog, self.info.id, asked),
                     _ => String::new(),
                 };
                 write!(out, "{}", scalar.words(&leaf))

@@ -82,6 +82,7 @@ impl Computed {
             Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
                 rows.filter.iter().for_each(show);
             }
+            Computed::Value(_) => {}
         }
     }
 
@@ -94,6 +95,7 @@ impl Computed {
             Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
                 rows.filter.iter_mut().try_for_each(show)
             }
+            Computed::Value(_) => Ok(()),
         }
     }
 }

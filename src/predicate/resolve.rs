@@ -38,6 +38,14 @@ pub(crate) fn resolve(
     Ok(scope.filter(filter)?.unwrap_or(Predicate::And(Vec::new())))
 }
 
+/// What an expression makes of the rows of `table`.
+///
+/// # Errors
+/// Unknown names, and types that don't go together.
+pub(crate) fn computed(catalog: &Catalog, table: TableId, expr: &Expr) -> Result<Scalar> {
+    scalar::expression(&Scope { catalog, table: catalog.table(table), extras: &no_extras, depth: 0 }, expr)
+}
+
 /// Where names are looked up, and how deep inside the filter that is.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {

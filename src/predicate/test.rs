@@ -24,6 +24,7 @@ impl From<Computed> for Subject<'_> {
         match computed {
             Computed::Count(count) => Subject::Count(count),
             Computed::Total(total) => Subject::Total(total),
+            Computed::Value(scalar) => Subject::Scalar(*scalar),
         }
     }
 }
@@ -90,7 +91,9 @@ impl Subject<'_> {
         let fits = match test {
             Test::Compare(Comparison::Eq | Comparison::Ne, _) | Test::In(..) | Test::Null(_) => true,
             Test::Compare(..) | Test::Between(..) => *self.column_type() != Type::Json,
-            Test::Like { .. } => matches!(self, Subject::Column(column) if column.ty == Type::Text),
+            Test::Like { .. } => {
+                matches!(self, Subject::Column(_) | Subject::Scalar(_)) && *self.column_type() == Type::Text
+            }
         };
         if fits {
             return Ok(());

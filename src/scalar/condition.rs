@@ -56,10 +56,9 @@ pub(super) fn within(resolver: Resolver<'_>, filter: &Filter) -> Result<Option<S
                 quantifier: *quantifier,
                 filter: filter.clone(),
             };
-            rows(resolver.names, name, inner).map_err(|error| error.at(name))?.map_or_else(
-                || Err(unknown(resolver.names, name)),
-                |scalar| Ok(Some(scalar)),
-            )
+            rows(resolver.names, name, inner)
+                .map_err(|error| error.at(name))?
+                .map_or_else(|| Err(unknown(resolver.names, name)), |scalar| Ok(Some(scalar)))
         }
         Filter::On { table, .. } => Err(unknown(resolver.names, table)),
         Filter::Document(literal) => document::filter(resolver, literal),

@@ -81,7 +81,11 @@ impl<'n> Resolver<'n> {
         let plain = |expr: &Expr| matches!(expr, Expr::Input(_));
         let as_other = |expr: &Expr, other: &Type| {
             // A number beside another number keeps its own type, so that 1.5 is no integer.
-            if is_numeric(expr) && !compared { self.of(expr, Some(&natural(expr, other))) } else { self.compared(expr, other) }
+            if is_numeric(expr) && !compared {
+                self.of(expr, Some(&natural(expr, other)))
+            } else {
+                self.compared(expr, other)
+            }
         };
         match (plain(a), plain(b)) {
             (true, false) => {
@@ -205,7 +209,8 @@ fn is_numeric(expr: &Expr) -> bool {
     matches!(
         expr,
         Expr::Input(
-            Input::Value(Value::Integer(_) | Value::Decimal(_) | Value::Float(_)) | Input::Literal(Literal::Number(_))
+            Input::Value(Value::Integer(_) | Value::Decimal(_) | Value::Float(_))
+                | Input::Literal(Literal::Number(_))
         )
     )
 }
@@ -222,9 +227,7 @@ fn natural_type(input: &Input) -> Option<Type> {
     let integer = |v: i64| if i32::try_from(v).is_ok() { Type::Int } else { Type::Integer };
     match input {
         Input::Literal(Literal::Boolean(_)) => Some(Type::Boolean),
-        Input::Literal(Literal::Number(text)) => {
-            Some(text.parse::<i64>().map_or(Type::Decimal, integer))
-        }
+        Input::Literal(Literal::Number(text)) => Some(text.parse::<i64>().map_or(Type::Decimal, integer)),
         Input::Literal(Literal::Text(_)) => Some(Type::Text),
         Input::Literal(Literal::List(_) | Literal::Object(_)) => Some(Type::Json),
         Input::Value(value) => match value {

@@ -44,9 +44,7 @@ pub(super) fn widened(scalar: Scalar, ty: &Type) -> Scalar {
         What::Constant(Value::Integer(v)) if *ty == Type::Decimal => {
             Scalar::constant(ty.clone(), Value::Decimal(v.into()))
         }
-        what => {
-            Scalar::new(ty.clone(), What::Cast(Box::new(Scalar { ty: scalar.ty, what })))
-        }
+        what => Scalar::new(ty.clone(), What::Cast(Box::new(Scalar { ty: scalar.ty, what }))),
     }
 }
 
@@ -70,7 +68,10 @@ pub(super) fn casts(from: &Type, to: &Type) -> bool {
         (a, b) if is_number(a) && is_number(b) => true,
         (Type::Boolean, b) if b.is_integer() => true,
         (a, Type::Boolean) if a.is_integer() => true,
-        (Type::Date | Type::Timestamp | Type::Timestamptz, Type::Date | Type::Timestamp | Type::Timestamptz) => true,
+        (
+            Type::Date | Type::Timestamp | Type::Timestamptz,
+            Type::Date | Type::Timestamp | Type::Timestamptz,
+        ) => true,
         (a, b) => textual(a) && textual(b),
     }
 }

@@ -178,7 +178,12 @@ impl Scalar {
 
 /// Whether a value is one that the column's type holds.
 fn fits(column: &Scalar, value: &Scalar, held: &Value) -> bool {
-    held.is_null() || column.ty == value.ty || column.ty.accept(held.clone()).is_ok_and(|same| same == *held && same.as_ref().kind() == held.as_ref().kind())
+    held.is_null()
+        || column.ty == value.ty
+        || column
+            .ty
+            .accept(held.clone())
+            .is_ok_and(|same| same == *held && same.as_ref().kind() == held.as_ref().kind())
 }
 
 fn among(column: ColumnId, of: &Scalar, values: &[Scalar]) -> Option<Predicate> {

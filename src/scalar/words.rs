@@ -73,7 +73,9 @@ impl Scalar {
                 list(&values.iter().collect::<Vec<_>>(), ", ", out);
                 out.push(')');
             }
-            What::Call(function, parts) => call(function.word(), &parts.iter().collect::<Vec<_>>(), leaf, out),
+            What::Call(function, parts) => {
+                call(function.word(), &parts.iter().collect::<Vec<_>>(), leaf, out)
+            }
             What::Part(part, of) => call(part.word(), &[of], leaf, out),
             // What only widens an integer is nothing to tell.
             What::Cast(of) if of.ty.is_integer() && self.ty.is_integer() => of.write(leaf, inner, out),

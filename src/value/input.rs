@@ -29,9 +29,7 @@ impl Input {
         match self {
             Input::Value(value) => ty.accept(value.clone()),
             Input::Literal(literal) => ty.read(literal),
-            Input::Placeholder(name) => {
-                Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into())
-            }
+            Input::Placeholder(name) => Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into()),
             Input::Nested(_) => Err(Error::new(ErrorKind::TypeMismatch {
                 expected: ecow::eco_format!("{ty}"),
                 found: "rows of a relation".into(),

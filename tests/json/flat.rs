@@ -5,11 +5,18 @@ use relata::{Database, row};
 
 fn db() -> Database {
     let db = Database::new(catalog().schema().clone()).unwrap();
-    db.insert_many("users", vec![row! { name: "Ann", age: 30 }, row! { name: "Bob" }, row! { name: "Cid", age: 20 }])
-        .unwrap();
+    db.insert_many(
+        "users",
+        vec![row! { name: "Ann", age: 30 }, row! { name: "Bob" }, row! { name: "Cid", age: 20 }],
+    )
+    .unwrap();
     db.insert_many(
         "posts",
-        vec![row! { title: "Hello", user_id: 1 }, row! { title: "Again", user_id: 2 }, row! { title: "More", user_id: 1 }],
+        vec![
+            row! { title: "Hello", user_id: 1 },
+            row! { title: "Again", user_id: 2 },
+            row! { title: "More", user_id: 1 },
+        ],
     )
     .unwrap();
     db
@@ -22,18 +29,25 @@ fn ask(text: &str) -> String {
 #[test]
 fn joins_by_condition_and_by_relation() {
     let on = r#"{"posts.user_id": {"column": "users.id"}}"#;
-    let query = |join: &str| format!(r#"{{"from": "users", {join}, "select": ["users.name", "posts.title"]}}"#);
+    let query =
+        |join: &str| format!(r#"{{"from": "users", {join}, "select": ["users.name", "posts.title"]}}"#);
     let left = r#"[{"name":"Ann","title":"Hello"},{"name":"Ann","title":"More"},{"name":"Bob","title":"Again"},{"name":"Cid","title":null}]"#;
     assert_eq!(ask(&query(&format!(r#""leftJoin": {{"posts": {{"on": {on}}}}}"#))), left);
     assert_eq!(ask(&query(r#""leftJoin": {"posts": true}"#)), left);
     assert_eq!(ask(&query(r#""leftJoin": {"posts": "users.posts"}"#)), left);
-    let inner = r#"[{"name":"Ann","title":"Hello"},{"name":"Ann","title":"More"},{"name":"Bob","title":"Again"}]"#;
+    let inner =
+        r#"[{"name":"Ann","title":"Hello"},{"name":"Ann","title":"More"},{"name":"Bob","title":"Again"}]"#;
     assert_eq!(ask(&query(r#""innerJoin": [{"posts": {"relation": "posts", "table": "posts"}}]"#)), inner);
     assert_eq!(
-        ask(r#"{"from": {"u": "users"}, "antiJoin": {"p": {"table": "posts", "on": {"p.user_id": {"eq": {"column": "u.id"}}}}}}"#),
+        ask(
+            r#"{"from": {"u": "users"}, "antiJoin": {"p": {"table": "posts", "on": {"p.user_id": {"eq": {"column": "u.id"}}}}}}"#
+        ),
         r#"[{"u":{"id":3,"name":"Cid","age":20}}]"#
     );
-    assert_eq!(ask(r#"{"from": "users", "crossJoin": "posts", "select": {"n": {"count": true}}}"#), r#"[{"n":9}]"#);
+    assert_eq!(
+        ask(r#"{"from": "users", "crossJoin": "posts", "select": {"n": {"count": true}}}"#),
+        r#"[{"n":9}]"#
+    );
 }
 
 #[test]
@@ -67,7 +81,9 @@ fn set_operations_take_lists_of_queries() {
         r#"[{"x":"Again"},{"x":"Ann"},{"x":"Bob"}]"#
     );
     assert_eq!(
-        ask(&format!(r#"{{"exceptAll": [{names}, {{"from": "users", "select": {{"x": "name"}}, "limit": 1}}]}}"#)),
+        ask(&format!(
+            r#"{{"exceptAll": [{names}, {{"from": "users", "select": {{"x": "name"}}, "limit": 1}}]}}"#
+        )),
         r#"[{"x":"Bob"},{"x":"Cid"}]"#
     );
     assert_eq!(
@@ -83,7 +99,10 @@ fn plucked_values_keys_and_existence() {
         ask(r#"{"pluck": "users", "columns": ["name", "posts.title"], "where": {"id": {"ne": 1}}}"#),
         r#"[["Bob","Again"],["Cid",null]]"#
     );
-    assert_eq!(ask(r#"{"pick": "users", "columns": ["id", "name"], "orderBy": {"id": "desc"}}"#), r#"[3,"Cid"]"#);
+    assert_eq!(
+        ask(r#"{"pick": "users", "columns": ["id", "name"], "orderBy": {"id": "desc"}}"#),
+        r#"[3,"Cid"]"#
+    );
     assert_eq!(ask(r#"{"pick": "users", "columns": "id", "where": {"id": 9}}"#), "null");
     assert_eq!(ask(r#"{"ids": "users", "where": {"age": null}}"#), "[2]");
     assert_eq!(ask(r#"{"exists": "users", "where": {"name": "Bob"}}"#), "true");
@@ -93,20 +112,37 @@ fn plucked_values_keys_and_existence() {
 #[test]
 fn expressions_in_nested_queries() {
     assert_eq!(
-        ask(r#"{"findMany": "users", "columns": {"id": true}, "where": {"$expr": [{"lower": "name"}, {"in": ["ann", "cid"]}]}}"#),
+        ask(
+            r#"{"findMany": "users", "columns": {"id": true}, "where": {"$expr": [{"lower": "name"}, {"in": ["ann", "cid"]}]}}"#
+        ),
         r#"[{"id":1},{"id":3}]"#
     );
     assert_eq!(
-        ask(r#"{"count": "users", "where": {"posts": {"some": {"$expr": [{"length": "title"}, {"lt": 5}]}}}}"#),
+        ask(
+            r#"{"findMany": "users", "columns": {"id": true}, "extras": {"n": {"$count": "posts"}, "big": {"upper": "name"}}, "orderBy": {"big": "desc"}, "limit": 1}"#
+        ),
+        r#"[{"id":3,"n":0,"big":"CID"}]"#
+    );
+    assert_eq!(
+        ask(
+            r#"{"count": "users", "where": {"posts": {"some": {"$expr": [{"length": "title"}, {"lt": 5}]}}}}"#
+        ),
         "1"
     );
-    assert_eq!(ask(r#"{"count": "users", "where": {"age": {"gt": {"$expr": {"multiply": ["id", 7]}}}}}"#), "1");
+    assert_eq!(
+        ask(r#"{"count": "users", "where": {"age": {"gt": {"$expr": {"multiply": ["id", 7]}}}}}"#),
+        "1"
+    );
 }
 
 #[test]
 fn mistakes_are_told_with_their_place() {
     assert_eq!(
-        ask(r#"{"from": "users", "select": {"n": {"lowr": "name"}}}"#).lines().take(2).collect::<Vec<_>>().join("\n"),
+        ask(r#"{"from": "users", "select": {"n": {"lowr": "name"}}}"#)
+            .lines()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join("\n"),
         "no option `lowr` here\n    at: $.select.n.lowr (1:44)"
     );
     assert_eq!(
@@ -115,7 +151,7 @@ fn mistakes_are_told_with_their_place() {
     );
     assert_eq!(
         ask(r#"{"from": "users", "where": {"nmae": "x"}}"#),
-        "no column `nmae` on `users`\n    at: $.where.nmae (1:38)\n    help: did you mean `name`? there are: id, name, age"
+        "no column `nmae` on `users`\n    at: $.where.nmae (1:37)\n    help: did you mean `name`? there are: id, name, age"
     );
     assert_eq!(
         ask(r#"{"from": "users", "leftJoin": {"posts": {}}}"#),
@@ -125,5 +161,8 @@ fn mistakes_are_told_with_their_place() {
         ask(r#"{"from": "users", "where": {"$expr": [{"divide": [1, {"subtract": ["id", 1]}]}, 1]}}"#),
         "division by zero\n    help: leave rows with a zero out, or divide inside a case"
     );
-    assert!(ask(r#"{"from": "users", "selct": ["id"]}"#).starts_with("no option `selct` here\n    at: $.selct (1:28)"));
+    assert!(
+        ask(r#"{"from": "users", "selct": ["id"]}"#)
+            .starts_with("no option `selct` here\n    at: $.selct (1:28)")
+    );
 }

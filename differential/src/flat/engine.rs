@@ -124,7 +124,11 @@ impl Client {
             }
             let text = line.strip_suffix('\n').unwrap_or(&line);
             if let Some(failed) = text.strip_prefix(END) {
-                return if failed.trim() == "true" { Err(Error::other("PostgreSQL refuses this")) } else { Ok(rows) };
+                return if failed.trim() == "true" {
+                    Err(Error::other("PostgreSQL refuses this"))
+                } else {
+                    Ok(rows)
+                };
             }
             let cell = |cell: &str| (cell != NULL).then(|| cell.to_owned());
             rows.push(text.split('\u{1f}').map(cell).collect());

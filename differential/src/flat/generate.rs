@@ -36,7 +36,8 @@ pub fn query(rng: &mut Rng, dialect: Dialect) -> Query {
         let side = |rng: &mut Rng| {
             let mut select = Maker { rng, sources: Vec::new(), dialect }.sources();
             let maker = &mut Maker { rng, sources: tables(&select), dialect };
-            select.columns = numbers.iter().map(|number| if *number { maker.number(2) } else { maker.text(2) }).collect();
+            select.columns =
+                numbers.iter().map(|number| if *number { maker.number(2) } else { maker.text(2) }).collect();
             select.filter = maker.rng.chance(50).then(|| maker.condition(2));
             select
         };
@@ -168,7 +169,8 @@ impl Maker<'_> {
     fn group(&mut self, select: &mut Select) {
         select.grouped = true;
         let keys = self.rng.below(3);
-        select.group = (0..keys).map(|_| if self.rng.chance(60) { self.column() } else { self.any(1) }).collect();
+        select.group =
+            (0..keys).map(|_| if self.rng.chance(60) { self.column() } else { self.any(1) }).collect();
         select.group.retain(|key| !matches!(key, Expr::Number(_) | Expr::Text(_) | Expr::Null));
         select.columns = select.group.clone();
         for _ in 0..1 + self.rng.below(3) {

@@ -74,7 +74,9 @@ fn case(engine: &mut Engine, seed: u64, most: usize, summary: &mut Summary) -> R
         if !agree {
             let plan = relata::json::Request::parse(&db.catalog(), &text, &relata::json::Limits::default());
             let plan = match plan {
-                Ok(relata::json::Request::Flat(query)) => query.on(&db.snapshot()).explain().unwrap_or_default(),
+                Ok(relata::json::Request::Flat(query)) => {
+                    query.on(&db.snapshot()).explain().unwrap_or_default()
+                }
                 _ => String::new(),
             };
             summary.difference = Some(format!(

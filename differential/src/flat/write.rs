@@ -86,7 +86,8 @@ fn finished(value: &Value, out: &mut String) {
             let mut parts: Vec<String> = Vec::new();
             for (key, value) in entries {
                 if key == "\u{1}joins" {
-                    let joins = value.as_str().unwrap_or_default().split('\u{1}').filter(|part| !part.is_empty());
+                    let joins =
+                        value.as_str().unwrap_or_default().split('\u{1}').filter(|part| !part.is_empty());
                     parts.extend(united(joins));
                     continue;
                 }
@@ -171,7 +172,9 @@ fn condition_document(condition: &Condition) -> Value {
             };
             ask(a, json!({ *word: operand }))
         }
-        Condition::In(of, values) => ask(of, json!({ "in": values.iter().map(constant).collect::<Vec<_>>() })),
+        Condition::In(of, values) => {
+            ask(of, json!({ "in": values.iter().map(constant).collect::<Vec<_>>() }))
+        }
         Condition::IsNull(of) => ask(of, json!({ "isNull": true })),
         Condition::Like(of, pattern) => ask(of, json!({ "like": pattern })),
         Condition::Between(of, least, greatest) => ask(of, json!({ "between": [least, greatest] })),
@@ -201,7 +204,8 @@ pub fn sql(query: &Query, dialect: Dialect) -> String {
 }
 
 fn select_sql(select: &Select, dialect: Dialect, ordered: bool) -> String {
-    let columns = select.columns.iter().enumerate().map(|(at, expr)| format!("{} AS x{at}", expr_sql(expr, dialect)));
+    let columns =
+        select.columns.iter().enumerate().map(|(at, expr)| format!("{} AS x{at}", expr_sql(expr, dialect)));
     let columns = columns.collect::<Vec<_>>().join(", ");
     let distinct = if select.distinct { "DISTINCT " } else { "" };
     let mut out = format!("SELECT {distinct}{columns} FROM {} AS s0", TABLES[select.from]);

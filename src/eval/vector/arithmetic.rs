@@ -30,18 +30,14 @@ pub(super) fn arithmetic<'a>(
                 Arithmetic::Add => out.each(a, b, |a, b| Ok(fit(a.checked_add(b))))?,
                 Arithmetic::Subtract => out.each(a, b, |a, b| Ok(fit(a.checked_sub(b))))?,
                 Arithmetic::Multiply => out.each(a, b, |a, b| Ok(fit(a.checked_mul(b))))?,
-                Arithmetic::Divide => {
-                    out.each(a, b, |a, b| Ok(fit(a.checked_div(nonzero(b, b == 0)?))))?
-                }
+                Arithmetic::Divide => out.each(a, b, |a, b| Ok(fit(a.checked_div(nonzero(b, b == 0)?))))?,
                 Arithmetic::Modulo => {
                     // The one case that overflows has no remainder.
                     out.each(a, b, |a, b| Ok(Some(a.checked_rem(nonzero(b, b == 0)?).unwrap_or(0))))?
                 }
             })
         }
-        (Data::Float(a), Data::Float(b)) => {
-            Data::Float(out.each(a, b, |a, b| float(operation, a, b))?)
-        }
+        (Data::Float(a), Data::Float(b)) => Data::Float(out.each(a, b, |a, b| float(operation, a, b))?),
         (Data::Decimal(a), Data::Decimal(b)) => {
             Data::Decimal(out.each(a, b, |a, b| decimal::arithmetic(operation, a, b))?)
         }
@@ -66,7 +62,8 @@ impl Out<'_> {
         b: &[T],
         operation: impl Fn(T, T) -> Result<Option<T>>,
     ) -> Result<Vec<T>> {
-        let cell = |cells: &[T], row| cells.get(if cells.len() == 1 { 0 } else { row }).copied().unwrap_or_default();
+        let cell =
+            |cells: &[T], row| cells.get(if cells.len() == 1 { 0 } else { row }).copied().unwrap_or_default();
         let mut out = Vec::with_capacity(self.rows);
         for row in 0..self.rows {
             if self.nulls.is_some_and(|nulls| nulls.get(row) == Some(&true)) {

@@ -1,12 +1,12 @@
 //! Scalars over batches.
 
 use super::{Batch, Data, Vector, arithmetic, cast, gather, logic, text, time};
+use crate::error::FlatMistake;
 use crate::error::Result;
-use crate::expr::Function;
 use crate::eval::{FALSE, TRUE, UNKNOWN};
+use crate::expr::Function;
 use crate::scalar::{Scalar, What};
 use crate::value::{Type, Value};
-use crate::error::FlatMistake;
 
 /// The values of a scalar for the rows of a batch. O(rows x expression). Recursion is as deep as the
 /// expression.

@@ -49,9 +49,8 @@ fn one(value: ValueRef<'_>, to: &Type) -> Result<Value> {
         Some((least, greatest)) if !(least..=greatest).contains(&v) => Err(range()),
         _ => Ok(Value::Integer(v)),
     };
-    let instant = |micros: i64| {
-        Timestamp::from_microsecond(micros).map(Value::Timestamptz).map_err(|_| range())
-    };
+    let instant =
+        |micros: i64| Timestamp::from_microsecond(micros).map(Value::Timestamptz).map_err(|_| range());
     Ok(match (value, to) {
         (ValueRef::Null, _) => Value::Null,
         (value, Type::Text) => Value::Text(eco_format!("{value}")),

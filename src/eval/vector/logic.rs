@@ -88,8 +88,9 @@ fn compare(comparison: Comparison, a: &Vector<'_>, b: &Vector<'_>, rows: usize) 
         | (Data::Timestamptz(x), Data::Timestamptz(y))
             if a.nulls.is_none() && b.nulls.is_none() =>
         {
-            let cell =
-                |cells: &[i64], row| cells.get(if cells.len() == 1 { 0 } else { row }).copied().unwrap_or_default();
+            let cell = |cells: &[i64], row| {
+                cells.get(if cells.len() == 1 { 0 } else { row }).copied().unwrap_or_default()
+            };
             (0..rows).map(|row| answer(holds(comparison, cell(x, row).cmp(&cell(y, row))))).collect()
         }
         _ => (0..rows)

@@ -78,5 +78,4 @@ impl Vector<'_> {
                 | Data::Boolean(_)
         )
     }
-
 }

@@ -9,9 +9,10 @@ use jiff::civil::DateTime;
 /// A part of each date or time; of an instant, in UTC. O(rows).
 pub(super) fn part<'a>(part: Part, of: &Vector<'_>) -> Vector<'a> {
     let cells: Vec<i64> = match &of.data {
-        Data::Date(cells) => {
-            cells.iter().map(|days| of_time(part, days_to_date(*days).to_datetime(jiff::civil::Time::MIN))).collect()
-        }
+        Data::Date(cells) => cells
+            .iter()
+            .map(|days| of_time(part, days_to_date(*days).to_datetime(jiff::civil::Time::MIN)))
+            .collect(),
         Data::Timestamp(cells) | Data::Timestamptz(cells) => {
             cells.iter().map(|micros| of_time(part, micros_to_timestamp(*micros))).collect()
         }
