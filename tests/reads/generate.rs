@@ -196,7 +196,8 @@ pub fn world(chance: &mut Chance, rows: usize) -> World {
         world.book_tags.push(vec![("book_id", book), ("tag_id", tag)]);
     }
     for _ in 0..rows {
-        let note = note(chance, &world, id(chance));
+        let id = id(chance);
+        let note = note(chance, &world, id);
         world.notes.push(note);
     }
     world
@@ -329,12 +330,21 @@ fn related(chance: &mut Chance, world: &World, table: &'static str, depth: usize
     Ask::Related(relation, quantifier, Some(Box::new(ask(chance, world, to, depth + 1))))
 }
 
+/// A relation that leads to one table.
+pub fn one_table(chance: &mut Chance, table: &str) -> &'static str {
+    match *chance.pick(relations(table)) {
+        POLYMORPHIC => "book",
+        relation => relation,
+    }
+}
+
 fn total(chance: &mut Chance, world: &World, table: &'static str) -> Total {
-    let relation = *chance.pick(relations(table));
+    let relation = one_table(chance, table);
     let to = target(table, relation).0;
     let choices: &[(&str, &str)] = match to {
         "authors" => &[("sum", "age"), ("min", "mood"), ("max", "mood"), ("max", "name")],
         "books" => &[("sum", "price"), ("avg", "price"), ("sum", "year"), ("min", "title"), ("max", "price")],
+        "notes" => &[("sum", "stars"), ("min", "of_type"), ("max", "id")],
         _ => &[("sum", "id"), ("min", "name"), ("max", "id")],
     };
     let (function, column) = *chance.pick(choices);
@@ -364,7 +374,7 @@ pub fn steps(
         if chance.one_in(2) {
             (select.limit, select.offset) = (None, 0);
         }
-        let relation = *chance.pick(relations(table));
+        let relation = one_table(chance, table);
         steps.push((select, relation));
         table = target(table, relation).0;
     }

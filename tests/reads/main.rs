@@ -47,7 +47,7 @@ fn lazy_walks_agree(chance: &mut Chance, world: &World, db: &Database, seed: u64
     let relation = *chance.pick(generate::relations(table));
     let (to, many) = model::target(table, relation);
     let mut asked = select(chance, world, to, 2);
-    if relation == "recent" {
+    if matches!(relation, "recent" | "best_note") {
         asked.after.clear();
     }
     let snapshot = db.snapshot();
