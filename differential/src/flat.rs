@@ -125,9 +125,9 @@ pub struct Select {
 #[derive(Clone, Debug)]
 pub enum Query {
     /// One selection.
-    Select(Select),
+    Select(Box<Select>),
     /// Two with a set operation, by its word in documents.
-    Set(&'static str, Select, Select),
+    Set(&'static str, Box<Select>, Box<Select>),
 }
 
 impl Query {

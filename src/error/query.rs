@@ -317,14 +317,16 @@ impl fmt::Display for QueryMistake {
             QueryMistake::NotAmongTypes { relation, table, .. } => {
                 write!(f, "`{relation}` doesn't lead to `{table}`")
             }
-            QueryMistake::OnOutside { table } => {
-                write!(f, "`on` `{table}` stands where no relation leads to several tables")
-            }
-            QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
-            QueryMistake::Flat(mistake) => write!(f, "{mistake}"),
-            QueryMistake::Nested(mistake) => write!(f, "{mistake}"),
+            QueryMistake::OnOutside { table } => outside(f, table),
+            QueryMistake::Transaction(mistake) => mistake.fmt(f),
+            QueryMistake::Flat(mistake) => mistake.fmt(f),
+            QueryMistake::Nested(mistake) => mistake.fmt(f),
         }
     }
+}
+
+fn outside(f: &mut fmt::Formatter<'_>, table: &str) -> fmt::Result {
+    write!(f, "`on` `{table}` stands where no relation leads to several tables")
 }
 
 impl From<NestedMistake> for super::Error {

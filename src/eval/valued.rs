@@ -27,7 +27,7 @@ impl Valued<'_> {
                 for block in slots.chunks(BLOCK) {
                     let outputs = Cow::Borrowed([].as_slice());
                     let (tables, slots) = (&[*table], vec![Cow::Borrowed(block)]);
-                    let batch = Batch { store: *store, tables, slots, outputs, len: block.len() };
+                    let batch = Batch { store, tables, slots, outputs, len: block.len() };
                     match evaluate(scalar, &batch) {
                         Ok(vector) => out.extend((0..block.len()).map(|row| vector.get(row).to_value())),
                         Err(error) => {

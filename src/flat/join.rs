@@ -103,7 +103,7 @@ pub(super) struct Joiner<'a> {
 }
 
 enum Ways<'a> {
-    Walk { from: usize, walk: Walk<'a>, filter: Tester<'a>, flat: Flat },
+    Walk { from: usize, walk: Box<Walk<'a>>, filter: Tester<'a>, flat: Flat },
     Along { from: usize, table: TableId, relation: crate::id::RelationId, filter: Tester<'a> },
     Hash { left: &'a [Scalar], rights: Vec<Slot>, table: KeyTable<'a> },
     Loop { rights: Vec<Slot> },
@@ -125,7 +125,7 @@ impl<'a> Joiner<'a> {
         let ways = match &step.matcher {
             Matcher::Walk { from, table, hops } => Ways::Walk {
                 from: *from,
-                walk: Walk::of_hops(store, *table, hops),
+                walk: Box::new(Walk::of_hops(store, *table, hops)),
                 filter: filter(),
                 flat: Flat::default(),
             },

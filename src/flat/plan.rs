@@ -310,13 +310,10 @@ impl State<'_> {
     fn join(&mut self, kind: JoinKind, source: usize, candidate: Candidate, terms: &mut Vec<Scalar>) -> Step {
         let mut on = Vec::new();
         let joined = |at: &usize| *at == source || self.joined.contains(at);
-        let mut place = 0;
         let mut kept = Vec::new();
-        for term in terms.drain(..) {
+        for (place, term) in terms.drain(..).enumerate() {
             let of = term.sources();
-            let used = candidate.used.contains(&place);
-            place += 1;
-            if used {
+            if candidate.used.contains(&place) {
                 continue;
             }
             let own = of.contains(&source) || kind != JoinKind::Inner;

@@ -83,20 +83,7 @@ impl Scalar {
                 of.write(leaf, true, out);
                 let _ = write!(out, "::{}", self.ty);
             }
-            What::Case(cases, otherwise) => {
-                out.push_str("case");
-                for (when, then) in cases {
-                    out.push_str(" when ");
-                    when.write(leaf, false, out);
-                    out.push_str(" then ");
-                    then.write(leaf, true, out);
-                }
-                if let Some(otherwise) = otherwise {
-                    out.push_str(" else ");
-                    otherwise.write(leaf, true, out);
-                }
-                out.push_str(" end");
-            }
+            What::Case(cases, otherwise) => case(cases, otherwise.as_deref(), leaf, out),
             what @ (What::Column { .. } | What::Output(_) | What::Rows(..)) => out.push_str(&leaf(what)),
         }
         out.push_str(if bracketed { ")" } else { "" });
@@ -111,4 +98,24 @@ fn call(word: &str, parts: &[&Scalar], leaf: &dyn Fn(&What) -> String, out: &mut
         part.write(leaf, false, out);
     }
     out.push(')');
+}
+
+fn case(
+    cases: &[(Scalar, Scalar)],
+    otherwise: Option<&Scalar>,
+    leaf: &dyn Fn(&What) -> String,
+    out: &mut String,
+) {
+    out.push_str("case");
+    for (when, then) in cases {
+        out.push_str(" when ");
+        when.write(leaf, false, out);
+        out.push_str(" then ");
+        then.write(leaf, true, out);
+    }
+    if let Some(otherwise) = otherwise {
+        out.push_str(" else ");
+        otherwise.write(leaf, true, out);
+    }
+    out.push_str(" end");
 }

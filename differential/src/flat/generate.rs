@@ -42,7 +42,8 @@ pub fn query(rng: &mut Rng, dialect: Dialect) -> Query {
             select
         };
         let left = side(rng);
-        return Query::Set(word, left, side(rng));
+        let right = side(rng);
+        return Query::Set(word, Box::new(left), Box::new(right));
     }
     let mut select = Maker { rng, sources: Vec::new(), dialect }.sources();
     let sources = tables(&select);
@@ -64,7 +65,7 @@ pub fn query(rng: &mut Rng, dialect: Dialect) -> Query {
             }
         }
     }
-    Query::Select(select)
+    Query::Select(Box::new(select))
 }
 
 /// The tables whose columns a query can name: those of a semi join can't be.
@@ -88,65 +89,10 @@ impl Maker<'_> {
         let mut joins = Vec::new();
         let count = self.rng.skewed(4);
         for at in 0..count {
-            let kind = match self.rng.below(20) {
-                0..=6 => Kind::Inner,
-                7..=11 => Kind::Left,
-                12..=13 => Kind::Right,
-                14..=15 => Kind::Full,
-                16 => Kind::Cross,
-                _ if at + 1 < count => Kind::Inner,
-                17..=18 => Kind::Semi,
-                _ => Kind::Anti,
-            };
-            let source = self.rng.below(self.sources.len());
-            let before = self.sources[source];
-            let up = self.rng.chance(50);
-            // Equality with the table that the key points to or from, or with any other.
-            let table = match self.rng.below(3) {
-                0 => (before + 1) % TABLES.len(),
-                1 => (before + 2) % TABLES.len(),
-                _ => self.rng.below(TABLES.len()),
-            };
-            self.sources.push(table);
-            let own = self.sources.len() - 1;
-            let down = (before + 2) % TABLES.len() == table;
-            let (near, far) = match (up && (before + 1) % TABLES.len() == table, down, self.rng.below(3)) {
-                (true, _, _) => ("k", "id"),
-                (_, true, 0 | 1) => ("id", "k"),
-                (_, _, 0) => ("n", "n"),
-                (_, _, 1) => ("m", "m"),
-                _ => ("k", "k"),
-            };
-            let equal = Condition::Compare(Expr::Column(source, near), "eq", Expr::Column(own, far));
-            let mut terms = vec![equal];
-            while self.rng.chance(25) {
-                let further = if self.rng.chance(30) {
-                    Condition::Compare(Expr::Column(source, "m"), "eq", Expr::Column(own, "m"))
-                } else {
-                    self.condition(1)
-                };
-                terms.push(further);
-            }
-            let single = terms.len() == 1;
-            let odd = self.rng.chance(5);
-            if odd {
-                terms.remove(0);
-                terms.push(self.condition(1));
-            }
-            let single = single && !odd;
-            if kind == Kind::Full && self.dialect == Dialect::Postgres {
-                // It joins both sides by equal columns only.
-                terms = vec![Condition::Compare(Expr::Column(source, near), "eq", Expr::Column(own, far))];
-            }
-            let relation = match (near, far) {
-                ("k", "id") if single && table == (before + 1) % TABLES.len() => Some((source, "up")),
-                ("id", "k") if single && down => Some((source, "down")),
-                _ => None,
-            };
-            let relation = relation.filter(|_| self.rng.chance(50) && kind != Kind::Cross);
-            let on = (kind != Kind::Cross).then_some(Condition::And(terms));
-            joins.push(Join { kind, table, on, relation });
-            if matches!(kind, Kind::Semi | Kind::Anti) {
+            let join = self.join(at + 1 == count);
+            let ends = matches!(join.kind, Kind::Semi | Kind::Anti);
+            joins.push(join);
+            if ends {
                 self.sources.pop();
                 break;
             }
@@ -164,6 +110,74 @@ impl Maker<'_> {
             limit: None,
             offset: 0,
         }
+    }
+
+    /// A join of one more table; one that keeps a side only where it is the last.
+    fn join(&mut self, is_last: bool) -> Join {
+        let kind = match self.rng.below(20) {
+            0..=6 => Kind::Inner,
+            7..=11 => Kind::Left,
+            12..=13 => Kind::Right,
+            14..=15 => Kind::Full,
+            16 => Kind::Cross,
+            _ if !is_last => Kind::Inner,
+            17..=18 => Kind::Semi,
+            _ => Kind::Anti,
+        };
+        let source = self.rng.below(self.sources.len());
+        let before = self.sources[source];
+        let up = self.rng.chance(50);
+        // Equality with the table that the key points to or from, or with any other.
+        let table = match self.rng.below(3) {
+            0 => (before + 1) % TABLES.len(),
+            1 => (before + 2) % TABLES.len(),
+            _ => self.rng.below(TABLES.len()),
+        };
+        self.sources.push(table);
+        let own = self.sources.len() - 1;
+        let down = (before + 2) % TABLES.len() == table;
+        let (near, far) = match (up && (before + 1) % TABLES.len() == table, down, self.rng.below(3)) {
+            (true, _, _) => ("k", "id"),
+            (_, true, 0 | 1) => ("id", "k"),
+            (_, _, 0) => ("n", "n"),
+            (_, _, 1) => ("m", "m"),
+            _ => ("k", "k"),
+        };
+        let equal = Condition::Compare(Expr::Column(source, near), "eq", Expr::Column(own, far));
+        let (terms, single) = self.terms(source, equal, kind == Kind::Full);
+        let relation = match (near, far) {
+            ("k", "id") if single && table == (before + 1) % TABLES.len() => Some((source, "up")),
+            ("id", "k") if single && down => Some((source, "down")),
+            _ => None,
+        };
+        let relation = relation.filter(|_| self.rng.chance(50) && kind != Kind::Cross);
+        let on = (kind != Kind::Cross).then_some(Condition::And(terms));
+        Join { kind, table, on, relation }
+    }
+
+    /// What a join with the newest source asks, and whether that is the equality alone.
+    fn terms(&mut self, source: usize, equal: Condition, is_full: bool) -> (Vec<Condition>, bool) {
+        let own = self.sources.len() - 1;
+        if is_full && self.dialect == Dialect::Postgres {
+            // It joins both sides by equal columns only.
+            return (vec![equal], true);
+        }
+        let mut terms = vec![equal];
+        while self.rng.chance(25) {
+            let further = if self.rng.chance(30) {
+                Condition::Compare(Expr::Column(source, "m"), "eq", Expr::Column(own, "m"))
+            } else {
+                self.condition(1)
+            };
+            terms.push(further);
+        }
+        let single = terms.len() == 1;
+        if self.rng.chance(5) {
+            terms.remove(0);
+            terms.push(self.condition(1));
+            return (terms, false);
+        }
+        (terms, single)
     }
 
     fn group(&mut self, select: &mut Select) {
