@@ -212,6 +212,23 @@ impl Accumulator {
                 }
             }),
             Cells::Bits(bits) => {
+                if let Data::Integer(cells) = &values.data
+                    && values.nulls.is_none()
+                    && let Some(greatest) =
+                        cells.iter().copied().max().filter(|greatest| *greatest < BITS_MAX)
+                    && cells.iter().all(|cell| *cell >= 0)
+                {
+                    let words = greatest as usize / 64 + 1;
+                    if words > bits.len() {
+                        bits.resize(words.next_power_of_two(), 0);
+                    }
+                    for cell in cells {
+                        if let Some(word) = bits.get_mut(*cell as usize / 64) {
+                            *word |= 1 << (cell % 64);
+                        }
+                    }
+                    return;
+                }
                 for row in 0..groups.len() {
                     let Some(value) = values.whole(row) else { continue };
                     if !(0..BITS_MAX).contains(&value) {

@@ -42,31 +42,37 @@ fn sorted(order: &[Key], batch: &Batch<'_, '_>, needed: usize) -> Result<Vec<u32
         let placing = Placing { descending: key.descending, nulls_first: key.nulls_first };
         keys.push(Placed { values: evaluate(&key.scalar, batch)?, placing });
     }
-    if let [Placed { values, placing }] = keys.as_slice()
-        && values.is_whole()
-        && values.nulls.is_none()
+    if let [head, rest @ ..] = keys.as_slice()
+        && head.values.is_whole()
     {
-        return Ok(whole(values, *placing, batch.len, needed));
+        return Ok(by_whole(head, rest, batch.len, needed));
     }
-    let compare = |a: &u32, b: &u32| {
-        let (i, j) = (*a as usize, *b as usize);
-        let orders = keys.iter().map(|key| {
-            let values = &key.values;
-            key.placing.order(values.is_null(i), values.is_null(j), || values.compare(i, values, j))
-        });
-        orders.fold(Ordering::Equal, Ordering::then).then(a.cmp(b))
-    };
-    Ok(first((0..batch.len as u32).collect(), needed, compare))
+    Ok(first((0..batch.len as u32).collect(), needed, |a, b| compare(&keys, *a, *b)))
 }
 
-/// By one integer: pairs of it and the place, so that the vector is read once.
-fn whole(values: &Vector<'_>, placing: Placing, rows: usize, needed: usize) -> Vec<u32> {
-    let key = |row: usize| {
-        let value = values.whole(row).unwrap_or_default();
-        if placing.descending { !value } else { value }
+/// The order of two rows by keys, equals as they come.
+fn compare(keys: &[Placed<'_>], a: u32, b: u32) -> Ordering {
+    let (i, j) = (a as usize, b as usize);
+    let orders = keys.iter().map(|key| {
+        let values = &key.values;
+        key.placing.order(values.is_null(i), values.is_null(j), || values.compare(i, values, j))
+    });
+    orders.fold(Ordering::Equal, Ordering::then).then(a.cmp(&b))
+}
+
+/// By an integer first, which is read once: its rank among nulls, itself, and the place.
+fn by_whole(head: &Placed<'_>, rest: &[Placed<'_>], rows: usize, needed: usize) -> Vec<u32> {
+    let Placed { values, placing } = head;
+    let null = if placing.nulls_first { 0 } else { 2 };
+    let key = |row: usize| match values.whole(row) {
+        Some(value) => (1u8, if placing.descending { !value } else { value }, row as u32),
+        None => (null, 0, row as u32),
     };
-    let pairs: Vec<(i64, u32)> = (0..rows).map(|row| (key(row), row as u32)).collect();
-    first(pairs, needed, Ord::cmp).into_iter().map(|(_, place)| place).collect()
+    let entries: Vec<(u8, i64, u32)> = (0..rows).map(key).collect();
+    let order = |a: &(u8, i64, u32), b: &(u8, i64, u32)| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare(rest, a.2, b.2))
+    };
+    first(entries, needed, order).into_iter().map(|(_, _, place)| place).collect()
 }
 
 fn first<T: Copy>(mut all: Vec<T>, needed: usize, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {

@@ -213,7 +213,8 @@ impl<'a> Joiner<'a> {
 
     /// Tuples at some places, each with a row of the joined source.
     fn paired(&self, block: &Block, lefts: &[u32], rights: Vec<Slot>) -> Block {
-        let mut paired = block.pick(lefts);
+        let each_once = lefts.len() == block.len && lefts.iter().zip(0..).all(|(left, at)| *left == at);
+        let mut paired = if each_once { block.clone() } else { block.pick(lefts) };
         if let Some(slots) = paired.slots.get_mut(self.step.source) {
             *slots = rights;
         }

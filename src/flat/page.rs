@@ -78,6 +78,12 @@ fn cell<'p>(
     }
 }
 
+fn wrong_read<T>(name: &str, value: ValueRef<'_>) -> Error {
+    let wanted = std::any::type_name::<T>();
+    let mistake = QueryMistake::WrongRead { name: name.into(), holds: value.kind(), wanted };
+    Error::new(ErrorKind::InvalidQuery(mistake))
+}
+
 /// The rows of a flat query, over the snapshot it was asked of.
 ///
 /// With a selection each row is its columns; without one it is a row of each table, or none where that
@@ -139,7 +145,19 @@ impl FlatPage {
     /// # Errors
     /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
     pub fn column<'p, T: FromValue<'p>>(&'p self, name: &str) -> Result<Vec<T>> {
-        self.iter().map(|row| row.get(name)).collect()
+        let at = self.columns.iter().position(|(column, _)| column == name);
+        let cells = at.and_then(|at| self.cells.get(at)).ok_or_else(|| self.not_selected(name))?;
+        let read = |value: ValueRef<'p>| T::from_value(value).ok_or_else(|| wrong_read::<T>(name, value));
+        let stored = match cells {
+            Cells::Values(values) => return values.iter().map(|value| read(value.as_ref())).collect(),
+            Cells::Stored { source, column } => {
+                let table =
+                    self.tables.get(*source).map(|table| self.store.table(*table).column(*column).view());
+                table.zip(self.slots.get(*source))
+            }
+        };
+        let Some((view, slots)) = stored else { return Ok(Vec::new()) };
+        slots.iter().map(|slot| read(if slot.is_none() { ValueRef::Null } else { view.get(*slot) })).collect()
     }
 
     /// An owned copy of everything; a table's row under the table's name. O(cells).
@@ -169,11 +187,7 @@ impl<'p> FlatRow<'p> {
     /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
     pub fn get<T: FromValue<'p>>(self, name: &str) -> Result<T> {
         let value = self.value(name)?;
-        T::from_value(value).ok_or_else(|| {
-            let wanted = std::any::type_name::<T>();
-            let mistake = QueryMistake::WrongRead { name: name.into(), holds: value.kind(), wanted };
-            Error::new(ErrorKind::InvalidQuery(mistake))
-        })
+        T::from_value(value).ok_or_else(|| wrong_read::<T>(name, value))
     }
 
     /// The value of a column. O(columns).
