@@ -159,6 +159,9 @@ impl<'a> Joiner<'a> {
     /// # Errors
     /// What an expression of the condition fails with.
     pub(super) fn apply(&mut self, block: &Block) -> Result<Block> {
+        if let Some(next) = self.direct(block) {
+            return Ok(next);
+        }
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         self.candidates(block, &mut lefts, &mut rights)?;
         fault::collect()?;
@@ -194,6 +197,26 @@ impl<'a> Joiner<'a> {
             }
         }
         Ok(self.paired(block, &lefts, rights))
+    }
+
+    /// The tuples of a join that leads each to one row or none, and asks nothing else.
+    fn direct(&self, block: &Block) -> Option<Block> {
+        let Ways::Walk { from, walk, filter, .. } = &self.ways else { return None };
+        let plain = walk.is_direct() && filter.is_empty() && self.step.on.is_empty();
+        if !plain || !matches!(self.step.kind, JoinKind::Inner | JoinKind::Left) {
+            return None;
+        }
+        let mut next = block.clone();
+        let mut rights = Vec::with_capacity(block.len);
+        walk.direct(block.slots.get(*from)?, &mut rights);
+        let misses = self.step.kind == JoinKind::Inner && rights.iter().any(|slot| slot.is_none());
+        let there: Vec<u32> = if misses {
+            (0u32..).zip(&rights).filter(|(_, slot)| !slot.is_none()).map(|(at, _)| at).collect()
+        } else {
+            Vec::new()
+        };
+        *next.slots.get_mut(self.step.source)? = rights;
+        Some(if misses { next.pick(&there) } else { next })
     }
 
     /// The rows of a right or full side that matched nothing, beside nothing.
