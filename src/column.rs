@@ -6,13 +6,15 @@
 mod ahead;
 pub(crate) mod bits;
 pub(crate) mod chunked;
+pub(crate) mod held;
 pub(crate) mod spans;
 pub(crate) mod staged;
 pub(crate) mod time;
 
 use self::bits::{Bits, BitsView};
-use self::chunked::{Chunked, Chunks};
+use self::chunked::{Chunked, Chunks, ROWS};
 use self::spans::{Spans, SpansView};
+use crate::column::held::Held;
 use crate::id::Slot;
 use crate::value::{Type, Value, ValueRef};
 use ecow::{EcoString, EcoVec};
@@ -302,10 +304,10 @@ impl Column {
         }
     }
 
-    /// Bytes held, shared chunks counted in full.
-    pub(crate) fn memory(&self) -> usize {
+    /// What is held.
+    pub(crate) fn memory(&self) -> Held {
         let data = each_data!(&self.data, cells => cells.memory());
-        data + self.nulls.as_ref().map_or(0, Bits::memory)
+        data + self.nulls.as_ref().map_or(Held::default(), Bits::memory)
     }
 }
 
@@ -314,6 +316,31 @@ impl<'a> ColumnView<'a> {
     #[inline]
     pub(crate) fn is_null(&self, slot: Slot) -> bool {
         self.nulls.is_some_and(|nulls| nulls.at(slot.index()))
+    }
+
+    /// Whether both surely hold the same in the 64 cells from `64 * word` on. Where only a look at each
+    /// cell tells, it's false: equal decimals may differ in scale, floats in sign, texts in place. O(1).
+    pub(crate) fn same_word(&self, other: &ColumnView<'_>, word: usize) -> bool {
+        fn same<T: Copy + Default + PartialEq>(a: Chunks<'_, T>, b: Chunks<'_, T>, word: usize) -> bool {
+            let (chunk, at) = (word * 64 / ROWS, word * 64 % ROWS);
+            let (a, b) = (a.chunk(chunk), b.chunk(chunk));
+            a.get(at..a.len().min(at + 64)) == b.get(at..b.len().min(at + 64))
+        }
+        let nulls = |view: &ColumnView<'_>| view.nulls.map_or(0, |nulls| nulls.word(word));
+        let cells = match (&self.data, &other.data) {
+            (DataView::Boolean(a), DataView::Boolean(b)) => same(*a, *b, word),
+            (DataView::Smallint(a), DataView::Smallint(b)) => same(*a, *b, word),
+            (DataView::Int(a), DataView::Int(b)) | (DataView::Date(a), DataView::Date(b)) => {
+                same(*a, *b, word)
+            }
+            (DataView::Integer(a), DataView::Integer(b))
+            | (DataView::Timestamp(a), DataView::Timestamp(b))
+            | (DataView::Timestamptz(a), DataView::Timestamptz(b)) => same(*a, *b, word),
+            (DataView::Uuid(a), DataView::Uuid(b)) => same(*a, *b, word),
+            (DataView::Enum(a, _), DataView::Enum(b, _)) => same(*a, *b, word),
+            _ => false,
+        };
+        cells && nulls(self) == nulls(other)
     }
 
     /// The cell at `slot`. O(1).

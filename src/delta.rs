@@ -43,9 +43,14 @@ impl Log {
         self.0.push(delta);
     }
 
-    /// Takes the newest change, if there is one.
+    /// Takes the newest change off.
     pub(crate) fn pop(&mut self) -> Option<Delta> {
         self.0.pop()
+    }
+
+    /// Whether there is no change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// How many changes there are.
@@ -54,7 +59,7 @@ impl Log {
     }
 
     /// The changes, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Delta> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Delta> {
         self.0.iter()
     }
 }

@@ -18,6 +18,7 @@ use self::key::{KeyView, hash_key, hash_values};
 use self::ordered::Ordered;
 use crate::catalog::{IndexInfo, IndexKind};
 use crate::column::Column;
+use crate::column::held::Held;
 use crate::id::{ColumnId, Slot};
 use crate::value::{KeyRef, Type, Value, ValueRef};
 use smallvec::SmallVec;
@@ -329,8 +330,8 @@ impl Index {
         }
     }
 
-    /// Bytes held, shared parts counted in full.
-    pub(crate) fn memory(&self) -> usize {
+    /// What is held.
+    pub(crate) fn memory(&self) -> Held {
         match &self.kind {
             Kind::Dense(map) => map.memory(),
             Kind::Unique(table) => table.memory(),

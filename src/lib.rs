@@ -120,6 +120,10 @@ mod column;
 mod db;
 mod delta;
 mod diff;
+#[cfg_attr(
+    not(feature = "json"),
+    allow(dead_code, unused_imports, unreachable_pub, reason = "what only the documents need")
+)]
 mod document;
 mod error;
 mod eval;

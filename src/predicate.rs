@@ -74,6 +74,24 @@ impl Predicate {
         }
         found
     }
+
+    /// Whether it asks anything of rows along a relation. O(n).
+    pub(crate) fn asks_along(&self) -> bool {
+        match self {
+            Predicate::And(terms) | Predicate::Or(terms) => terms.iter().any(Predicate::asks_along),
+            Predicate::Not(inner) => inner.asks_along(),
+            Predicate::Some(..)
+            | Predicate::Every(..)
+            | Predicate::Count(..)
+            | Predicate::Total(..)
+            | Predicate::NoTotal(_) => true,
+            Predicate::Compare(..)
+            | Predicate::CompareColumns(..)
+            | Predicate::In { .. }
+            | Predicate::Like(..)
+            | Predicate::IsNull(_) => false,
+        }
+    }
 }
 
 /// How many rows along a relation match a predicate.

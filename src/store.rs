@@ -13,7 +13,10 @@ mod apply;
 mod bulk;
 mod check;
 mod compact;
+mod draft;
 mod memory;
+mod published;
+mod sync;
 
 pub use check::Violation;
 pub use memory::TableMemory;
@@ -30,6 +33,8 @@ use std::hash::RandomState;
 use std::sync::Arc;
 
 pub(crate) use apply::Change;
+pub(crate) use draft::Draft;
+pub(crate) use published::Published;
 
 /// The rows of every table, in one state.
 #[derive(Clone, Debug)]
@@ -121,17 +126,8 @@ impl Store {
     }
 
     /// Undoes everything in the log, newest first.
-    pub(crate) fn rollback(&mut self, log: &mut Log) {
-        self.rollback_to(log, 0);
-    }
-
-    /// Undoes what the log has beyond its first `length` changes, newest first.
-    pub(crate) fn rollback_to(&mut self, log: &mut Log, length: usize) {
-        while log.len() > length
-            && let Some(delta) = log.pop()
-        {
-            self.undo(&delta);
-        }
+    pub(crate) fn undo_all(&mut self, log: &Log) {
+        log.iter().rev().for_each(|delta| self.undo(delta));
     }
 
     /// Whether no row of either was written since one was cloned from the other. O(columns).

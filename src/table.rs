@@ -14,6 +14,7 @@ use crate::catalog::TableInfo;
 use crate::column::Column;
 use crate::column::bits::{Bits, BitsView};
 use crate::column::chunked::ROWS;
+use crate::column::held::Held;
 use crate::column::staged::Staged;
 use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
@@ -316,9 +317,9 @@ impl Table {
         }
     }
 
-    /// Bytes held by cells and by indexes, shared chunks counted in full.
-    pub(crate) fn memory(&self) -> (usize, usize) {
-        let data = self.columns.iter().map(Column::memory).sum::<usize>() + self.live.memory();
+    /// What is held by cells and by indexes.
+    pub(crate) fn memory(&self) -> (Held, Held) {
+        let data = self.columns.iter().map(Column::memory).sum::<Held>() + self.live.memory();
         (data, self.indexes.iter().map(Index::memory).sum())
     }
 }

@@ -35,10 +35,9 @@ pub(crate) use normalise::resolve;
 pub(crate) use upkeep::counted;
 
 use crate::catalog::{Catalog, TableInfo};
-use crate::delta::Log;
 use crate::error::{Path, Result, Step};
 use crate::id::{ForeignKeyId, Slot};
-use crate::store::Store;
+use crate::store::{Draft, Store};
 use hooks::Written;
 use std::sync::Arc;
 use upkeep::Due;
@@ -50,14 +49,15 @@ pub(crate) struct Environment {
     pub(crate) clock: Box<dyn Fn() -> jiff::Timestamp + Send + Sync>,
     /// A new id for each call.
     pub(crate) ids: Box<dyn Fn() -> Uuid + Send + Sync>,
+    /// Whether either of them is code of the user of the database.
+    pub(crate) is_given: bool,
     /// What runs around the writes of rows; none where nothing does.
     pub(crate) hooks: Option<Box<dyn Hooks>>,
 }
 
 /// One statement being carried out.
 pub(crate) struct Writer<'s> {
-    store: &'s mut Store,
-    log: &'s mut Log,
+    store: Draft<'s>,
     catalog: Arc<Catalog>,
     environment: &'s Arc<Environment>,
     /// The time of the transaction, once it was asked for.
@@ -97,16 +97,11 @@ impl OpenKey {
 }
 
 impl<'s> Writer<'s> {
-    /// A statement on `store`, logged in `log`.
-    pub(crate) fn new(
-        store: &'s mut Store,
-        log: &'s mut Log,
-        environment: &'s Arc<Environment>,
-    ) -> Writer<'s> {
+    /// A statement on a state.
+    pub(crate) fn new(store: Draft<'s>, environment: &'s Arc<Environment>) -> Writer<'s> {
         Writer {
             catalog: store.shared_catalog(),
             store,
-            log,
             environment,
             now: None,
             open: Vec::new(),
@@ -118,11 +113,6 @@ impl<'s> Writer<'s> {
             trail: Vec::new(),
             origins: Vec::new(),
         }
-    }
-
-    /// The rows as they are now.
-    pub(crate) fn store(&self) -> &Store {
-        self.store
     }
 
     /// The same statement in a transaction whose clock was read already, if it was.
@@ -178,8 +168,34 @@ impl<'s> Writer<'s> {
         }
     }
 
+    /// The state as it is now.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Makes what was done the state that is read.
+    pub(crate) fn commit(mut self) {
+        self.store.commit();
+    }
+
     fn now(&mut self) -> jiff::Timestamp {
-        *self.now.get_or_insert_with(|| (self.environment.clock)())
+        match self.now {
+            Some(now) => now,
+            None => {
+                // It's the caller's code: readers don't wait for it.
+                if self.environment.is_given {
+                    self.store.step_aside();
+                }
+                *self.now.insert((self.environment.clock)())
+            }
+        }
+    }
+
+    fn new_uuid(&mut self) -> Uuid {
+        if self.environment.is_given {
+            self.store.step_aside();
+        }
+        (self.environment.ids)()
     }
 
     /// Remembers the foreign keys of a written row that match nothing yet.

@@ -78,6 +78,30 @@ fn memory_is_reported_by_table_and_by_use() {
 }
 
 #[test]
+fn memory_is_shared_until_it_is_written() {
+    let db = library(Action::Cascade);
+    db.insert_many("authors", (0..20_000).map(|n| row! { name: format!("author {n}") }).collect()).unwrap();
+    let books = |n: i64| row! { title: format!("book {n}"), author_id: 1 + n % 20_000 };
+    db.insert_many("books", (0..20_000).map(books).collect()).unwrap();
+    let own = |db: &Database| -> Vec<usize> { db.memory().iter().map(|m| m.total() - m.shared).collect() };
+    let all: Vec<usize> = db.memory().iter().map(|m| m.total()).collect();
+    assert_eq!(own(&db), all);
+
+    let fork = db.fork();
+    assert_eq!((own(&db), own(&fork)), (vec![0, 0], vec![0, 0]));
+    fork.update("authors", col("id").eq(1), row! { name: "Ann" }).unwrap();
+    let written = own(&fork);
+    assert!(0 < written[0] && written[0] < all[0] / 4, "{written:?} of {all:?}");
+    assert_eq!(written[1], 0, "nothing was written to books");
+    assert!(own(&db)[0] < all[0] / 4);
+
+    let snapshot = fork.snapshot();
+    assert!(snapshot.memory().iter().all(|m| m.shared == m.total()), "the fork has it too");
+    drop((snapshot, db));
+    assert_eq!(own(&fork), fork.memory().iter().map(|m| m.total()).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_panic_in_the_clock_leaves_the_store_as_it_was_and_usable() {
     let schema = Schema::new().table(table("t").column(Column::timestamptz("at").default_now()));
     let calls = std::sync::atomic::AtomicUsize::new(0);

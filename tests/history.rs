@@ -23,6 +23,19 @@ fn bodies(db: &Database) -> String {
 }
 
 #[test]
+fn a_statement_that_changes_nothing_is_no_step_whatever_is_cleaned_up_before_it() {
+    let db = notes(10);
+    db.insert_many("notes", (0..2_000).map(|_| row! { body: "a" }).collect()).unwrap();
+    db.delete("notes", col("id").gt(10).and(col("id").lt(1_990))).unwrap();
+    for _ in 0..5 {
+        assert_eq!(db.update("notes", col("id").eq(0), row! { body: "b" }).unwrap(), 0);
+    }
+    assert!(db.undo().unwrap());
+    assert_eq!(db.query("notes").count().unwrap(), 2_000);
+    sound(&db);
+}
+
+#[test]
 fn steps_are_undone_one_by_one_and_made_again() {
     let db = notes(10);
     db.insert("notes", row! { body: "a" }).unwrap();

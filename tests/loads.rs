@@ -184,3 +184,31 @@ fn a_refused_borrowed_row_leaves_nothing_behind() {
     );
     assert!(db.check().is_empty());
 }
+
+#[test]
+fn a_load_is_a_statement_of_its_transaction() {
+    let db = library(Action::Cascade);
+    let mut tx = db.begin().unwrap();
+    tx.insert("authors", row! { name: "Ann" }).unwrap();
+    let books = |tx: &mut relata::Transaction<'_>, author: i64| {
+        tx.load(|loader| {
+            ["One", "Two"]
+                .iter()
+                .try_for_each(|title| loader.push("books", &row! { title: *title, author_id: author }))
+        })
+    };
+    assert_eq!(
+        problems(&books(&mut tx, 9).unwrap_err()),
+        [(0, "foreign_key_violation"), (1, "foreign_key_violation")]
+    );
+    assert_eq!(tx.query("books").count().unwrap(), 0);
+    assert_eq!(books(&mut tx, 1).unwrap(), 2);
+    tx.savepoint("here");
+    books(&mut tx, 1).unwrap();
+    tx.rollback_to("here").unwrap();
+    assert_eq!((tx.query("books").count().unwrap(), tx.check()), (2, vec![]));
+    assert_eq!(db.query("books").count().unwrap(), 0);
+    tx.commit().unwrap();
+    assert_eq!(column(&db, "books", "title"), r#""One","Two""#);
+    sound(&db);
+}

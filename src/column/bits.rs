@@ -11,6 +11,7 @@
 //! 2. Bits at and past `len` are zero, so words can be counted and combined without a mask.
 
 use crate::column::chunked::{Chunked, Chunks, ROWS};
+use crate::column::held::Held;
 use std::ops::Range;
 
 /// Words in a chunk: 512 bytes to copy, 4,096 rows.
@@ -162,7 +163,7 @@ impl Bits {
     }
 
     /// Bytes on the heap. O(chunks · log).
-    pub(crate) fn memory(&self) -> usize {
+    pub(crate) fn memory(&self) -> Held {
         self.words.memory()
     }
 }

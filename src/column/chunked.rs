@@ -15,6 +15,7 @@
 //! 3. Two vectors that hold the same `Arc` at one position hold the same cells there. A write goes
 //!    through `Arc::make_mut`, which copies the chunk first when anyone else holds it.
 
+use super::held::{COUNTS, Held};
 use std::fmt;
 use std::sync::Arc;
 
@@ -180,16 +181,18 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     }
 
     /// Bytes on the heap; a chunk that stands in several places counts once. O(chunks · log).
-    pub(crate) fn memory(&self) -> usize {
-        let mut chunks: Vec<_> = self.chunks.iter().chain(&self.blank).map(Arc::as_ptr).collect();
-        chunks.sort_unstable();
-        chunks.dedup();
-        self.chunks.capacity() * size_of::<Arc<[T; N]>>() + chunks.len() * (size_of::<[T; N]>() + COUNTS)
+    pub(crate) fn memory(&self) -> Held {
+        let mut chunks: Vec<_> = self.chunks.iter().chain(&self.blank).collect();
+        chunks.sort_unstable_by_key(|chunk| Arc::as_ptr(chunk));
+        let alike = chunks.chunk_by(|a, b| Arc::ptr_eq(a, b));
+        let one = |places: &[&Arc<[T; N]>]| {
+            let held = places.first().map_or(0, |chunk| Arc::strong_count(chunk));
+            Held::own(size_of::<[T; N]>() + COUNTS).shared_if(held > places.len())
+        };
+        let spine = Held::own(self.chunks.capacity() * size_of::<Arc<[T; N]>>());
+        (alike.map(one).sum::<Held>() + spine).behind(&self.chunks)
     }
 }
-
-/// Bytes of the two reference counts of an `Arc`.
-pub(crate) const COUNTS: usize = 2 * size_of::<usize>();
 
 /// Writes what the iterator gives until the cells are full; returns how many were written. O(n).
 fn fill<T>(cells: &mut [T], from: &mut impl Iterator<Item = T>) -> usize {
@@ -355,15 +358,15 @@ mod tests {
     #[test]
     fn released_and_filled_chunks_count_once() {
         let mut cells = Chunked::<u64>::collect(0..100 * ROWS as u64);
-        let full = cells.memory();
+        let full = cells.memory().all;
         assert!(full > 100 * ROWS * 8);
         (0..100).for_each(|c| cells.release(c));
-        assert!(cells.memory() < full / 50);
+        assert!(cells.memory().all < full / 50);
         cells.set(5, 9);
         assert_eq!((cells.get(4), cells.get(5), cells.get(ROWS + 5)), (Some(0), Some(9), Some(0)));
         let mut wide = Chunked::<u64>::new();
         wide.resize(1_000_000, 7);
-        assert!(wide.memory() < 60_000);
+        assert!(wide.memory().all < 60_000);
         assert_eq!(wide.get(999_999), Some(7));
     }
 }

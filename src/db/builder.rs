@@ -38,20 +38,23 @@ pub struct Builder {
 impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
         let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
-        let environment = Environment { clock, ids, hooks: None };
+        let environment = Environment { clock, ids, is_given: false, hooks: None };
         Builder { schema, environment, history: 0, strict: false, hooks: Declared::default() }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
-    /// the middle of a write and must not use the database.
+    /// the middle of a write: it may read the database, which is as it was before, and can't write to it.
     pub fn clock(mut self, clock: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Builder {
         self.environment.clock = Box::new(clock);
+        self.environment.is_given = true;
         self
     }
 
-    /// Takes each new UUID from `ids`. It's called in the middle of a write and must not use the database.
+    /// Takes each new UUID from `ids`. It's called in the middle of a write: it may read the database,
+    /// which is as it was before, and can't write to it.
     pub fn ids(mut self, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Builder {
         self.environment.ids = Box::new(ids);
+        self.environment.is_given = true;
         self
     }
 

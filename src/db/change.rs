@@ -1,7 +1,7 @@
 //! Writing: one statement at a time, all or nothing.
 
-use super::Database;
-use super::scope::{Scope, compact};
+use super::scope::{Scope, State, compact};
+use super::{Database, Shared};
 use crate::error::Result;
 use crate::statement::{Rows, Statement};
 use crate::store::Violation;
@@ -126,8 +126,8 @@ impl Database {
         }
     }
 
-    /// Carries out one statement as a transaction of its own. Where hooks may run, it runs beside the
-    /// rows that are read, so that a hook that reads the database doesn't wait for its own statement.
+    /// Carries out one statement as a transaction of its own. Where hooks may run, it's one for the hooks
+    /// after the commit too.
     pub(super) fn write<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
         match self.shared.environment.hooks {
             None => self.write_in_place(run),
@@ -145,13 +145,14 @@ impl Database {
 
     fn write_in_place<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
         let _turn = self.shared.turns.take()?;
-        let mut current = self.shared.current.write();
-        compact(&mut current);
-        let environment = &self.shared.environment;
-        let touching = self.touching;
-        let before = self.shared.history.before(&current);
-        let answer = run(&mut Scope { store: &mut current, environment, pending: None, touching })?;
-        self.shared.history.record(before, &current);
+        let Shared { published, environment, history, .. } = &*self.shared;
+        compact(published);
+        let before = history.before(published);
+        let state = State::Published(published);
+        let answer = run(&mut Scope { state, environment, pending: None, touching: self.touching })?;
+        if before.is_some() {
+            history.record(before, &published.read());
+        }
         Ok(answer)
     }
 
@@ -188,11 +189,9 @@ mod tests {
         db.insert_many("users", vec![row! {}, row! {}]).unwrap();
         db.insert("posts", row! { user_id: 2 }).unwrap();
         let users = db.catalog().table_id("users").unwrap();
-        Arc::make_mut(&mut db.shared.current.write()).table_mut(users).set(
-            Slot::new(1),
-            ColumnId::new(1),
-            &Value::Integer(7),
-        );
+        let mut store = db.shared.published.read();
+        Arc::make_mut(&mut store).table_mut(users).set(Slot::new(1), ColumnId::new(1), &Value::Integer(7));
+        db.shared.published.publish(store);
         let shown: Vec<String> = db.check().iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["users [2] has 7 in n, and counts 1"]);
         assert_eq!(db.rebuild_counters().unwrap(), 1);

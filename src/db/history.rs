@@ -5,7 +5,7 @@
 
 use super::{Database, Snapshot};
 use crate::error::{Error, ErrorKind, QueryMistake, Result, TransactionMistake};
-use crate::store::Store;
+use crate::store::{Published, Store};
 use ecow::EcoString;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
@@ -33,8 +33,8 @@ impl History {
     }
 
     /// The state before a step, to be given to [`record`](History::record) after it.
-    pub(super) fn before(&self, current: &Arc<Store>) -> Option<Arc<Store>> {
-        (self.limit > 0).then(|| Arc::clone(current))
+    pub(super) fn before(&self, published: &Published<Store>) -> Option<Arc<Store>> {
+        (self.limit > 0).then(|| published.read())
     }
 
     /// Remembers a step that changed any row; what was undone before it can't be redone.
@@ -107,7 +107,7 @@ impl Database {
     /// `invalid_query` for a snapshot of another schema, and in a thread that has a transaction open.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<()> {
         let _turn = self.shared.turns.take()?;
-        let current = Arc::clone(&self.shared.current.read());
+        let current = self.shared.published.read();
         if current.catalog().schema() != snapshot.catalog().schema() {
             let (expected, found) = ("a state of the same schema".into(), "one of another".into());
             return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
@@ -167,11 +167,10 @@ impl Database {
             return Err(TransactionMistake::NoHistory.into());
         }
         let _turn = self.shared.turns.take()?;
-        let current = Arc::clone(&self.shared.current.read());
+        let current = self.shared.published.read();
         let Some(mut then) = go(&mut history.states.lock(), Arc::clone(&current)) else { return Ok(false) };
         Store::pass_identities(&mut then, &current);
-        let replaced = std::mem::replace(&mut *self.shared.current.write(), then);
-        drop(replaced);
+        drop(self.shared.published.publish(then));
         Ok(true)
     }
 }

@@ -1,10 +1,11 @@
 //! Loading many rows at once: constraints are checked when all are there.
 
-use super::Database;
+use super::{Database, Transaction};
 use crate::error::Error;
 use crate::id::TableId;
+use crate::store::Store;
 use crate::value::{Row, Value, ValueRef};
-use crate::write::{Block, Loading};
+use crate::write::{Block, Environment, Loading};
 use ecow::EcoString;
 use std::fmt;
 use std::sync::Arc;
@@ -152,23 +153,55 @@ impl Database {
     /// Every row that breaks a constraint, or what `fill` fails with; then nothing is loaded.
     pub fn load(&self, fill: impl FnOnce(&mut Loader<'_>) -> Result<(), Error>) -> Result<usize, LoadError> {
         let _turn = self.shared.turns.take()?;
-        let store = self.shared.current.read().as_ref().clone();
-        let mut loader = Loader(Loading::new(store, &self.shared.environment));
-        fill(&mut loader)?;
-        let catalog = self.catalog();
-        match loader.0.finish() {
-            Ok((store, rows)) => {
-                self.shared.publish(Arc::new(store));
-                Ok(rows)
-            }
-            Err(problems) => {
-                let public = problems.into_iter().map(|problem| LoadProblem {
-                    table: Some(catalog.table(problem.table).name.clone()),
-                    row: problem.row,
-                    error: problem.error,
-                });
-                Err(LoadError { problems: public.collect() })
-            }
-        }
+        let (store, rows) = loaded(&self.shared.published.read(), &self.shared.environment, fill)?;
+        self.shared.publish(Arc::new(store));
+        Ok(rows)
     }
+}
+
+impl Transaction<'_> {
+    /// Loads rows as one statement of this transaction; see [`Database::load`]. Foreign keys have to match
+    /// by its end, deferrable ones too.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, LoadError, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("words")
+    /// #     .column(Column::text("word")).primary_key(["word"])))?;
+    /// let mut tx = db.begin()?;
+    /// tx.savepoint("empty");
+    /// tx.load(|loader| ["ape", "bee"].iter().try_for_each(|word| loader.push("words", &row! { word: *word })))?;
+    /// assert_eq!(tx.query("words").count()?, 2);
+    /// tx.rollback_to("empty")?;
+    /// assert_eq!(tx.query("words").count()?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Database::load`]; then nothing is loaded, and the transaction goes on.
+    pub fn load(
+        &mut self,
+        fill: impl FnOnce(&mut Loader<'_>) -> Result<(), Error>,
+    ) -> Result<usize, LoadError> {
+        let (store, rows) = loaded(self.store(), self.environment(), fill)?;
+        self.replace(store);
+        Ok(rows)
+    }
+}
+
+/// What a state becomes with the rows that `fill` gives, and how many those are.
+fn loaded(
+    before: &Store,
+    environment: &Arc<Environment>,
+    fill: impl FnOnce(&mut Loader<'_>) -> Result<(), Error>,
+) -> Result<(Store, usize), LoadError> {
+    let mut loader = Loader(Loading::new(before.clone(), environment));
+    fill(&mut loader)?;
+    loader.0.finish().map_err(|problems| {
+        let public = problems.into_iter().map(|problem| LoadProblem {
+            table: Some(before.info(problem.table).name.clone()),
+            row: problem.row,
+            error: problem.error,
+        });
+        LoadError { problems: public.collect() }
+    })
 }

@@ -2,13 +2,12 @@
 
 use super::{Outcome, named, snapshot};
 use crate::catalog::TableInfo;
-use crate::delta::Log;
 use crate::error::{ErrorKind, Result};
 use crate::exec;
 use crate::filter::{Comparison, Filter, Operand, Test};
 use crate::id::{Slot, TableId};
 use crate::statement::{Rows, Statement};
-use crate::store::Store;
+use crate::store::{Draft, Published, Store};
 use crate::value::{Input, Key, Row};
 use crate::write::{Environment, Images, OpenKey, Writer};
 use ecow::EcoString;
@@ -25,9 +24,33 @@ pub(super) struct Pending {
     now: Option<jiff::Timestamp>,
 }
 
+/// The state that statements change.
+pub(super) enum State<'s> {
+    /// The one that everybody reads; whoever has it has the writers' turn.
+    Published(&'s Published<Store>),
+    /// That of a transaction.
+    Own(&'s mut Arc<Store>),
+}
+
+impl State<'_> {
+    fn draft(&mut self) -> Draft<'_> {
+        match self {
+            State::Published(published) => Draft::of(published),
+            State::Own(store) => Draft::own(Arc::make_mut(store)),
+        }
+    }
+
+    fn look(&self) -> Arc<Store> {
+        match self {
+            State::Published(published) => published.read(),
+            State::Own(store) => Arc::clone(store),
+        }
+    }
+}
+
 /// Where statements are carried out, one at a time, each all or nothing.
 pub(super) struct Scope<'s> {
-    pub(super) store: &'s mut Arc<Store>,
+    pub(super) state: State<'s>,
     pub(super) environment: &'s Arc<Environment>,
     /// None when each statement is a transaction of its own.
     pub(super) pending: Option<&'s mut Pending>,
@@ -58,54 +81,34 @@ impl Scope<'_> {
 
     /// Changes the row with this key, which has to be there.
     pub(super) fn update_one(&mut self, table: &str, key: &Key, set: &Row) -> Result<()> {
-        let (id, slot) = self.row(table, key)?;
-        self.statement(|writer| writer.update(id, vec![slot], set))
+        self.statement(|writer| {
+            let (id, slot) = row_of(writer.store(), table, key)?;
+            writer.update(id, vec![slot], set)
+        })
     }
 
     /// Makes a row of a relation of the row with this key; gives its own key.
     pub(super) fn create_along(&mut self, table: &str, key: &Key, relation: &str, row: &Row) -> Result<Key> {
-        let (id, slot) = self.row(table, key)?;
-        let (target, made) = self.statement(|writer| writer.create_one(id, slot, relation, row))?;
-        let keys = keys(self.store, self.store.info(target), &[made]);
-        Ok(keys.into_iter().next().unwrap_or_default())
+        self.statement(|writer| {
+            let (id, slot) = row_of(writer.store(), table, key)?;
+            let (target, made) = writer.create_one(id, slot, relation, row)?;
+            Ok(key_of(writer.store(), target, made))
+        })
     }
 
     /// A row ready to be added to a relation of the row with this key.
     pub(super) fn build(&mut self, table: &str, key: &Key, relation: &str, row: Row) -> Result<Row> {
-        let (id, slot) = self.row(table, key)?;
-        self.statement(|writer| writer.build(id, slot, relation, row))
-    }
-
-    /// The row with this key, which has to be there.
-    fn row(&self, table: &str, key: &Key) -> Result<(TableId, Slot)> {
-        let id = self.store.catalog().table_id(table)?;
-        let slot = snapshot::find(self.store, table, key)?;
-        let info = self.store.info(id);
-        let missing = || ErrorKind::NotFound {
-            table: info.name.clone(),
-            columns: info.column_names(info.primary_key()),
-            values: key.values().to_vec(),
-        };
-        Ok((id, slot.ok_or_else(missing)?))
-    }
-
-    /// The first row with these values, or a new one; gives where it stands.
-    fn find_or_create(&mut self, table: &str, by: &Row, values: &Row) -> Result<(TableId, Slot)> {
-        let id = self.store.catalog().table_id(table)?;
-        let filter = Filter::And(by.iter().map(|(name, input)| equals(name, input)).collect());
-        let found = exec::slots(self.store, id, Some(&filter)).map_err(|error| error.at("where"))?;
-        if let Some(slot) = found.first() {
-            return Ok((id, *slot));
-        }
-        let row = by.iter().chain(values.iter()).map(|(name, input)| (name.clone(), input.clone())).collect();
-        let slots = self.statement(|writer| writer.insert(id, &[row]))?;
-        Ok((id, slots.first().copied().unwrap_or(Slot::NONE)))
+        self.statement(|writer| {
+            let (id, slot) = row_of(writer.store(), table, key)?;
+            writer.build(id, slot, relation, row)
+        })
     }
 
     pub(super) fn find_or_create_by(&mut self, table: &str, by: &Row, values: &Row) -> Result<Key> {
-        let (id, slot) = self.find_or_create(table, by, values)?;
-        let keys = keys(self.store, self.store.info(id), &[slot]);
-        Ok(keys.into_iter().next().unwrap_or_default())
+        self.statement(|writer| {
+            let (id, slot) = find_or_create(writer, table, by, values)?;
+            Ok(key_of(writer.store(), id, slot))
+        })
     }
 
     /// Carries out a statement given as data.
@@ -122,13 +125,13 @@ impl Scope<'_> {
                 self.page(id, rows.iter().chain(set).collect(), slots)
             }
             Statement::FindOrCreate { table, by, values } => {
-                let (id, slot) = self.find_or_create(table, by, values)?;
+                let (id, slot) = self.statement(|writer| find_or_create(writer, table, by, values))?;
                 self.page(id, vec![values], vec![slot])
             }
             Statement::Update { table, rows, set } => self.update(table, rows, set).map(Outcome::Count),
             Statement::Delete { table, rows } => self.delete(table, rows).map(Outcome::Count),
             Statement::Destroy { table, rows } => self.destroy(table, rows).map(Outcome::Count),
-            Statement::Check => Ok(Outcome::Violations(snapshot::check(self.store))),
+            Statement::Check => Ok(Outcome::Violations(snapshot::check(&self.state.look()))),
         }
     }
 
@@ -148,9 +151,12 @@ impl Scope<'_> {
         table: &str,
         write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
     ) -> Result<(TableId, Vec<Slot>)> {
-        let id = self.store.catalog().table_id(table)?;
-        let mut slots = self.statement(|writer| write(writer, id))?;
-        slots.retain(|slot| self.store.table(id).is_live(*slot));
+        let (id, mut slots) = self.statement(|writer| {
+            let id = writer.store().catalog().table_id(table)?;
+            Ok((id, write(writer, id)?))
+        })?;
+        let store = self.state.look();
+        slots.retain(|slot| store.table(id).is_live(*slot));
         Ok((id, slots))
     }
 
@@ -160,8 +166,8 @@ impl Scope<'_> {
         table: &str,
         write: impl FnOnce(&mut Writer<'_>, TableId) -> Result<Vec<Slot>>,
     ) -> Result<Vec<Key>> {
-        let id = self.store.catalog().table_id(table)?;
         self.statement(|writer| {
+            let id = writer.store().catalog().table_id(table)?;
             let slots = write(writer, id)?;
             Ok(keys(writer.store(), writer.store().info(id), &slots))
         })
@@ -169,7 +175,8 @@ impl Scope<'_> {
 
     /// The answer to a write: rows, with what `given` wrote along relations.
     fn page(&self, table: TableId, given: Vec<&Row>, slots: Vec<Slot>) -> Result<Outcome> {
-        named::page(self.store, self.store.info(table), &given, slots).map(Outcome::Rows)
+        let store = self.state.look();
+        named::page(&store, store.info(table), &given, slots).map(Outcome::Rows)
     }
 
     /// Writes the rows that are named; gives how many there were.
@@ -179,15 +186,15 @@ impl Scope<'_> {
         rows: &Rows,
         write: impl FnOnce(&mut Writer<'_>, TableId, Vec<Slot>) -> Result<()>,
     ) -> Result<u64> {
-        let id = self.store.catalog().table_id(table)?;
         let (rows, versions) = stated(rows);
-        let slots = named(self.store, id, rows)?;
-        let count = slots.len() as u64;
         self.statement(|writer| {
+            let id = writer.store().catalog().table_id(table)?;
+            let slots = named(writer.store(), id, rows)?;
+            let count = slots.len() as u64;
             writer.expect_versions(id, &slots, &versions, rows)?;
-            write(writer, id, slots)
-        })?;
-        Ok(count)
+            write(writer, id, slots)?;
+            Ok(count)
+        })
     }
 
     /// Runs one statement. When it refuses or panics, the store is as it was before.
@@ -197,9 +204,8 @@ impl Scope<'_> {
 
     /// As [`statement`](Scope::statement), with how many rows were kept up at its end.
     fn kept<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<(T, usize)> {
-        let mut open = Open { store: Arc::make_mut(self.store), log: Log::default() };
         let now = self.pending.as_ref().and_then(|pending| pending.now);
-        let writer = Writer::new(open.store, &mut open.log, self.environment).at(now);
+        let writer = Writer::new(self.state.draft(), self.environment).at(now);
         let mut writer = writer.touching(self.touching);
         let done = run(&mut writer).and_then(|answer| Ok((answer, writer.finish()?)));
         if let Some(pending) = &mut self.pending {
@@ -214,8 +220,7 @@ impl Scope<'_> {
             }
             None => writer.verify(&deferred)?,
         }
-        open.store.settle(&open.log);
-        open.log = Log::default();
+        writer.commit();
         Ok((answer, kept))
     }
 
@@ -223,8 +228,7 @@ impl Scope<'_> {
     pub(super) fn verify(&mut self) -> Result<()> {
         match &self.pending {
             Some(pending) if !pending.open.is_empty() => {
-                let mut log = Log::default();
-                Writer::new(Arc::make_mut(self.store), &mut log, self.environment).verify(&pending.open)
+                Writer::new(self.state.draft(), self.environment).verify(&pending.open)
             }
             _ => Ok(()),
         }
@@ -233,24 +237,40 @@ impl Scope<'_> {
 
 /// Gives a bounded number of deleted rows' places back. Nobody may hold a slot, so it's done before a
 /// statement or transaction begins.
-pub(super) fn compact(store: &mut Arc<Store>) {
+pub(super) fn compact(published: &Published<Store>) {
     /// How many rows are moved each time.
     const STEP: usize = 256;
-    if store.wants_compacting() {
-        Arc::make_mut(store).compact(STEP);
+    let mut draft = Draft::of(published);
+    if draft.wants_compacting() {
+        draft.compact(STEP);
+        draft.commit();
     }
 }
 
-/// A statement that isn't over: what it logged is undone unless it's let go of first.
-struct Open<'s> {
-    store: &'s mut Store,
-    log: Log,
+/// The row with this key, which has to be there.
+fn row_of(store: &Store, table: &str, key: &Key) -> Result<(TableId, Slot)> {
+    let id = store.catalog().table_id(table)?;
+    let slot = snapshot::find(store, table, key)?;
+    let info = store.info(id);
+    let missing = || ErrorKind::NotFound {
+        table: info.name.clone(),
+        columns: info.column_names(info.primary_key()),
+        values: key.values().to_vec(),
+    };
+    Ok((id, slot.ok_or_else(missing)?))
 }
 
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        self.store.rollback(&mut self.log);
+/// The first row with these values, or a new one; gives where it stands.
+fn find_or_create(writer: &mut Writer<'_>, table: &str, by: &Row, values: &Row) -> Result<(TableId, Slot)> {
+    let id = writer.store().catalog().table_id(table)?;
+    let filter = Filter::And(by.iter().map(|(name, input)| equals(name, input)).collect());
+    let found = exec::slots(writer.store(), id, Some(&filter)).map_err(|error| error.at("where"))?;
+    if let Some(slot) = found.first() {
+        return Ok((id, *slot));
     }
+    let row = by.iter().chain(values.iter()).map(|(name, input)| (name.clone(), input.clone())).collect();
+    let slots = writer.insert(id, &[row])?;
+    Ok((id, slots.first().copied().unwrap_or(Slot::NONE)))
 }
 
 /// The rows that are meant, and the versions they are stated to be at.
@@ -271,6 +291,10 @@ pub(super) fn named(store: &Store, id: TableId, rows: &Rows) -> Result<Vec<Slot>
         Rows::Key(key) => Ok(snapshot::find(store, &store.info(id).name, key)?.into_iter().collect()),
         Rows::AtVersion(inner, _) => named(store, id, inner),
     }
+}
+
+fn key_of(store: &Store, table: TableId, slot: Slot) -> Key {
+    keys(store, store.info(table), &[slot]).into_iter().next().unwrap_or_default()
 }
 
 /// The primary keys of rows that are there, or were until just now.

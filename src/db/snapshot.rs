@@ -85,9 +85,10 @@ impl Snapshot {
         check(&self.store)
     }
 
-    /// How much memory each table holds, in declared order. O(chunks).
+    /// How much memory each table holds, in declared order, and how much of it other states hold too:
+    /// the database that this was taken of, as long as nothing is written. O(chunks).
     pub fn memory(&self) -> Vec<TableMemory> {
-        self.store.memory()
+        self.store.memory(Arc::strong_count(&self.store) > 1)
     }
 }
 

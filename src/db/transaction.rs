@@ -6,7 +6,7 @@
 //! past whatever was given.
 
 use super::committed::{self, Then};
-use super::scope::{Pending, Scope, compact};
+use super::scope::{Pending, Scope, State, compact};
 use super::turn::Turn;
 use super::{Database, Outcome, Snapshot};
 use crate::catalog::Catalog;
@@ -15,6 +15,7 @@ use crate::query::Query;
 use crate::statement::{Rows, Statement};
 use crate::store::{Store, Violation};
 use crate::value::{Key, Row};
+use crate::write::Environment;
 use ecow::EcoString;
 use std::fmt;
 use std::sync::Arc;
@@ -142,12 +143,12 @@ impl Database {
 
 impl<'d> Transaction<'d> {
     fn new(database: &'d Database, turn: Turn<'d>) -> Transaction<'d> {
-        let mut current = database.shared.current.write();
-        compact(&mut current);
+        let published = &database.shared.published;
+        compact(published);
         Transaction {
             database,
             turn: Some(turn),
-            store: Arc::clone(&current),
+            store: published.read(),
             pending: Pending::default(),
             savepoints: Vec::new(),
             floor: 0,
@@ -326,10 +327,23 @@ impl<'d> Transaction<'d> {
     /// Undoes everything; so does dropping it. O(tables).
     pub fn rollback(self) {}
 
+    pub(super) fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    pub(super) fn environment(&self) -> &'d Arc<Environment> {
+        &self.database.shared.environment
+    }
+
+    /// Goes on from another state, which came of this one.
+    pub(super) fn replace(&mut self, store: Store) {
+        self.store = Arc::new(store);
+    }
+
     pub(super) fn scope(&mut self) -> Scope<'_> {
-        let environment = &self.database.shared.environment;
+        let environment = self.environment();
         let touching = self.database.touching;
-        Scope { store: &mut self.store, environment, pending: Some(&mut self.pending), touching }
+        Scope { state: State::Own(&mut self.store), environment, pending: Some(&mut self.pending), touching }
     }
 
     fn mark(&mut self, name: Option<EcoString>) {
@@ -364,8 +378,7 @@ impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         self.savepoints.clear();
         if !self.is_committed {
-            let mut current = self.database.shared.current.write();
-            Store::pass_identities(&mut current, &self.store);
+            self.database.shared.published.change(|current| Store::pass_identities(current, &self.store));
         }
         if let Some(turn) = self.turn.take() {
             turn.pass_on();

@@ -69,7 +69,12 @@ fn unmatched(before: &Table, after: &Table, chunk: usize, old: &mut Vec<Slot>, n
     let pairs = before.columns().iter().zip(after.columns());
     let views: Vec<_> =
         pairs.filter(|(a, b)| !a.shares_chunk(b, chunk)).map(|(a, b)| (a.view(), b.view())).collect();
-    for slot in (chunk * ROWS..(chunk + 1) * ROWS).map(Slot::new) {
+    let words = chunk * ROWS / 64..(chunk + 1) * ROWS / 64;
+    let same = |word: &usize| {
+        before.live().word(*word) == after.live().word(*word)
+            && views.iter().all(|(a, b)| a.same_word(b, *word))
+    };
+    for slot in words.filter(|word| !same(word)).flat_map(|word| word * 64..(word + 1) * 64).map(Slot::new) {
         let (was, is) = (before.is_live(slot), after.is_live(slot));
         let differs =
             || views.iter().any(|(a, b)| a.get(slot).compare_exactly(b.get(slot)) != Ordering::Equal);

@@ -6,11 +6,10 @@ use super::frame::{Frames, fingerprint};
 use super::{ROWS, codec, corrupt, read_schema};
 use crate::catalog::{Catalog, ColumnInfo, TableInfo};
 use crate::column::staged::{PackedRef, Staged};
-use crate::delta::Log;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::Slot;
 use crate::schema::{Schema, Table};
-use crate::store::Store;
+use crate::store::{Draft, Store};
 use crate::value::{Literal, Value};
 use crate::write::{Environment, Writer};
 use ecow::eco_format;
@@ -148,12 +147,11 @@ impl Reader<'_, '_> {
     /// The cells of a column that was added since, as an insert that doesn't name it would have them.
     fn added(&mut self, store: &mut Store, info: &TableInfo, column: &ColumnInfo, rows: usize) -> Staged {
         let mut staged = Staged::new(column.column_type(), column.is_nullable());
-        let mut log = Log::default();
         for _ in 0..rows {
             let value = match column.is_generated() {
                 true => store.table_mut(info.id()).next_identity().map_or(Value::Null, Value::Integer),
                 false => {
-                    let mut writer = Writer::new(store, &mut log, self.environment).at(self.now);
+                    let mut writer = Writer::new(Draft::own(store), self.environment).at(self.now);
                     let value = writer.default_of(column);
                     self.now = writer.clock_reading();
                     value

@@ -16,6 +16,7 @@ use super::groups::{Group, GroupTable};
 use super::key::{KeyView, hash_key};
 use super::lists::{Lists, ListsView};
 use crate::column::chunked::{Chunked, Chunks};
+use crate::column::held::Held;
 use crate::id::Slot;
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -175,8 +176,8 @@ impl Adjacency {
         self.children.reclaim(parents);
     }
 
-    /// Bytes held, shared parts counted in full.
-    pub(crate) fn memory(&self) -> usize {
+    /// What is held.
+    pub(crate) fn memory(&self) -> Held {
         self.parents.memory() + self.children.memory() + self.orphans.memory()
     }
 }

@@ -12,7 +12,7 @@
 //! 2. A key that isn't there reads as [`Slot::NONE`], within a page and outside.
 //! 3. No insertion makes the span longer than four times the keys plus [`SLACK`].
 
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use crate::id::Slot;
 use std::fmt;
 use std::sync::Arc;
@@ -181,9 +181,10 @@ impl DenseMap {
     }
 
     /// Bytes on the heap. O(pages).
-    pub(crate) fn memory(&self) -> usize {
-        let pages = self.pages.iter().filter(|page| page.slots.is_some()).count();
-        pages * (size_of::<[Slot; PAGE]>() + COUNTS) + self.pages.capacity() * size_of::<Page>()
+    pub(crate) fn memory(&self) -> Held {
+        let one = |slots: &Arc<[Slot; PAGE]>| Held::own(size_of::<[Slot; PAGE]>() + COUNTS).behind(slots);
+        let pages: Held = self.pages.iter().filter_map(|page| page.slots.as_ref()).map(one).sum();
+        (pages + Held::own(self.pages.capacity() * size_of::<Page>())).behind(&self.pages)
     }
 }
 
@@ -206,7 +207,7 @@ mod tests {
         assert!(model.iter().all(|(key, slot)| map.get(*key) == *slot));
         assert!(model.keys().all(|key| model.contains_key(&(key - 1)) || map.get(key - 1).is_none()));
         let pages = map.pages.iter().filter(|page| page.live > 0).count();
-        assert!(map.memory() <= (pages + 1) * 4200 + map.pages.len() * 64);
+        assert!(map.memory().all <= (pages + 1) * 4200 + map.pages.len() * 64);
     }
 
     proptest! {
@@ -263,7 +264,7 @@ mod tests {
                 assert_eq!(map.remove(key - 5_000), Slot::new(7));
             }
         }
-        assert!(map.is_dense() && map.memory() < 50_000, "{}", map.memory());
+        assert!(map.is_dense() && map.memory().all < 50_000, "{}", map.memory().all);
         (10_000_000..10_200_000).for_each(|key| _ = map.remove(key));
         assert_eq!((map.len(), map.pages.len()), (0, 0));
     }

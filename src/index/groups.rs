@@ -8,7 +8,7 @@
 //! A group is inline up to three slots, then a shared vector, and from [`TREE`] slots on a tree:
 //! adding to it after a clone copies a leaf however long the group is.
 
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use crate::id::Slot;
 use crate::index::hash::{Hashed, Shards, bits};
 use crate::index::ordered::{Ordered, OrderedIter};
@@ -98,11 +98,14 @@ impl Slots {
         true
     }
 
-    fn memory(&self) -> usize {
+    fn memory(&self) -> Held {
         match self {
-            Slots::Inline(..) => 0,
-            Slots::Vector(slots) => slots.capacity() * size_of::<Slot>() + size_of::<Vec<Slot>>() + COUNTS,
-            Slots::Tree(slots) => slots.memory() + size_of::<Ordered>() + COUNTS,
+            Slots::Inline(..) => Held::default(),
+            Slots::Vector(slots) => {
+                let bytes = slots.capacity() * size_of::<Slot>() + size_of::<Vec<Slot>>() + COUNTS;
+                Held::own(bytes).behind(slots)
+            }
+            Slots::Tree(slots) => (slots.memory() + Held::own(size_of::<Ordered>() + COUNTS)).behind(slots),
         }
     }
 }
@@ -248,8 +251,9 @@ impl GroupTable {
     }
 
     /// Bytes on the heap. O(groups).
-    pub(crate) fn memory(&self) -> usize {
-        self.entries.memory() + self.entries.iter().map(|entry| entry.slots.memory()).sum::<usize>()
+    pub(crate) fn memory(&self) -> Held {
+        let groups = self.entries.iter().map(|entry| entry.slots.memory()).sum::<Held>();
+        self.entries.memory() + groups.shared_if(self.entries.is_shared())
     }
 }
 
@@ -429,14 +433,14 @@ mod tests {
     #[test]
     fn one_huge_group_costs_little_more_than_its_slots() {
         let mut table = GroupTable::collect((0..300_000).map(|i| (1, Slot::new(i))), |_, _| true);
-        assert!(table.memory() < 300_000 * 5, "{}", table.memory());
+        assert!(table.memory().all < 300_000 * 5, "{}", table.memory().all);
         let fork = table.clone();
         assert!(table.remove(1, Slot::new(150_000), |_| true));
         assert!(!table.find(1, |_| true).contains(Slot::new(150_000)));
         assert!(fork.find(1, |_| true).contains(Slot::new(150_000)));
         (0..300_000).for_each(|i| _ = table.remove(1, Slot::new(i), |_| true));
         assert_eq!((table.len(), table.group_count()), (0, 0));
-        assert!(table.memory() < 1_000);
+        assert!(table.memory().all < 1_000);
     }
 
     #[test]

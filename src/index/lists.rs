@@ -21,6 +21,7 @@ mod arena;
 mod long;
 
 use crate::column::chunked::{Chunked, Chunks};
+use crate::column::held::Held;
 use crate::id::Slot;
 use arena::{Arena, CHUNK};
 use long::Long;
@@ -322,8 +323,8 @@ impl Lists {
     }
 
     /// Bytes on the heap. O(chunks · log).
-    pub(crate) fn memory(&self) -> usize {
-        self.heads.memory() + self.arena.memory() + size_of::<Arena>()
+    pub(crate) fn memory(&self) -> Held {
+        self.heads.memory() + (self.arena.memory() + Held::own(size_of::<Arena>())).behind(&self.arena)
     }
 
     fn long_mut(&mut self, head: Head) -> Option<&mut Long> {

@@ -16,7 +16,7 @@
 
 mod iter;
 
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use crate::id::Slot;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -254,13 +254,16 @@ impl Ordered {
     }
 
     /// Bytes on the heap. O(leaves).
-    pub(crate) fn memory(&self) -> usize {
+    pub(crate) fn memory(&self) -> Held {
         const VEC: usize = size_of::<Vec<Slot>>() + COUNTS;
-        let leaf = |leaf: &Leaf| leaf.slots.capacity() * size_of::<Slot>() + VEC;
+        let leaf =
+            |leaf: &Leaf| Held::own(leaf.slots.capacity() * size_of::<Slot>() + VEC).behind(&leaf.slots);
         let branch = |branch: &Branch| {
-            branch.leaves.iter().map(leaf).sum::<usize>() + branch.leaves.capacity() * size_of::<Leaf>() + VEC
+            let spine = Held::own(branch.leaves.capacity() * size_of::<Leaf>() + VEC);
+            (branch.leaves.iter().map(leaf).sum::<Held>() + spine).behind(&branch.leaves)
         };
-        self.branches.iter().map(branch).sum::<usize>() + self.branches.capacity() * size_of::<Branch>() + VEC
+        let spine = Held::own(self.branches.capacity() * size_of::<Branch>() + VEC);
+        (self.branches.iter().map(branch).sum::<Held>() + spine).behind(&self.branches)
     }
 }
 
@@ -374,12 +377,12 @@ mod tests {
     fn ascending_keys_leave_full_leaves_and_removal_gives_memory_back() {
         let mut all = Ordered::new();
         (0..300_000).for_each(|i| all.insert(Slot::new(i), |a, b| a.cmp(&b)));
-        assert!(all.memory() < 300_000 * 5, "{}", all.memory());
+        assert!(all.memory().all < 300_000 * 5, "{}", all.memory().all);
         check(&all, &(0..300_000).map(|i| (0, Slot::new(i))).collect());
         for i in (0..300_000).filter(|i| i % 50 != 0) {
             assert!(all.remove(Slot::new(i), |a, b| a.cmp(&b)));
         }
-        assert!(all.memory() < 6_000 * 40, "{}", all.memory());
+        assert!(all.memory().all < 6_000 * 40, "{}", all.memory().all);
         check(&all, &(0..300_000).step_by(50).map(|i| (0, Slot::new(i))).collect());
     }
 }

@@ -103,7 +103,7 @@ impl Writer<'_> {
             if changed.is_some_and(|changed| !check.columns.iter().any(|id| changed.contains(id))) {
                 continue;
             }
-            if eval::matches(self.store, info.id, &check.predicate, slot) == Some(false) {
+            if eval::matches(&self.store, info.id, &check.predicate, slot) == Some(false) {
                 return Err(Error::new(ErrorKind::CheckViolation {
                     table: info.name.clone(),
                     constraint: check.name.clone(),

@@ -59,6 +59,11 @@ impl Doomed {
         self.rows.retain(|(_, slots)| !slots.is_empty());
     }
 
+    /// How many rows are on their way out.
+    pub(super) fn len(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Whether a row is on its way out.
     pub(super) fn has(&self, table: TableId, slot: Slot) -> bool {
         self.seen.contains(&(table, slot))
@@ -91,7 +96,7 @@ impl Writer<'_> {
                 slots.iter().for_each(|slot| self.owe(info, *slot, -1, None));
             }
         }
-        self.store.apply(Change::Delete(doomed.rows), self.log);
+        self.store.apply(Change::Delete(doomed.rows));
         for (key, children) in doomed.bereft {
             self.release(key, children)?;
         }
@@ -108,6 +113,7 @@ impl Writer<'_> {
             let keys = &catalog.table(family.table).incoming;
             let Some(key) = keys.get(family.next) else { continue };
             family.next += 1;
+            self.store.make_way(doomed.len());
             let met = self.follow(catalog.foreign_key(*key), &family.slots, doomed)?;
             // A family whose last key this was isn't kept: a chain takes no room on the stack.
             if family.next < keys.len() {

@@ -47,6 +47,7 @@ impl Writer<'_> {
             let info = catalog.table(family.table);
             let Some(dependent) = info.dependents.get(family.next) else { continue };
             family.next += 1;
+            self.store.make_way(plan.doomed.len());
             let met = self.depend(info.relation(dependent.relation), dependent, &family.slots, &mut plan)?;
             // A family whose last dependents these were isn't kept: a chain takes no room on the stack.
             if family.next < info.dependents.len() {
@@ -57,7 +58,7 @@ impl Writer<'_> {
             stack.extend(met);
         }
         let Plan { mut doomed, released, destroyed, .. } = plan;
-        doomed.forget_gone(self.store);
+        doomed.forget_gone(&self.store);
         let gone: Vec<Images> = destroyed
             .iter()
             .flat_map(|(table, slots)| self.going(Hook::AfterDestroy, *table, slots))
@@ -99,7 +100,7 @@ impl Writer<'_> {
             let first = rows.len();
             match dependent.way {
                 Way::Junction(near, far) => self.junction_rows(relation, (near, far), *slot, &mut rows),
-                Way::Children(_) | Way::Parent => rows.extend(along(self.store, relation, *slot)),
+                Way::Children(_) | Way::Parent => rows.extend(along(&self.store, relation, *slot)),
             }
             if let (Dependent::Restrict, Some(edge)) = (dependent.action, edge) {
                 let stays = |row: &Slot| !plan.doomed.has(table, *row) && !plan.free.contains(&(edge, *row));
@@ -137,7 +138,7 @@ impl Writer<'_> {
     ) {
         let targets = self.store.edge(far).parents();
         let passes = |table, filter: &Option<_>, slot: Slot| match filter {
-            Some(filter) => !slot.is_none() && truth(self.store, table, filter, slot) == TRUE,
+            Some(filter) => !slot.is_none() && truth(&self.store, table, filter, slot) == TRUE,
             None => true,
         };
         if passes(relation.source, &relation.source_filter, slot) {

@@ -117,7 +117,7 @@ pub(crate) trait Within {
 
 impl Within for Writer<'_> {
     fn store(&self) -> &Store {
-        self.store
+        &self.store
     }
 
     fn environment(&self) -> &Arc<Environment> {
@@ -142,8 +142,8 @@ impl Within for Writer<'_> {
 /// Writes of a hook that aren't over: undone unless they're kept.
 struct Nested<'w, 's> {
     writer: &'w mut Writer<'s>,
-    /// How long the log and the lists were.
-    log: usize,
+    /// What was done before, and how long the lists were.
+    mark: usize,
     open: usize,
     written: usize,
     /// What was owed before.
@@ -155,8 +155,8 @@ impl<'w, 's> Nested<'w, 's> {
     fn begin(writer: &'w mut Writer<'s>) -> Nested<'w, 's> {
         writer.depth += 1;
         let dues = std::mem::take(&mut writer.dues);
-        let (log, open, written) = (writer.log.len(), writer.open.len(), writer.written.len());
-        Nested { writer, log, open, written, dues, is_kept: false }
+        let (mark, open, written) = (writer.store.mark(), writer.open.len(), writer.written.len());
+        Nested { writer, mark, open, written, dues, is_kept: false }
     }
 
     fn keep(mut self) {
@@ -172,7 +172,7 @@ impl Drop for Nested<'_, '_> {
         if self.is_kept {
             writer.dues.extend(owed);
         } else {
-            writer.store.rollback_to(writer.log, self.log);
+            writer.store.rollback_to(self.mark);
             writer.open.truncate(self.open);
             writer.written.truncate(self.written);
         }
@@ -193,10 +193,11 @@ impl Writer<'_> {
     }
 
     pub(super) fn run_hook(&mut self, hook: Hook, images: &mut Images) -> Result<()> {
-        match &self.environment.hooks {
-            Some(hooks) => hooks.run(self, hook, images),
-            None => Ok(()),
-        }
+        let environment = self.environment;
+        let Some(hooks) = &environment.hooks else { return Ok(()) };
+        // It's the caller's code: readers don't wait for it.
+        self.store.step_aside();
+        hooks.run(self, hook, images)
     }
 
     /// A row's values as they are now.

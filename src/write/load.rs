@@ -5,10 +5,9 @@ use super::normalise::{refuse_counter, require, require_all};
 use super::{Environment, OpenKey, Writer};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::column::staged::Staged;
-use crate::delta::Log;
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{Slot, TableId};
-use crate::store::Store;
+use crate::store::{Draft, Store};
 use crate::table::Taken;
 use crate::value::{Row, Value, ValueRef};
 use std::sync::Arc;
@@ -20,7 +19,6 @@ const BLOCK: usize = 1024;
 pub(crate) struct Loading<'e> {
     store: Store,
     environment: &'e Arc<Environment>,
-    log: Log,
     /// Where each table's new rows start.
     starts: Vec<usize>,
     waiting: Vec<Vec<Vec<Value>>>,
@@ -40,7 +38,7 @@ impl<'e> Loading<'e> {
         let starts: Vec<usize> =
             store.catalog().tables.iter().map(|info| store.table(info.id).bound()).collect();
         let waiting = starts.iter().map(|_| Vec::new()).collect();
-        Loading { store, environment, log: Log::default(), starts, waiting }
+        Loading { store, environment, starts, waiting }
     }
 
     /// The store, as far as it is loaded; its indexes lag behind.
@@ -110,7 +108,7 @@ impl<'e> Loading<'e> {
     }
 
     fn writer(&mut self) -> Writer<'_> {
-        Writer::new(&mut self.store, &mut self.log, self.environment)
+        Writer::new(Draft::own(&mut self.store), self.environment)
     }
 
     fn keep(&mut self, table: TableId, values: Vec<Value>) -> Result<()> {
@@ -151,9 +149,10 @@ impl<'e> Loading<'e> {
         for info in catalog.tables.iter().filter(|info| !info.counters.is_empty()) {
             let starts = &self.starts;
             let start = |table: TableId| starts.get(table.index()).copied().unwrap_or_default();
-            let mut writer = Writer::new(&mut self.store, &mut self.log, self.environment);
-            if let Err(error) = writer.count_loaded(info, start) {
-                problems.push(LoadProblem { table: info.id, row: None, error });
+            let mut writer = Writer::new(Draft::own(&mut self.store), self.environment);
+            match writer.count_loaded(info, start) {
+                Ok(()) => writer.commit(),
+                Err(error) => problems.push(LoadProblem { table: info.id, row: None, error }),
             }
         }
         problems
@@ -169,7 +168,7 @@ impl<'e> Loading<'e> {
         let start = self.start_of(table);
         let first = problems.len();
         let bound = self.store.table(table).bound();
-        let writer = Writer::new(&mut self.store, &mut self.log, self.environment);
+        let writer = Writer::new(Draft::own(&mut self.store), self.environment);
         let mut refuse = |slot: Slot, error: Error| {
             problems.push(LoadProblem { table, row: slot.index().checked_sub(start), error });
         };

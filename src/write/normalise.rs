@@ -59,7 +59,7 @@ impl Writer<'_> {
         match &column.default {
             None => Value::Null,
             Some(DefaultInfo::Constant(value)) => value.clone(),
-            Some(DefaultInfo::Uuid) => Value::Uuid((self.environment.ids)()),
+            Some(DefaultInfo::Uuid) => Value::Uuid(self.new_uuid()),
             Some(DefaultInfo::Now) => self.time(&column.ty),
         }
     }

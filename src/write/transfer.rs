@@ -40,7 +40,7 @@ impl Writer<'_> {
             self.bereave(*table, slots.iter().copied());
         }
         if !plan.deleted.is_empty() {
-            self.store.apply(Change::Delete(plan.deleted), self.log);
+            self.store.apply(Change::Delete(plan.deleted));
         }
         let catalog = Arc::clone(&self.catalog);
         for (table, rows) in plan.updated {
@@ -82,7 +82,7 @@ impl Writer<'_> {
         self.refuse_shared(info, &cells)?;
         let slots: Vec<Slot> = cells.rows.iter().map(|(slot, _)| *slot).collect();
         self.bereave(info.id, slots.iter().copied());
-        self.store.apply(Change::Update(cells), self.log);
+        self.store.apply(Change::Update(cells));
         for slot in slots {
             self.leave_open(info, slot);
             self.run_checks(info, slot, Some(&columns))?;

@@ -25,6 +25,7 @@ impl Writer<'_> {
     pub(crate) fn update(&mut self, table: TableId, slots: Vec<Slot>, set: &Row) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
         if set.nested().next().is_some() {
+            self.store.make_way(slots.len());
             let change = |writer: &mut Self, slot| writer.update_along(catalog.table(table), slot, set);
             return self.inside("set", |writer| slots.into_iter().try_for_each(|slot| change(writer, slot)));
         }
@@ -86,6 +87,7 @@ impl Writer<'_> {
     fn change_once(&mut self, mut cells: Cells) -> Result<Vec<Moved>> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(cells.table);
+        self.store.make_way(cells.rows.len());
         // A change that isn't a change sets nothing off.
         let keys = self.store.table(cells.table).keys(&cells.columns);
         cells
@@ -108,7 +110,7 @@ impl Writer<'_> {
         if !info.upkeep.is_empty() {
             slots.iter().for_each(|slot| self.owe(info, *slot, -1, Some(&columns)));
         }
-        self.store.apply(Change::Update(cells), self.log);
+        self.store.apply(Change::Update(cells));
         for slot in slots {
             if !info.upkeep.is_empty() {
                 self.owe(info, slot, 1, Some(&columns));

@@ -73,7 +73,7 @@ impl Writer<'_> {
                 let what = match &counter.filter {
                     None if moves => What::Count,
                     Some(filter) if moves || hits(&counter.reads) => {
-                        if truth(self.store, info.id, filter, slot) != TRUE {
+                        if truth(&self.store, info.id, filter, slot) != TRUE {
                             continue;
                         }
                         What::Add(by)
@@ -206,7 +206,7 @@ impl Writer<'_> {
         let before = self.store.table(info.id).column(column).get(slot).to_value();
         let after = match (what, &described.counter) {
             (What::Touch, _) => self.time(&described.ty),
-            (What::Count, Some(counter)) => Value::Integer(counted(self.store, counter, slot)),
+            (What::Count, Some(counter)) => Value::Integer(counted(&self.store, counter, slot)),
             _ => {
                 let sum = dues.iter().fold(0i64, |sum, due| match due.what {
                     What::Add(by) => sum.saturating_add(by),
@@ -238,6 +238,7 @@ impl Writer<'_> {
             if !seen.insert((table, slot)) || !self.store.table(table).is_live(slot) {
                 continue;
             }
+            self.store.make_way(seen.len());
             for upkeep in catalog.table(table).upkeep.iter().filter(|upkeep| !upkeep.touches.is_empty()) {
                 let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
                 if parent.is_none() {
@@ -262,13 +263,13 @@ impl Writer<'_> {
         let info = catalog.table(cells.table);
         let count = cells.rows.len();
         if info.checks.is_empty() {
-            self.store.apply(Change::Update(cells), self.log);
+            self.store.apply(Change::Update(cells));
             return Ok(count);
         }
         let columns = cells.columns.clone();
         let slots: Vec<Slot> =
             cells.rows.iter().map(|(slot, _)| *slot).filter(|slot| checks(*slot)).collect();
-        self.store.apply(Change::Update(cells), self.log);
+        self.store.apply(Change::Update(cells));
         for slot in slots {
             self.run_checks(info, slot, Some(&columns))?;
         }

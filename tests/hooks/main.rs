@@ -6,6 +6,7 @@ mod commits;
 #[path = "../common/mod.rs"]
 mod common;
 mod random;
+mod readers;
 mod state;
 
 use common::{column, kind, rows, sound, table};

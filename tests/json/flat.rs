@@ -159,7 +159,7 @@ fn mistakes_are_told_with_their_place() {
     );
     assert_eq!(
         ask(r#"{"from": "users", "where": {"$expr": [{"divide": [1, {"subtract": ["id", 1]}]}, 1]}}"#),
-        "division by zero\n    help: leave rows with a zero out, or divide inside a case"
+        "division by zero\n    at: 1:1\n    help: leave rows with a zero out, or divide inside a case"
     );
     assert!(
         ask(r#"{"from": "users", "selct": ["id"]}"#)

@@ -1,6 +1,7 @@
 //! Runs every peer on every workload, interleaved, and prints medians and ratios.
 //!
 //!   compare [--small | --scale X] [--rounds N] [--only limit,relata,..] [--work w1,w6,..] [--json] [--export DIR]
+//!   compare --states [--small | --scale X] [--rounds N]
 
 #[cfg(feature = "bevy")]
 mod bevy;
@@ -10,6 +11,7 @@ mod measure;
 mod relata;
 mod report;
 mod sqlite;
+mod states;
 mod structs;
 mod workload;
 
@@ -78,6 +80,9 @@ fn main() {
     let (wanted, working) = (among(value("--only")), among(value("--work")));
     let peers: Vec<_> = PEERS.iter().copied().filter(|p| wanted(p.0)).collect();
 
+    if flag("--states") {
+        return states::run(scale, rounds);
+    }
     let data = Data::generate(scale);
     if let Some(name) = value("--resident") {
         let before = measure::rss();

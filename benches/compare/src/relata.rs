@@ -141,7 +141,7 @@ fn with_comments(posts: Query) -> Query {
     })
 }
 
-fn comment(c: &CommentRow<'_>) -> Row {
+pub fn comment(c: &CommentRow<'_>) -> Row {
     row! { id: c.id, post_id: c.post_id, author_id: c.author_id, body: c.body, created_at: c.created_at }
 }
 
@@ -197,6 +197,10 @@ impl Relata {
         let db = Database::new(schema()).unwrap();
         db.load(|loader| fill(loader, d)).unwrap();
         Relata { db }
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.db
     }
 
     fn get_posts(&self, ids: &[i64]) -> Result<u64> {
@@ -394,6 +398,12 @@ impl Peer for Relata {
     }
     fn w11(&mut self, users: &[i64]) -> Option<u64> {
         Some(users.iter().map(|id| self.db.delete("users", Key::from(*id)).unwrap()).sum())
+    }
+    fn transaction(&mut self, rows: &Comments) -> Option<u64> {
+        let mut insert = self.db.begin().unwrap();
+        let count = rows.iter().map(|c| insert.insert("comments", comment(&c)).unwrap()).count();
+        insert.commit().unwrap();
+        Some(count as u64)
     }
     fn fork(&mut self) -> Option<Box<dyn Peer>> {
         Some(Box::new(Relata { db: self.db.fork() }))

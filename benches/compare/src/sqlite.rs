@@ -481,6 +481,9 @@ impl Peer for Sqlite {
         let mut s = self.st("DELETE FROM users WHERE id = ?");
         Some(users.iter().map(|id| s.execute([id]).unwrap() as u64).sum())
     }
+    fn transaction(&mut self, rows: &Comments) -> Option<u64> {
+        self.w10_batch(rows)
+    }
     fn fork(&mut self) -> Option<Box<dyn Peer>> {
         let db = if self.best.fork == 0 { self.fork_backup() } else { self.fork_deserialize() };
         Some(Box::new(Sqlite::open(db, self.best)))

@@ -157,6 +157,10 @@ pub trait Peer {
     fn w10_batch(&mut self, _rows: &Comments) -> Option<u64> {
         None
     }
+    /// each row a statement of one transaction
+    fn transaction(&mut self, _rows: &Comments) -> Option<u64> {
+        None
+    }
     /// delete each user with profile, posts (their comments, their tags) and authored comments
     fn w11(&mut self, _users: &[i64]) -> Option<u64> {
         None

@@ -1,7 +1,7 @@
 //! The bytes behind a column of spans: append-only segments, and long cells apart.
 
 use super::Segment;
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -263,14 +263,14 @@ impl<S: Segment> Heap<S> {
         moved
     }
 
-    pub(super) fn memory(&self) -> usize {
-        let counted = |bytes: &Arc<S>| bytes.capacity() + size_of::<S>() + COUNTS;
-        self.parts.iter().map(|part| counted(&part.bytes)).sum::<usize>()
-            + self.long.iter().flatten().map(counted).sum::<usize>()
-            + self.parts.capacity() * size_of::<Part<S>>()
+    pub(super) fn memory(&self) -> Held {
+        let counted = |bytes: &Arc<S>| Held::own(bytes.capacity() + size_of::<S>() + COUNTS).behind(bytes);
+        let places = self.parts.capacity() * size_of::<Part<S>>()
             + self.long.capacity() * size_of::<Option<Arc<S>>>()
             + self.vacant.capacity() * size_of::<u32>()
-            + self.long_vacant.capacity() * size_of::<usize>()
+            + self.long_vacant.capacity() * size_of::<usize>();
+        let parts = self.parts.iter().map(|part| &part.bytes).chain(self.long.iter().flatten());
+        parts.map(counted).sum::<Held>() + Held::own(places)
     }
 }
 

@@ -18,7 +18,7 @@
 //! 2. At least three eighths of a shard are vacant, so every search ends, and most at once.
 //! 3. No place between the home of an entry and the entry is vacant.
 
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use std::sync::Arc;
 
 /// The smallest shard that isn't empty.
@@ -161,13 +161,17 @@ impl<T: Hashed> Shards<T> {
         self.spine.shards.iter().flat_map(|shard| shard.iter()).filter(|entry| !entry.is_vacant())
     }
 
+    /// Whether somebody else holds all of it too. O(1).
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.spine) > 1
+    }
+
     /// Bytes on the heap, without what entries own. O(shards).
-    pub(crate) fn memory(&self) -> usize {
+    pub(crate) fn memory(&self) -> Held {
         let Spine { shards, lens } = &*self.spine;
-        shards.iter().map(|shard| size_of_val(&**shard) + COUNTS).sum::<usize>()
-            + shards.capacity() * size_of::<Arc<[T]>>()
-            + lens.capacity() * size_of::<u32>()
-            + size_of::<Spine<T>>()
+        let one = |shard: &Arc<[T]>| Held::own(size_of_val(&**shard) + COUNTS).behind(shard);
+        let spine = shards.capacity() * size_of::<Arc<[T]>>() + lens.capacity() * size_of::<u32>();
+        (shards.iter().map(one).sum::<Held>() + Held::own(spine + size_of::<Spine<T>>())).behind(&self.spine)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where lists are: an arena of chunks for short ones, and long ones apart.
 
 use super::long::Long;
-use crate::column::chunked::COUNTS;
+use crate::column::held::{COUNTS, Held};
 use crate::id::Slot;
 use std::sync::Arc;
 
@@ -229,14 +229,15 @@ impl Arena {
         head.len() > 0 && !head.is_long() && self.fills.get(head.chunk()).is_some_and(|fill| fill.leaving)
     }
 
-    pub(super) fn memory(&self) -> usize {
-        let slots: usize = self.chunks.iter().map(|chunk| size_of_val(&**chunk) + COUNTS).sum();
-        let longs: usize = self.longs.iter().flatten().map(|list| list.memory() + COUNTS).sum();
-        slots
-            + longs
-            + self.chunks.capacity() * size_of::<Arc<[Slot]>>()
+    pub(super) fn memory(&self) -> Held {
+        let slots = |chunk: &Arc<[Slot]>| Held::own(size_of_val(&**chunk) + COUNTS).behind(chunk);
+        let long = |list: &Arc<Long>| Held::own(list.memory() + COUNTS).behind(list);
+        let places = self.chunks.capacity() * size_of::<Arc<[Slot]>>()
             + self.fills.capacity() * size_of::<Fill>()
             + self.longs.capacity() * size_of::<Option<Arc<Long>>>()
-            + (self.vacant.capacity() + self.long_vacant.capacity()) * size_of::<u32>()
+            + (self.vacant.capacity() + self.long_vacant.capacity()) * size_of::<u32>();
+        self.chunks.iter().map(slots).sum::<Held>()
+            + self.longs.iter().flatten().map(long).sum()
+            + Held::own(places)
     }
 }

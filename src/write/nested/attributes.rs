@@ -28,6 +28,7 @@ impl Writer<'_> {
         if !along.relation.many {
             only(along, rows)?;
         }
+        self.store.make_way(rows.len());
         for (at, row) in rows.iter().enumerate() {
             match list {
                 true => self.inside(at, |writer| writer.write_attribute(along, row))?,

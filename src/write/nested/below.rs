@@ -13,6 +13,7 @@ use hashbrown::HashSet;
 impl Writer<'_> {
     /// Writes along a relation whose rows hold the row's key, or are joined with it.
     pub(super) fn write_below(&mut self, along: Along<'_>, write: &Write) -> Result<()> {
+        self.make_way_along(along);
         match write {
             Write::Row(row) => self.write_attributes(along, std::slice::from_ref(row), false),
             Write::Rows(rows) => self.write_attributes(along, rows, true),
@@ -74,6 +75,7 @@ impl Writer<'_> {
 
     /// Does something with each item; an error says with which.
     fn each<T>(&mut self, items: &[T], mut run: impl FnMut(&mut Self, &T) -> Result<()>) -> Result<()> {
+        self.store.make_way(items.len());
         let mut items = items.iter().enumerate();
         items.try_for_each(|(at, item)| self.inside(at, |writer| run(writer, item)))
     }
@@ -117,7 +119,7 @@ impl Writer<'_> {
     }
 
     /// The row of the relation that an upsert changes.
-    pub(super) fn upserted(&self, along: Along<'_>, pick: &Pick) -> Result<Option<Slot>> {
+    pub(super) fn upserted(&mut self, along: Along<'_>, pick: &Pick) -> Result<Option<Slot>> {
         match self.member(along, pick) {
             Ok(slot) => Ok(Some(slot)),
             Err(error) if matches!(error.kind(), ErrorKind::NotRelated { .. }) => Ok(None),

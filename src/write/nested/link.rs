@@ -67,12 +67,27 @@ impl Writer<'_> {
     }
 
     pub(super) fn passes(&self, table: TableId, filter: &Option<Predicate>, slot: Slot) -> bool {
-        filter.as_ref().is_none_or(|filter| truth(self.store, table, filter, slot) == TRUE)
+        filter.as_ref().is_none_or(|filter| truth(&self.store, table, filter, slot) == TRUE)
     }
 
     /// The one row a relation leads to.
     pub(super) fn current(&self, along: Along<'_>) -> Option<Slot> {
-        eval::along(self.store, along.relation, along.source?).first().copied()
+        eval::along(&self.store, along.relation, along.source?).first().copied()
+    }
+
+    /// Lets readers go on where many rows have to be looked at to know whom a relation leads to. Each row
+    /// of a junction is looked for among the others.
+    pub(super) fn make_way_along(&mut self, along: Along<'_>) {
+        let Some(source) = along.source else { return };
+        let rows = match along.link {
+            Link::Parent(_) => 1,
+            Link::Children(edge) => self.store.edge(*edge).children().count(source),
+            Link::Junction(junction) => {
+                let rows = self.store.edge(junction.near).children().count(source);
+                rows.saturating_mul(rows)
+            }
+        };
+        self.store.make_way(rows);
     }
 
     /// All rows a relation leads to, each once, in insertion order or in that of the junction's rows.

@@ -18,7 +18,7 @@ pub(super) struct Sought {
 
 impl Writer<'_> {
     /// Looks one row of a table up. O(1), and what else the filter asks of it.
-    pub(super) fn seek(&self, place: Place<'_>, pick: &Pick) -> Result<Sought> {
+    pub(super) fn seek(&mut self, place: Place<'_>, pick: &Pick) -> Result<Sought> {
         let info = place.table;
         match pick {
             Pick::Key(key) => {
@@ -42,7 +42,7 @@ impl Writer<'_> {
                     return Err(not_unique(place, &columns));
                 };
                 let slot = self.store.table(info.id).find(index.id, &values);
-                let slot = slot.filter(|slot| truth(self.store, info.id, &asked, *slot) == TRUE);
+                let slot = slot.filter(|slot| truth(&self.store, info.id, &asked, *slot) == TRUE);
                 Ok(Sought { columns: index.columns.clone(), values, slot })
             }
             Pick::All => {
@@ -54,8 +54,12 @@ impl Writer<'_> {
     }
 
     /// What a filter asks; one that asks nothing names no rows.
-    fn asked(&self, place: Place<'_>, filter: &Filter) -> Result<Predicate> {
+    fn asked(&mut self, place: Place<'_>, filter: &Filter) -> Result<Predicate> {
         let asked = predicate::resolve(place.catalog, place.table.id, filter, &no_extras)?;
+        // Nobody knows how many rows it looks at.
+        if asked.asks_along() {
+            self.store.let_readers_in();
+        }
         match asked == Predicate::And(Vec::new()) {
             true => Err(ErrorKind::InvalidQuery(QueryMistake::NoRowsNamed).into()),
             false => Ok(asked),
@@ -63,7 +67,7 @@ impl Writer<'_> {
     }
 
     /// The row that is meant, which has to be there.
-    pub(super) fn found(&self, place: Place<'_>, pick: &Pick) -> Result<Slot> {
+    pub(super) fn found(&mut self, place: Place<'_>, pick: &Pick) -> Result<Slot> {
         let sought = self.seek(place, pick)?;
         sought.slot.ok_or_else(|| {
             let (table, columns) = (place.table.name.clone(), place.table.column_names(&sought.columns));
@@ -72,7 +76,7 @@ impl Writer<'_> {
     }
 
     /// The row that is meant, which the relation has to lead to.
-    pub(super) fn member(&self, along: Along<'_>, pick: &Pick) -> Result<Slot> {
+    pub(super) fn member(&mut self, along: Along<'_>, pick: &Pick) -> Result<Slot> {
         if let (Pick::All, false) = (pick, along.relation.many) {
             return self.current(along).ok_or_else(|| not_related(along, &[], Vec::new()));
         }
@@ -80,7 +84,7 @@ impl Writer<'_> {
         if let (Pick::Where(filter), false) = (pick, along.relation.many) {
             let asked = self.asked(along.target, filter)?;
             let current = self.current(along);
-            let fits = |slot: &Slot| truth(self.store, along.target.table.id, &asked, *slot) == TRUE;
+            let fits = |slot: &Slot| truth(&self.store, along.target.table.id, &asked, *slot) == TRUE;
             let (columns, values): (Vec<ColumnId>, Vec<Value>) = asked.equalities().into_iter().unzip();
             return current.filter(fits).ok_or_else(|| not_related(along, &columns, values));
         }
@@ -90,14 +94,14 @@ impl Writer<'_> {
     }
 
     /// Those rows of a relation that are meant.
-    pub(super) fn matching(&self, along: Along<'_>, pick: &Pick) -> Result<Vec<Slot>> {
+    pub(super) fn matching(&mut self, along: Along<'_>, pick: &Pick) -> Result<Vec<Slot>> {
         match pick {
             Pick::All => Ok(self.members(along)),
             Pick::Key(_) => self.member(along, pick).map(|slot| vec![slot]),
             Pick::Where(filter) => {
                 let asked = self.asked(along.target, filter)?;
                 let mut rows = self.members(along);
-                rows.retain(|slot| truth(self.store, along.target.table.id, &asked, *slot) == TRUE);
+                rows.retain(|slot| truth(&self.store, along.target.table.id, &asked, *slot) == TRUE);
                 Ok(rows)
             }
         }

@@ -1,0 +1,258 @@
+//! One statement on a state: what it has changed so far, and how to take it back.
+
+use super::published::{Published, Working};
+use super::{Change, Store};
+use crate::delta::Log;
+use crate::id::{Slot, TableId};
+use std::ops::{Deref, DerefMut};
+
+/// How much is done in place, in rows and links between them: what a reader may have to wait for.
+const SHORT: usize = 512;
+
+/// A state that a statement is changing. Dropped without a [`commit`](Draft::commit), everything is
+/// as it was before; identities don't go back.
+#[derive(Debug)]
+pub(crate) struct Draft<'s> {
+    store: Working<'s, Store>,
+    log: Log,
+    /// How much was done that an undoing would have to take back.
+    done: usize,
+}
+
+impl<'s> Draft<'s> {
+    /// A statement on the state that is read.
+    pub(crate) fn of(published: &'s Published<Store>) -> Draft<'s> {
+        Draft { store: published.work(), log: Log::default(), done: 0 }
+    }
+
+    /// A statement on a state that nobody else sees.
+    pub(crate) fn own(store: &'s mut Store) -> Draft<'s> {
+        Draft { store: Working::own(store), log: Log::default(), done: 0 }
+    }
+
+    /// Makes a change that can be undone. Gives the slot of an added row.
+    pub(crate) fn apply(&mut self, change: Change<'_>) -> Option<Slot> {
+        if self.store.may_be_in_place() {
+            let work = self.work_of(&change);
+            self.make_way(work);
+            self.done += work;
+        }
+        let Draft { store, log, .. } = self;
+        store.apply(change, log)
+    }
+
+    /// How many changes were made: a place to come back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    /// Undoes the changes since a mark, newest first.
+    pub(crate) fn rollback_to(&mut self, mark: usize) {
+        let Draft { store, log, .. } = self;
+        while log.len() > mark
+            && let Some(delta) = log.pop()
+        {
+            store.undo(&delta);
+        }
+    }
+
+    /// To be called before this many rows are looked at or changed: readers aren't kept out for so
+    /// long, nor while one waits.
+    pub(crate) fn make_way(&mut self, work: usize) {
+        if self.done.saturating_add(work) > SHORT && self.store.may_be_in_place() || self.store.is_awaited() {
+            self.let_readers_in();
+        }
+    }
+
+    /// Lets readers go on with the state before the statement. To be called before anything that may
+    /// take its time, such as code of the caller. O([`SHORT`]), when readers are kept out.
+    pub(crate) fn let_readers_in(&mut self) {
+        let Draft { store, log, .. } = self;
+        store.go_apart(|before| before.undo_all(log));
+    }
+
+    /// As [`let_readers_in`](Draft::let_readers_in), when something was written.
+    pub(crate) fn step_aside(&mut self) {
+        if self.store.is_in_place() {
+            self.let_readers_in();
+        }
+    }
+
+    /// Publishes what was done, after a bounded piece of cleaning up.
+    pub(crate) fn commit(&mut self) {
+        let log = std::mem::take(&mut self.log);
+        if !log.is_empty() {
+            self.store.settle(&log);
+        }
+        drop(self.store.commit());
+        self.done = 0;
+    }
+
+    /// How many rows a change writes or links anew, at most.
+    fn work_of(&self, change: &Change<'_>) -> usize {
+        let catalog = self.catalog();
+        let children = |table: TableId, slots: &mut dyn Iterator<Item = Slot>| {
+            let edges = &catalog.table(table).parent_edges;
+            slots
+                .map(|slot| edges.iter().map(|id| self.edge(*id).children().count(slot)).sum::<usize>())
+                .sum()
+        };
+        match change {
+            Change::Insert { table, .. } => {
+                let edges = &catalog.table(*table).parent_edges;
+                1 + edges.iter().map(|id| self.edge(*id).orphan_count()).sum::<usize>()
+            }
+            Change::Update(cells) => {
+                let mut edges = catalog.table(cells.table).parent_edges.iter().map(|id| catalog.edge(*id));
+                let rekeys = edges.any(|e| e.parent_columns.iter().any(|id| cells.columns.contains(id)));
+                let slots = &mut cells.rows.iter().map(|(slot, _)| *slot);
+                cells.rows.len() + if rekeys { children(cells.table, slots) } else { 0 }
+            }
+            Change::Delete(rows) => {
+                let one = |(table, slots): &(TableId, Vec<Slot>)| {
+                    slots.len() + children(*table, &mut slots.iter().copied())
+                };
+                rows.iter().map(one).sum()
+            }
+        }
+    }
+}
+
+impl Drop for Draft<'_> {
+    fn drop(&mut self) {
+        let Draft { store, log, .. } = self;
+        store.abandon(|store| store.undo_all(log), Store::pass_identities);
+    }
+}
+
+impl Deref for Draft<'_> {
+    type Target = Store;
+
+    #[inline]
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl DerefMut for Draft<'_> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::schema::{Column, Relation, Schema, Table};
+    use crate::value::Value;
+    use std::sync::Arc;
+
+    const PARENTS: TableId = TableId::new(0);
+    const CHILDREN: TableId = TableId::new(1);
+    const LONG: i64 = SHORT as i64 + 1;
+
+    /// No rows, of tables whose children may wait for their parents.
+    fn empty() -> Published<Store> {
+        let schema = Schema::new()
+            .table(Table::new("parents").column(Column::integer("id")).primary_key(["id"]))
+            .table(Table::new("children").column(Column::integer("parent_id")))
+            .relation(Relation::one("children", "parent", "parents").from(["parent_id"]).to(["id"]));
+        Published::new(Arc::new(Store::new(Arc::new(Catalog::try_from(schema).unwrap()))))
+    }
+
+    fn insert(draft: &mut Draft<'_>, table: TableId, key: i64) -> Slot {
+        draft.apply(Change::Insert { table, row: &[Value::from(key)] }).unwrap()
+    }
+
+    fn fill(published: &Published<Store>, table: TableId, keys: impl Iterator<Item = i64>) {
+        let mut draft = Draft::of(published);
+        keys.for_each(|key| _ = insert(&mut draft, table, key));
+        draft.commit();
+    }
+
+    /// How many rows a reader sees, who would wait for ever in this thread if it had to wait at all.
+    fn seen(published: &Published<Store>, table: TableId) -> usize {
+        let state = published.read();
+        assert!(state.check().is_empty());
+        state.table(table).row_count()
+    }
+
+    #[test]
+    fn a_statement_steps_aside_when_it_turns_out_long() {
+        let published = empty();
+        let mut draft = Draft::of(&published);
+        (1..=LONG).for_each(|key| _ = insert(&mut draft, PARENTS, key));
+        assert_eq!(seen(&published, PARENTS), 0);
+        draft.commit();
+        drop(draft);
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+    }
+
+    #[test]
+    fn one_change_that_is_long_is_made_apart() {
+        let published = empty();
+        fill(&published, PARENTS, 1..=LONG);
+        let mut draft = Draft::of(&published);
+        let rows: Vec<Slot> = (0..=SHORT).map(Slot::new).collect();
+        draft.apply(Change::Delete(vec![(PARENTS, rows)]));
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+        drop(draft);
+        assert_eq!(seen(&published, PARENTS), SHORT + 1);
+    }
+
+    #[test]
+    fn a_row_that_is_linked_to_many_counts_as_many() {
+        let published = empty();
+        fill(&published, CHILDREN, (1..=LONG).map(|_| 7));
+        let mut draft = Draft::of(&published);
+        insert(&mut draft, PARENTS, 7);
+        assert_eq!(seen(&published, PARENTS), 0);
+        draft.commit();
+        drop(draft);
+        let mut draft = Draft::of(&published);
+        draft.apply(Change::Delete(vec![(PARENTS, vec![Slot::new(0)])]));
+        assert_eq!((seen(&published, PARENTS), draft.table(PARENTS).row_count()), (1, 0));
+    }
+
+    #[test]
+    fn a_statement_that_is_given_up_leaves_what_was_before_and_the_keys_it_used() {
+        let published = empty();
+        fill(&published, PARENTS, 1..=2);
+        for rows in [1, LONG] {
+            let mut draft = Draft::of(&published);
+            (0..rows).for_each(|at| _ = insert(&mut draft, PARENTS, 10 + at));
+            draft.table_mut(PARENTS).pass_identity(rows);
+            drop(draft);
+            assert_eq!(seen(&published, PARENTS), 2);
+            assert_eq!(published.read().table(PARENTS).sequence(), rows);
+        }
+    }
+
+    #[test]
+    fn what_was_done_since_a_mark_is_undone_alone_in_place_and_apart() {
+        let published = empty();
+        for steps_aside in [false, true] {
+            let before = seen(&published, PARENTS);
+            let mut draft = Draft::of(&published);
+            draft.rollback_to(draft.mark());
+            insert(&mut draft, PARENTS, 10 + before as i64);
+            let mark = draft.mark();
+            insert(&mut draft, CHILDREN, 10 + before as i64);
+            if steps_aside {
+                draft.step_aside();
+                assert_eq!(seen(&published, PARENTS), before);
+            }
+            draft.rollback_to(mark);
+            assert_eq!(
+                (draft.table(PARENTS).row_count(), draft.table(CHILDREN).row_count()),
+                (before + 1, 0)
+            );
+            draft.commit();
+            drop(draft);
+            assert_eq!((seen(&published, PARENTS), seen(&published, CHILDREN)), (before + 1, 0));
+        }
+    }
+}
