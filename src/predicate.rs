@@ -14,7 +14,7 @@ pub(crate) use resolve::{computed, no_extras, resolve};
 
 use crate::filter::{Comparison, Function};
 use crate::id::{ColumnId, RelationId};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, What};
 use crate::value::{Type, Value};
 
 /// What a row is asked, by ids.
@@ -85,6 +85,11 @@ impl Predicate {
             | Predicate::Count(..)
             | Predicate::Total(..)
             | Predicate::NoTotal(_) => true,
+            Predicate::Expr(scalar) => {
+                let mut asks = false;
+                scalar.each(&mut |part| asks |= matches!(part.what, What::Rows(..)));
+                asks
+            }
             Predicate::Compare(..)
             | Predicate::CompareColumns(..)
             | Predicate::In { .. }
