@@ -6,6 +6,8 @@ pub mod relations {}
 #[doc = include_str!("../docs/queries.md")]
 pub mod queries {}
 
+#[doc = include_str!("../docs/flat.md")]
+pub mod flat {}
 #[doc = include_str!("../docs/writes.md")]
 pub mod writes {}
 

@@ -97,6 +97,8 @@
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Join, compute and group: [`FlatQuery`], [`Expr`], [`Database::from`]; values without rows by
+//!   [`Query::pluck`], rows a few at a time by [`Database::in_batches`], values given later by [`placeholder`].
 //! - Walk: a tree with [`Query::recursive`], from set to set with [`Query::follow`], lazily from one row
 //!   with [`RowRef::relation`]; refuse what wasn't included with [`Query::strict_loading`].
 //! - Sum up along a relation: [`Query::aggregate`].
@@ -128,9 +130,11 @@ mod document;
 mod error;
 mod eval;
 mod exec;
+mod expr;
 #[cfg(feature = "files")]
 mod file;
 mod filter;
+mod flat;
 pub mod guide;
 mod id;
 mod index;
@@ -140,6 +144,7 @@ pub mod nested;
 mod plan;
 mod predicate;
 mod query;
+mod scalar;
 mod schema;
 mod statement;
 mod store;
@@ -157,15 +162,19 @@ pub use db::{
 };
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path,
-    QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, NestedMistake, NestedReason,
+    Path, QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
     TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
+pub use expr::{
+    AggregateFunction, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder,
+};
 pub use filter::{
     Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
     desc, on_table, rel,
 };
+pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
@@ -174,7 +183,7 @@ pub use schema::{
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
-pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
+pub use value::{FromValue, FromValues, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
     Along, Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter,
     Shape, TableCells, TableRef, Tree, UniqueRef, Walker,

@@ -6,16 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the lowest up. One may name those before it, itself, and its partner.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 28] = [
     "id",
     "value",
     "document",
     "error",
+    "expr",
     "filter",
     "nested",
     "schema",
     "predicate",
     "catalog",
+    "scalar",
     "column",
     "index",
     "table",
@@ -27,6 +29,7 @@ const LAYERS: [&str; 25] = [
     "plan",
     "view",
     "exec",
+    "flat",
     "statement",
     "write",
     "file",
@@ -38,17 +41,21 @@ const LAYERS: [&str; 25] = [
 const TOP: [&str; 1] = ["json"];
 
 /// Pairs that need each other: an error carries values, and a value is refused with an error; a
-/// catalog holds predicates, which are resolved by a catalog; a row holds rows of its relations.
-const PARTNERS: [(&str, &str); 5] = [
+/// catalog holds predicates, which are resolved by a catalog; a row holds rows of its relations; a case
+/// asks filters, which compare expressions.
+const PARTNERS: [(&str, &str); 8] = [
     ("value", "error"),
     ("value", "document"),
     ("value", "nested"),
     ("document", "error"),
+    ("expr", "filter"),
     ("predicate", "catalog"),
+    ("predicate", "scalar"),
+    ("catalog", "scalar"),
 ];
 
 /// Reading and writing meet in the database only.
-const READ: [&str; 4] = ["query", "plan", "view", "exec"];
+const READ: [&str; 5] = ["query", "plan", "view", "exec", "flat"];
 
 const MAX_CODE_LINES: usize = 500;
 
