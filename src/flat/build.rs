@@ -2,7 +2,9 @@
 
 use super::{Body, FlatOrder, FlatQuery, Join, JoinKind, Selection, SetOperation};
 use crate::expr::Expr;
-use crate::filter::{Direction, Filter, Nulls, OrderBy, Rel};
+#[cfg(feature = "json")]
+use crate::filter::Nulls;
+use crate::filter::{Direction, Filter, OrderBy, Rel};
 use crate::query::Unbound;
 use ecow::EcoString;
 
