@@ -8,10 +8,12 @@ mod diff;
 mod event;
 #[cfg(feature = "files")]
 mod file;
+mod flat;
 mod history;
 mod hooks;
 mod load;
 mod named;
+mod pluck;
 mod scope;
 mod snapshot;
 mod transaction;
@@ -23,6 +25,8 @@ pub use collection::Collection;
 pub use committed::CommitEvent;
 pub use event::HookEvent;
 pub use load::{LoadError, LoadProblem, Loader, RowLoader};
+#[cfg(feature = "json")]
+pub(crate) use pluck::key_columns;
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;
 

@@ -7,6 +7,7 @@
 mod association;
 mod conflict;
 mod difference;
+mod flat;
 mod kind;
 mod message;
 mod nearest;
@@ -20,6 +21,7 @@ mod upkeep;
 pub use association::AssociationMistake;
 pub use conflict::{Conflict, ConflictReason};
 pub use difference::{SchemaChange, SchemaDifference};
+pub use flat::FlatMistake;
 pub use kind::ErrorKind;
 pub use nested::{NestedMistake, NestedReason};
 pub use path::{Path, Step};

@@ -13,6 +13,7 @@
 //! that a column's type is matched once a batch.
 
 mod cells;
+pub(crate) mod fault;
 mod given;
 mod node;
 pub(crate) mod order;
@@ -22,6 +23,8 @@ mod semi;
 mod stored;
 mod tester;
 mod total;
+mod valued;
+pub(crate) mod vector;
 mod walk;
 mod whole;
 
@@ -31,6 +34,7 @@ pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};
 pub(crate) use total::{Totals, compare_totals};
+pub(crate) use valued::Valued;
 pub(crate) use walk::{Flat, Route, Walk};
 
 use crate::filter::Comparison;

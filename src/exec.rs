@@ -14,14 +14,17 @@ mod arrange;
 mod cursor;
 mod extras;
 mod level;
+mod pluck;
 mod prepared;
 mod reach;
 mod root;
 mod warm;
 
+pub(crate) use pluck::pluck;
 pub use prepared::{ByKey, Prepared};
 
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::eval::fault;
 use crate::filter::Filter;
 use crate::id::{Slot, TableId};
 use crate::plan::{Level, Plan};
@@ -94,6 +97,7 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
     let mut budget = Budget::new(max_rows);
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots: root::slots(store, plan, &mut bound), ..FoundLevel::default() };
+    fault::collect()?;
     budget.take(found.slots.len())?;
     bound.expand(&mut found, &mut budget)?;
     drop(bound);
@@ -127,6 +131,7 @@ pub(crate) fn each(
     let mut budget = Budget::new(max_rows);
     let mut bound = Bound::root(store, &plan.root);
     let slots = root::slots(store, plan, &mut bound);
+    fault::collect()?;
     let mut found = FoundLevel::default();
     for block in slots.chunks(BLOCK) {
         budget.take(block.len())?;
@@ -167,6 +172,7 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.push(slot);
         self.bound.filter.retain(&mut self.found.slots);
+        fault::collect()?;
         if self.found.slots.is_empty() {
             return Ok(None);
         }
@@ -206,7 +212,8 @@ impl<'a> Runner<'a> {
 /// Everything that is wrong with the query.
 pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
     let plan = Plan::new(store, query)?;
-    Ok(root::count(store, &plan) as u64)
+    let count = root::count(store, &plan) as u64;
+    fault::collect().map(|()| count)
 }
 
 /// Whether a query's filter lets any row through. O(rows up to the first).
@@ -215,7 +222,8 @@ pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
 /// Everything that is wrong with the query.
 pub(crate) fn exists<S>(store: &Store, query: &Query<S>) -> Result<bool> {
     let plan = Plan::new(store, query)?;
-    Ok(root::exists(store, &plan))
+    let exists = root::exists(store, &plan);
+    fault::collect().map(|()| exists)
 }
 
 /// A query's plan in words.
@@ -234,6 +242,15 @@ pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<
     Ok(Prepared::new(Arc::clone(store), Plan::new(store, query)?, max_rows))
 }
 
+/// The rows of a plan's root, in its order.
+///
+/// # Errors
+/// What an expression in its filter fails with.
+pub(crate) fn root_slots(store: &Store, plan: &Plan) -> Result<Vec<Slot>> {
+    let slots = root::slots(store, plan, &mut Bound::root(store, &plan.root));
+    fault::collect().map(|()| slots)
+}
+
 /// The rows of a table that a filter lets through, ascending: by an index where one fits. Without a
 /// filter all rows.
 ///
@@ -250,5 +267,6 @@ pub(crate) fn slots(store: &Store, table: TableId, filter: Option<&Filter>) -> R
     }
     let plan = Plan::of_filter(store, table, terms);
     let mut bound = Bound::root(store, &plan.root);
-    Ok(root::slots(store, &plan, &mut bound))
+    let slots = root::slots(store, &plan, &mut bound);
+    fault::collect().map(|()| slots)
 }

@@ -8,6 +8,7 @@ mod write;
 pub use aggregate::Aggregate;
 pub use build::{Col, Rel, asc, col, desc, on_table, rel};
 
+use crate::expr::Expr;
 pub(crate) use aggregate::{Function, Of};
 
 use crate::value::{Input, Literal};
@@ -27,6 +28,13 @@ pub enum Filter {
     Column {
         /// The column, or an extra of the same query.
         name: EcoString,
+        /// The test.
+        test: Test,
+    },
+    /// What is computed from the row passes a test.
+    Expr {
+        /// The expression.
+        expr: Box<Expr>,
         /// The test.
         test: Test,
     },
@@ -80,6 +88,8 @@ pub enum Operand {
     Input(Input),
     /// Another column of the same row.
     Column(EcoString),
+    /// What is computed from the row.
+    Expr(Box<Expr>),
 }
 
 /// A comparison. With null on either side it is unknown.

@@ -6,8 +6,14 @@ pub mod relations {}
 #[doc = include_str!("../docs/queries.md")]
 pub mod queries {}
 
+#[doc = include_str!("../docs/flat.md")]
+pub mod flat {}
 #[doc = include_str!("../docs/writes.md")]
 pub mod writes {}
+
+#[cfg(feature = "typed")]
+#[doc = include_str!("../docs/models.md")]
+pub mod models {}
 
 #[cfg(feature = "json")]
 #[doc = include_str!("../docs/json.md")]

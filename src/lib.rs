@@ -83,7 +83,7 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, writes, hooks, files, JSON documents and testing.
+//! The [`guide`] has pages on models, relations, queries, writes, hooks, files, JSON documents and testing.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
@@ -97,6 +97,8 @@
 //! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
+//! - Join, compute and group: [`FlatQuery`], [`Expr`], [`Database::from`]; values without rows by
+//!   [`Query::pluck`], rows a few at a time by [`Database::in_batches`], values given later by [`placeholder`].
 //! - Walk: a tree with [`Query::recursive`], from set to set with [`Query::follow`], lazily from one row
 //!   with [`RowRef::relation`]; refuse what wasn't included with [`Query::strict_loading`].
 //! - Sum up along a relation: [`Query::aggregate`].
@@ -109,6 +111,8 @@
 //! - Assert what a piece of code changed: [`Snapshot::diff`].
 //! - Save a state and load it again: `Database::save`, `Database::from_file` (feature `files`, with a page in
 //!   the guide).
+//! - Structs as tables, with queries that the compiler checks: the [`typed`] module (feature `typed`, on by
+//!   default).
 //! - Requests and answers as text: the [`json`] module (feature `json`, on by default).
 
 #![forbid(unsafe_code)]
@@ -118,13 +122,19 @@ mod column;
 mod db;
 mod delta;
 mod diff;
+#[cfg_attr(
+    not(feature = "json"),
+    allow(dead_code, unused_imports, unreachable_pub, reason = "what only the documents need")
+)]
 mod document;
 mod error;
 mod eval;
 mod exec;
+mod expr;
 #[cfg(feature = "files")]
 mod file;
 mod filter;
+mod flat;
 pub mod guide;
 mod id;
 mod index;
@@ -134,10 +144,13 @@ pub mod nested;
 mod plan;
 mod predicate;
 mod query;
+mod scalar;
 mod schema;
 mod statement;
 mod store;
 mod table;
+#[cfg(feature = "typed")]
+pub mod typed;
 mod value;
 mod view;
 mod write;
@@ -149,15 +162,19 @@ pub use db::{
 };
 pub use diff::{CellDiff, Diff, RowChange, RowDiff, TableDiff};
 pub use error::{
-    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, NestedMistake, NestedReason, Path,
-    QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
+    AssociationMistake, Conflict, ConflictReason, Error, ErrorKind, FlatMistake, NestedMistake, NestedReason,
+    Path, QueryMistake, Result, SchemaChange, SchemaDifference, SchemaMistake, SchemaReason, Step,
     TransactionMistake, UpkeepMistake,
 };
 pub use exec::{ByKey, Prepared};
+pub use expr::{
+    AggregateFunction, Arithmetic, Expr, Function, Part, case, coalesce, concat, count, lit, placeholder,
+};
 pub use filter::{
     Aggregate, Col, Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Rel, Test, asc, col,
     desc, on_table, rel,
 };
+pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
 pub use query::{Query, Unbound};
 pub use schema::{
@@ -166,7 +183,7 @@ pub use schema::{
 };
 pub use statement::{Rows, Statement};
 pub use store::{TableMemory, Violation};
-pub use value::{FromValue, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
+pub use value::{FromValue, FromValues, Input, Json, Key, KeyRef, Literal, Row, Type, Value, ValueRef};
 pub use view::{
     Along, Cells, Nested, Owned, OwnedRow, Page, RowImage, RowRef, RowRefs, RowView, RowViews, RowViewsIter,
     Shape, TableCells, TableRef, Tree, UniqueRef, Walker,

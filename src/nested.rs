@@ -167,6 +167,7 @@ impl Write {
 
 impl Row {
     /// How many rows it gives: itself, and those inside of it at any depth. O(them).
+    #[cfg(feature = "json")]
     pub(crate) fn count_rows(&self) -> usize {
         let mut count = 0;
         let mut stack = vec![self];

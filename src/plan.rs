@@ -10,6 +10,7 @@
 //! A plan is made for one snapshot: its choices look at how many rows there are.
 
 mod access;
+mod bind;
 mod choose;
 mod explain;
 mod extras;
@@ -20,13 +21,17 @@ mod walk;
 mod words;
 
 pub(crate) use access::Access;
+pub(crate) use bind::{Placeholders, bound, given, note};
+pub(crate) use explain::{access_words, counted};
 pub(crate) use recursion::too_deep;
+pub(crate) use words::predicate;
 
 use crate::catalog::{Catalog, OrderInfo, RelationInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal};
 use crate::query::Query;
+use crate::scalar::Scalar;
 use crate::store::Store;
 use crate::value::Value;
 use ecow::EcoString;
@@ -109,6 +114,8 @@ pub(crate) enum Key {
     Column(OrderInfo),
     /// By how many rows there are along a relation.
     Count { name: EcoString, counted: RelationCount, descending: bool },
+    /// By what is computed from the row.
+    Value { name: EcoString, scalar: Box<Scalar>, descending: bool, nulls_first: bool },
     /// By what is made of the rows along a relation.
     Total { name: EcoString, total: Box<RelationTotal>, descending: bool, nulls_first: bool },
 }
@@ -124,6 +131,9 @@ impl Plan {
         walk::following(store, &query.select, |select| {
             recursion::none(select)?;
             let mut root = level::resolve(catalog, table, select, None)?;
+            if level::has_placeholders(&root) {
+                return Ok(Plan::open(store, root));
+            }
             let (access, expected) = choose::choose(store, &mut root);
             Ok(Plan { root, access, expected })
         })
@@ -131,13 +141,30 @@ impl Plan {
 
     /// A plan that finds the rows a predicate is true of.
     pub(crate) fn of_filter(store: &Store, table: TableId, predicate: Predicate) -> Plan {
-        let mut root = Level::of_rows(store, table);
+        Plan::of_page(store, table, predicate, Vec::new(), None, 0)
+    }
+
+    /// A plan that finds the rows a predicate is true of, in an order, as many as a page holds.
+    pub(crate) fn of_page(
+        store: &Store,
+        table: TableId,
+        predicate: Predicate,
+        order: Vec<Key>,
+        limit: Option<usize>,
+        offset: usize,
+    ) -> Plan {
+        let mut root = Level { order, limit, offset, ..Level::of_rows(store, table) };
         root.filter = match predicate {
             Predicate::And(terms) => terms,
             term => vec![term],
         };
         let (access, expected) = choose::choose(store, &mut root);
         Plan { root, access, expected }
+    }
+
+    /// About how many rows it finds.
+    pub(crate) fn expected_rows(&self) -> f64 {
+        explain::expected(self)
     }
 
     /// A plan that gives all columns of rows that are known already.

@@ -2,16 +2,19 @@
 //!
 //! A predicate is true, false or unknown of a row; comparison with null is unknown.
 
+mod bind;
 mod document;
+pub(crate) mod operator;
 mod pattern;
 mod polymorphic;
 mod resolve;
 mod test;
 
-pub(crate) use resolve::{no_extras, resolve};
+pub(crate) use resolve::{computed, no_extras, resolve};
 
 use crate::filter::{Comparison, Function};
 use crate::id::{ColumnId, RelationId};
+use crate::scalar::{Scalar, What};
 use crate::value::{Type, Value};
 
 /// What a row is asked, by ids.
@@ -46,6 +49,8 @@ pub(crate) enum Predicate {
     Every(RelationId, Box<Predicate>),
     /// How many rows along a relation match, compared with a number.
     Count(Box<RelationCount>, Comparison, i64),
+    /// A condition that is computed from the row: its only source.
+    Expr(Box<Scalar>),
     /// What is made of a column along a relation, compared with a value of its type; never null.
     Total(Box<RelationTotal>, Comparison, Value),
     /// Nothing can be made of a column along a relation: it has no values there.
@@ -80,6 +85,11 @@ impl Predicate {
             | Predicate::Count(..)
             | Predicate::Total(..)
             | Predicate::NoTotal(_) => true,
+            Predicate::Expr(scalar) => {
+                let mut asks = false;
+                scalar.each(&mut |part| asks |= matches!(part.what, What::Rows(..)));
+                asks
+            }
             Predicate::Compare(..)
             | Predicate::CompareColumns(..)
             | Predicate::In { .. }
@@ -114,20 +124,17 @@ pub(crate) struct RelationTotal {
 pub(crate) enum Computed {
     Count(RelationCount),
     Total(RelationTotal),
+    /// From the row itself.
+    Value(Box<Scalar>),
 }
 
 impl Computed {
-    pub(crate) fn relation(&self) -> RelationId {
-        match self {
-            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => rows.relation,
-        }
-    }
-
     /// What it comes to.
     pub(crate) fn column_type(&self) -> &Type {
         match self {
             Computed::Count(_) => &Type::Integer,
             Computed::Total(total) => &total.ty,
+            Computed::Value(scalar) => &scalar.ty,
         }
     }
 }

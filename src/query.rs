@@ -5,6 +5,7 @@
 
 mod walk;
 
+use crate::expr::Expr;
 use crate::filter::{Aggregate, Filter, OrderBy, rel};
 use crate::value::Row;
 use ecow::EcoString;
@@ -42,6 +43,8 @@ pub(crate) struct Select {
     pub(crate) filters: Vec<Filter>,
     pub(crate) includes: Vec<Include>,
     pub(crate) extras: Vec<Extra>,
+    /// What is computed from each row, by name.
+    pub(crate) values: Vec<(EcoString, Expr)>,
     pub(crate) order_by: Vec<OrderBy>,
     pub(crate) limit: Option<u64>,
     pub(crate) offset: u64,
@@ -207,6 +210,23 @@ impl<S> Query<S> {
     /// ```
     pub fn aggregate(mut self, name: &str, what: Aggregate) -> Self {
         self.select.extras.push(Extra { name: name.into(), what });
+        self
+    }
+
+    /// Gives what an expression makes of each row, under `name`; filters and orders can name it.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, col, desc, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("lines").column(Column::integer("id"))
+    /// #     .column(Column::int("pieces")).column(Column::int("price")).primary_key(["id"])))?;
+    /// # db.insert_many("lines", vec![row! { id: 1, pieces: 2, price: 3 }, row! { id: 2, pieces: 1, price: 9 }])?;
+    /// let page = db.query("lines").columns(["id"]).value("total", col("pieces") * col("price"))
+    ///     .filter(col("total").gt(5)).order_by(desc("total")).all()?;
+    /// assert_eq!(page.to_string(), "{id: 2, total: 9}\n{id: 1, total: 6}");
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn value(mut self, name: impl Into<EcoString>, expr: impl Into<Expr>) -> Self {
+        self.select.values.push((name.into(), expr.into()));
         self
     }
 

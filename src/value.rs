@@ -13,6 +13,7 @@ mod key_ref;
 mod literal;
 mod order;
 mod text;
+mod tuple;
 mod types;
 
 pub use convert::FromValue;
@@ -21,6 +22,7 @@ pub use json::Json;
 pub use key::Key;
 pub use key_ref::KeyRef;
 pub use literal::Literal;
+pub use tuple::FromValues;
 pub use types::Type;
 
 use ecow::{EcoString, EcoVec};

@@ -10,6 +10,7 @@
 //! No cell is copied: a page holds slots, and for each include where each parent's children begin.
 
 mod image;
+mod key;
 mod lazy;
 mod owned;
 mod page;

@@ -16,7 +16,7 @@ use model::step::{Step, seed};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use relata::{Database, Schema};
+use relata::{Database, Schema, Value};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -140,7 +140,7 @@ impl Sides {
         let seconds = 1 + self.seconds.fetch_add(1, Ordering::Relaxed);
         let (fork, can_fork) = (usize::from(fork) % self.sides.len(), self.sides.len() < MAX_FORKS);
         let side = &mut self.sides[fork];
-        side.model.set_time(seconds);
+        side.model.set_time(Value::Timestamptz(jiff::Timestamp::from_second(seconds).unwrap()));
         match what {
             What::Step(Step::Fork) if can_fork => {
                 let fork = Side { db: side.db.fork(), model: side.model.clone(), past: Vec::new() };

@@ -19,11 +19,11 @@ pub(crate) fn run(args: &QueryArgs, output: &mut Output) -> Result<(), Failure> 
     let refused = |error| Failure::Refused(name.clone(), error);
     let database = source.database(&args.schema)?;
     let request = Request::parse(&database.catalog(), &text, &limits).map_err(refused)?;
-    let (Request::FindMany(query) | Request::FindFirst(query) | Request::Count(query)) = &request else {
+    if matches!(request, Request::Statement { .. } | Request::Control(_)) {
         return Err(Failure::Told(
             "`relata query` only asks\n    help: `relata run` carries out statements".into(),
         ));
-    };
+    }
     if let Some(folder) = &args.data {
         load::folder(&database, folder, limits.bytes, output)?;
     }
@@ -32,7 +32,17 @@ pub(crate) fn run(args: &QueryArgs, output: &mut Output) -> Result<(), Failure> 
         _ => refused(error),
     };
     if args.explain {
-        let plan = query.clone().on(&database.snapshot()).explain().map_err(placed)?;
+        let snapshot = database.snapshot();
+        let plan = match request {
+            Request::Flat(query) => query.on(&snapshot).explain(),
+            Request::FindMany(query)
+            | Request::FindFirst(query)
+            | Request::Count(query)
+            | Request::Exists(query)
+            | Request::Pluck { query, .. } => query.on(&snapshot).explain(),
+            _ => Ok(String::new()),
+        };
+        let plan = plan.map_err(placed)?;
         return Ok(output.line(plan.trim_end())?);
     }
     let answer = answer(&database, &request, &limits).map_err(placed)?;

@@ -9,6 +9,7 @@
 pub mod built;
 pub mod case;
 pub mod document;
+pub mod flat;
 pub mod generate;
 pub mod model;
 pub mod report;

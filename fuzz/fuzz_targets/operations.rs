@@ -1,4 +1,4 @@
-//! Random operations on a database and on the naive model of the laws, which must agree.
+//! Random operations on a database and on the naive model, which must agree.
 
 #![no_main]
 

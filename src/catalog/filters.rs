@@ -7,7 +7,8 @@ use super::names::Names;
 use super::polymorphic::Required;
 use super::relations::Relations;
 use super::{Catalog, CheckInfo, OrderInfo, dependents, link, upkeep, version};
-use crate::error::{Error, ErrorKind, QueryMistake, SchemaReason, Step};
+use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, SchemaReason, Step};
+use crate::filter::Filter;
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
 use crate::schema::Relation;
@@ -32,6 +33,15 @@ pub(super) fn resolve(
     dependents::resolve(catalog, relations, mistakes);
     version::resolve(catalog, mistakes);
     link::resolve(catalog, relations, mistakes);
+}
+
+/// A filter of columns and values: what can't fail when a row is written or walked to.
+pub(super) fn plain(catalog: &Catalog, table: TableId, filter: &Filter) -> Result<Predicate, Error> {
+    let predicate = resolve_filter(catalog, table, filter, &no_extras)?;
+    if predicate.has_expression() {
+        return Err(FlatMistake::NoExpressionsHere { place: "a schema" }.into());
+    }
+    Ok(predicate)
 }
 
 /// Adds the checks of polymorphic relations that must lead somewhere: that the type is one of theirs and
@@ -65,7 +75,7 @@ fn resolve_checks(
     let Some(declared) = catalog.schema.tables.get(id.index()) else { return Vec::new() };
     let mut checks = Vec::with_capacity(declared.checks.len());
     for check in &declared.checks {
-        let resolved = resolve_filter(catalog, id, &check.filter, &no_extras);
+        let resolved = plain(catalog, id, &check.filter);
         let mut used = Used::default();
         if let Ok(predicate) = &resolved {
             used.collect(catalog, id, predicate);
@@ -144,7 +154,7 @@ fn relation_filter(
     relation: &Relation,
 ) -> Result<Option<Predicate>, Error> {
     let Some(filter) = &relation.filter else { return Ok(None) };
-    let predicate = resolve_filter(catalog, target, filter, &no_extras)?;
+    let predicate = plain(catalog, target, filter)?;
     Ok((predicate != Predicate::And(Vec::new())).then_some(predicate))
 }
 
@@ -215,6 +225,9 @@ impl Used {
             Predicate::Every(relation, inner) => self.relation(catalog, table, *relation, Some(inner)),
             Predicate::Count(count, ..) => {
                 self.relation(catalog, table, count.relation, count.filter.as_ref());
+            }
+            Predicate::Expr(scalar) => {
+                scalar.columns().into_iter().for_each(|(_, column)| self.column(column));
             }
             Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
                 self.relation(catalog, table, total.rows.relation, total.rows.filter.as_ref());

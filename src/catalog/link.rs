@@ -6,7 +6,7 @@ use super::relations::{Entry, Relations};
 use super::{Catalog, Hop, Junction, Link, NestedInfo, RejectInfo, RelationInfo};
 use crate::error::{Error, ErrorKind, NestedReason, QueryMistake, SchemaReason};
 use crate::filter::Filter;
-use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
+use crate::predicate::Predicate;
 use crate::schema::{NestedAttributes, RejectIf};
 use ecow::eco_format;
 
@@ -63,7 +63,7 @@ fn link(catalog: &Catalog, relation: &RelationInfo) -> Option<Link> {
 
 /// A filter that asks nothing would pass over every row.
 fn rejecting(catalog: &Catalog, relation: &RelationInfo, filter: &Filter) -> Result<Predicate, Error> {
-    let predicate = resolve_filter(catalog, relation.target, filter, &no_extras)?;
+    let predicate = super::filters::plain(catalog, relation.target, filter)?;
     match predicate == Predicate::And(Vec::new()) {
         true => Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter))),
         false => Ok(predicate),

@@ -8,7 +8,7 @@ use super::relations::{Entry, Relations};
 use super::{Catalog, ColumnInfo, CounterInfo, DefaultInfo, ForeignKeyInfo, Hop, RelationInfo, Upkeep};
 use crate::error::{SchemaReason, UpkeepMistake};
 use crate::id::{ColumnId, EdgeId, RelationId, TableId};
-use crate::predicate::{Predicate, no_extras, resolve as resolve_filter};
+use crate::predicate::Predicate;
 use crate::schema::{CounterCache, UPDATED_AT};
 use crate::value::{Type, Value};
 use ecow::{EcoString, eco_format};
@@ -105,7 +105,7 @@ fn counter(
         refuse(UpkeepMistake::CounterTwice { column: described.name.clone(), first });
         return None;
     }
-    let asked = cache.filter.as_ref().map(|filter| resolve_filter(catalog, target, filter, &no_extras));
+    let asked = cache.filter.as_ref().map(|filter| super::filters::plain(catalog, target, filter));
     let asked = match asked.transpose() {
         Ok(asked) => asked.filter(|asked| *asked != Predicate::And(Vec::new())),
         Err(error) => {

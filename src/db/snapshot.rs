@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Snapshot {
     store: Arc<Store>,
-    environment: Arc<Environment>,
+    pub(super) environment: Arc<Environment>,
     /// How many steps a fork can undo.
     history: usize,
 }

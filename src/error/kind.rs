@@ -93,6 +93,8 @@ pub enum ErrorKind {
         /// Table and column, where there is one.
         column: Option<(EcoString, EcoString)>,
     },
+    /// A number was divided by zero.
+    DivisionByZero,
     /// No such table.
     UnknownTable {
         /// The name that was asked for.
@@ -237,6 +239,7 @@ impl ErrorKind {
             ErrorKind::CheckViolation { .. } => "check_violation",
             ErrorKind::TypeMismatch { .. } => "type_mismatch",
             ErrorKind::OutOfRange { .. } => "out_of_range",
+            ErrorKind::DivisionByZero => "division_by_zero",
             ErrorKind::UnknownTable { .. } => "unknown_table",
             ErrorKind::UnknownColumn { .. } => "unknown_column",
             ErrorKind::UnknownRelation { .. } => "unknown_relation",

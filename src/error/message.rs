@@ -1,6 +1,6 @@
 //! Messages: what happened / `at:` where / `help:` one action.
 
-use super::{Error, ErrorKind, conflict, difference, nearest};
+use super::{Error, ErrorKind, SchemaMistake, conflict, difference, nearest};
 use crate::value::Value;
 use ecow::EcoString;
 use std::fmt;
@@ -63,6 +63,14 @@ fn corrupt_file(f: &mut fmt::Formatter<'_>, part: &str, offset: Option<u64>, rea
     }
 }
 
+fn mistaken(f: &mut fmt::Formatter<'_>, mistakes: &[SchemaMistake]) -> fmt::Result {
+    match mistakes {
+        [mistake] => write!(f, "the schema has a mistake: {mistake}"),
+        [first, ..] => write!(f, "the schema has {} mistakes, the first: {first}", mistakes.len()),
+        [] => write!(f, "the schema has mistakes"),
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -103,16 +111,13 @@ impl fmt::Display for ErrorKind {
             ErrorKind::OutOfRange { expected, found, column } => {
                 write!(f, "{found} is out of range for {expected}{}", Owner(column))
             }
+            ErrorKind::DivisionByZero => f.write_str("division by zero"),
             ErrorKind::UnknownTable { name, .. } => write!(f, "no table `{name}`"),
             ErrorKind::UnknownColumn { table, name, .. } => write!(f, "no column `{name}` on `{table}`"),
             ErrorKind::UnknownRelation { table, name, .. } => write!(f, "no relation `{name}` on `{table}`"),
             ErrorKind::UnknownOption { name, .. } => write!(f, "no option `{name}` here"),
             ErrorKind::InvalidQuery(mistake) => write!(f, "{mistake}"),
-            ErrorKind::InvalidSchema { mistakes } => match mistakes.as_slice() {
-                [mistake] => write!(f, "the schema has a mistake: {mistake}"),
-                [first, ..] => write!(f, "the schema has {} mistakes, the first: {first}", mistakes.len()),
-                [] => write!(f, "the schema has mistakes"),
-            },
+            ErrorKind::InvalidSchema { mistakes } => mistaken(f, mistakes),
             ErrorKind::NotFound { table, columns, values } => {
                 f.write_str("no row has ")?;
                 cells(f, table, columns, values)
@@ -203,6 +208,9 @@ fn help(f: &mut fmt::Formatter<'_>, kind: &ErrorKind) -> fmt::Result {
                 write!(f, "\n  {mistake}\n    help: {}", mistake.help())?;
             }
             Ok(())
+        }
+        ErrorKind::DivisionByZero => {
+            write!(f, "\n    help: leave rows with a zero out, or divide inside a case")
         }
         ErrorKind::CheckViolation { .. }
         | ErrorKind::TypeMismatch { .. }

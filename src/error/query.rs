@@ -1,6 +1,6 @@
 //! Queries and statements that mean nothing.
 
-use super::{NestedMistake, TransactionMistake};
+use super::{FlatMistake, NestedMistake, TransactionMistake};
 use ecow::EcoString;
 use std::fmt;
 
@@ -188,6 +188,8 @@ pub enum QueryMistake {
     },
     /// A transaction was asked for what it can't do.
     Transaction(TransactionMistake),
+    /// An expression, a join or a group that means nothing.
+    Flat(FlatMistake),
     /// A write along a relation that means nothing.
     Nested(NestedMistake),
 }
@@ -243,6 +245,7 @@ impl QueryMistake {
             QueryMistake::NotAmongTypes { known, .. } => format!("it leads to: {}", known.join(", ")),
             QueryMistake::OnOutside { .. } => "say `on` of a polymorphic relation only".into(),
             QueryMistake::Transaction(mistake) => mistake.help(),
+            QueryMistake::Flat(mistake) => return mistake.help(),
             QueryMistake::Nested(mistake) => mistake.help(),
         })
     }
@@ -314,13 +317,16 @@ impl fmt::Display for QueryMistake {
             QueryMistake::NotAmongTypes { relation, table, .. } => {
                 write!(f, "`{relation}` doesn't lead to `{table}`")
             }
-            QueryMistake::OnOutside { table } => {
-                write!(f, "`on` `{table}` stands where no relation leads to several tables")
-            }
-            QueryMistake::Transaction(mistake) => write!(f, "{mistake}"),
-            QueryMistake::Nested(mistake) => write!(f, "{mistake}"),
+            QueryMistake::OnOutside { table } => outside(f, table),
+            QueryMistake::Transaction(mistake) => mistake.fmt(f),
+            QueryMistake::Flat(mistake) => mistake.fmt(f),
+            QueryMistake::Nested(mistake) => mistake.fmt(f),
         }
     }
+}
+
+fn outside(f: &mut fmt::Formatter<'_>, table: &str) -> fmt::Result {
+    write!(f, "`on` `{table}` stands where no relation leads to several tables")
 }
 
 impl From<NestedMistake> for super::Error {

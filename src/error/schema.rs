@@ -47,6 +47,20 @@ pub enum SchemaReason {
         /// The tables there are.
         known: Vec<EcoString>,
     },
+    /// A relation to a model that the database isn't made of.
+    UnknownModel {
+        /// The model.
+        name: EcoString,
+        /// The models there are.
+        known: Vec<EcoString>,
+    },
+    /// Something isn't as a model declares it.
+    Differs {
+        /// What the model declares.
+        declared: EcoString,
+        /// What there is.
+        found: EcoString,
+    },
     /// No such column.
     UnknownColumn {
         /// The table.
@@ -336,6 +350,8 @@ impl fmt::Display for SchemaReason {
             R::NoColumns => f.write_str("the table has no columns"),
             R::NoColumnsNamed => f.write_str("it names no columns"),
             R::UnknownTable { name, .. } => write!(f, "no table `{name}`"),
+            R::UnknownModel { name, .. } => write!(f, "`{name}` isn't among the models of the database"),
+            R::Differs { declared, found } => write!(f, "the model declares {declared}, there is {found}"),
             R::UnknownColumn { table, name, .. } => write!(f, "no column `{name}` on `{table}`"),
             R::WrongTable { column, owner, expected } => {
                 write!(f, "`{column}` is a column of `{owner}`, not of `{expected}`")
@@ -436,6 +452,8 @@ impl SchemaReason {
             R::EmptyName { .. } => "give it a name".into(),
             R::NoColumns => "declare at least one column".into(),
             R::NoColumnsNamed => "name at least one column".into(),
+            R::UnknownModel { name, .. } => format!("add `{name}` to the models"),
+            R::Differs { .. } => "change the model, or the schema".into(),
             R::UnknownTable { name, known } | R::UnknownColumn { name, known, .. } => {
                 suggest(name, texts(known))
             }

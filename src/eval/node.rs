@@ -8,7 +8,9 @@ use crate::column::bits::BitsView;
 use crate::column::chunked::ROWS;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::predicate::Predicate;
+use crate::scalar::Scalar;
 use crate::store::Store;
+use smallvec::SmallVec;
 
 /// The rows of a batch: a chunk of the table from its start, or at most [`ROWS`] slots.
 #[derive(Clone, Copy)]
@@ -37,6 +39,8 @@ pub(super) enum Node<'a> {
     Cells(Cells<'a>, Option<BitsView<'a>>),
     Null(Option<BitsView<'a>>),
     Semi(Box<Semi<'a>>),
+    /// What is computed.
+    Computed(&'a Store, TableId, &'a Scalar),
     Total(Box<TotalTest<'a>>),
     /// Whatever compares columns with each other or has odd operands: row by row.
     Each(&'a Store, TableId, &'a Predicate),
@@ -65,6 +69,7 @@ impl<'a> Node<'a> {
                 cells(*column, Asked::Compare(*comparison, value))
             }
             Predicate::CompareColumns(..) => Node::Each(store, table, predicate),
+            Predicate::Expr(scalar) => Node::Computed(store, table, scalar),
             Predicate::In { values, with_null, .. } if values.is_empty() => {
                 Node::Known(if *with_null { UNKNOWN } else { FALSE })
             }
@@ -93,6 +98,7 @@ impl<'a> Node<'a> {
             Node::Not(node) => node.cost(),
             Node::Cells(cells, _) => cells.cost(),
             Node::Each(..) => 12,
+            Node::Computed(..) => 100,
             Node::Semi(semi) => semi.cost(),
             Node::Total(_) => TotalTest::COST,
         }
@@ -104,7 +110,12 @@ impl<'a> Node<'a> {
             Node::All(nodes) | Node::Any(nodes) => nodes.iter_mut().for_each(|node| node.expect(rows)),
             Node::Not(node) => node.expect(rows),
             Node::Semi(semi) => semi.expect(rows),
-            Node::Known(_) | Node::Cells(..) | Node::Null(_) | Node::Each(..) | Node::Total(_) => {}
+            Node::Known(_)
+            | Node::Cells(..)
+            | Node::Null(_)
+            | Node::Computed(..)
+            | Node::Total(_)
+            | Node::Each(..) => {}
         }
     }
 
@@ -137,6 +148,10 @@ impl<'a> Node<'a> {
                 }
             }
             Node::Semi(semi) => semi.fill(rows, out),
+            Node::Computed(store, table, scalar) => {
+                let slots: SmallVec<[Slot; 64]> = (0..out.len()).map(|at| rows.slot(at)).collect();
+                row::computed(store, *table, scalar, &slots, out);
+            }
             Node::Total(total) => total.fill(rows, out),
             Node::Each(store, table, predicate) => {
                 for (at, truth) in out.iter_mut().enumerate() {

@@ -2,16 +2,19 @@
 
 use super::order::sort_rows;
 use super::total::{Totals, compare_known};
-use super::{FALSE, TRUE, UNKNOWN, holds, stored};
+use super::vector::{Batch, truths};
+use super::{FALSE, TRUE, UNKNOWN, fault, holds, stored};
 use crate::catalog::{Hop, Member, RelationInfo};
 use crate::column::{ColumnView, DataView};
 use crate::filter::Comparison;
 use crate::id::{RelationId, Slot, TableId};
 use crate::predicate::Predicate;
+use crate::scalar::Scalar;
 use crate::store::Store;
 use crate::table::Table;
 use crate::value::{Value, ValueRef};
 use hashbrown::HashSet;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// How true a predicate is of a row. Recursion is as deep as the predicate.
@@ -46,11 +49,29 @@ pub(crate) fn truth(store: &Store, table: TableId, predicate: &Predicate, slot: 
             let found = count(store, relation, counted.filter.as_ref(), slot);
             answer(holds(*comparison, order_count(found, *number)))
         }
+        Predicate::Expr(scalar) => {
+            let mut truth = [UNKNOWN];
+            computed(store, table, scalar, &[slot], &mut truth);
+            truth[0]
+        }
         Predicate::Total(total, comparison, value) => {
             let found = Totals::new(store, table, total).one(slot);
             compare(*comparison, compare_known(&total.ty, &found, value))
         }
         Predicate::NoTotal(total) => answer(Totals::new(store, table, total).one(slot).is_null()),
+    }
+}
+
+/// How true a condition is of each of some rows.
+pub(super) fn computed(store: &Store, table: TableId, scalar: &Scalar, slots: &[Slot], out: &mut [u8]) {
+    let (slots, outputs) = (vec![Cow::Borrowed(slots)], Cow::Borrowed([].as_slice()));
+    let batch = Batch { store, tables: &[table], slots, outputs, len: out.len() };
+    match truths(scalar, &batch) {
+        Ok(found) => out.iter_mut().zip(found).for_each(|(truth, found)| *truth = found),
+        Err(error) => {
+            fault::leave(error);
+            out.fill(UNKNOWN);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::row;
 use crate::catalog::{Hop, RelationInfo};
 use crate::column::chunked::Chunks;
-use crate::id::{ColumnId, IndexId, Slot};
+use crate::id::{ColumnId, IndexId, Slot, TableId};
 use crate::index::lists::{Head, ListsView};
 use crate::store::Store;
 use crate::table::Table;
@@ -81,8 +81,13 @@ pub(crate) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// The hops of `relation` in a store.
     pub(crate) fn new(store: &'a Store, relation: &'a RelationInfo) -> Walk<'a> {
-        let mut table = store.table(relation.source);
-        let steps = relation.hops.iter().map(|hop| {
+        Walk { distinct: relation.distinct, ..Walk::of_hops(store, relation.source, &relation.hops) }
+    }
+
+    /// These hops from a table in a store.
+    pub(crate) fn of_hops(store: &'a Store, source: TableId, hops: &'a [Hop]) -> Walk<'a> {
+        let mut table = store.table(source);
+        let steps = hops.iter().map(|hop| {
             let (step, next) = match hop {
                 Hop::ToParent(edge) => {
                     (Step::Parent(store.edge(*edge).parents()), store.catalog().edge(*edge).parent)
@@ -102,7 +107,7 @@ impl<'a> Walk<'a> {
             table = store.table(next);
             step
         });
-        Walk { steps: steps.collect(), distinct: relation.distinct, spare: Flat::default() }
+        Walk { steps: steps.collect(), distinct: false, spare: Flat::default() }
     }
 
     /// Whether every hop goes to a parent, so that a row leads to one row or none.

@@ -3,7 +3,7 @@
 use super::cursor::{Mark, is_after};
 use crate::column::ColumnView;
 use crate::eval::order::{Entry, Placing, compare_placed, of_column, of_counts, of_values};
-use crate::eval::{Counter, Flat, Totals, compare_totals};
+use crate::eval::{Counter, Flat, Totals, Valued, compare_totals};
 use crate::filter::Comparison;
 use crate::id::Slot;
 use crate::plan::{Key, Level};
@@ -23,9 +23,9 @@ enum BoundKey<'a> {
         descending: bool,
         counts: Vec<i64>,
     },
-    /// What is made of rows along a relation, of the rows that are being arranged, by place.
+    /// What is made of rows along a relation or of a row itself, of the rows that are being arranged, by place.
     Total {
-        totals: Box<Totals<'a>>,
+        totals: Valued<'a>,
         ty: &'a Type,
         placing: Placing,
         values: Vec<Value>,
@@ -53,8 +53,14 @@ impl<'a> Arrange<'a> {
                 descending: *descending,
                 counts: Vec::new(),
             },
+            Key::Value { scalar, descending, nulls_first, .. } => BoundKey::Total {
+                totals: Valued::Computed { store, table: level.table, scalar },
+                ty: &scalar.ty,
+                placing: Placing { descending: *descending, nulls_first: *nulls_first },
+                values: Vec::new(),
+            },
             Key::Total { total, descending, nulls_first, .. } => BoundKey::Total {
-                totals: Box::new(Totals::new(store, level.table, total)),
+                totals: Valued::Total(Box::new(Totals::new(store, level.table, total))),
                 ty: &total.ty,
                 placing: Placing { descending: *descending, nulls_first: *nulls_first },
                 values: Vec::new(),

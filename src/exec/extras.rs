@@ -1,7 +1,7 @@
 //! Values beside the columns, for the rows of a level.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Counter, Totals};
+use crate::eval::{Counter, Totals, Valued};
 use crate::id::Slot;
 use crate::plan::{Extra, Level};
 use crate::predicate::{Computed, RelationTotal};
@@ -14,6 +14,7 @@ use ecow::eco_format;
 pub(super) enum BoundExtra<'a> {
     Count(Counter<'a>),
     Total(Box<Totals<'a>>, &'a RelationTotal),
+    Value(Valued<'a>),
 }
 
 impl<'a> BoundExtra<'a> {
@@ -22,6 +23,9 @@ impl<'a> BoundExtra<'a> {
         match &extra.computed {
             Computed::Count(rows) => {
                 BoundExtra::Count(Counter::new(store, info.relation(rows.relation), rows))
+            }
+            Computed::Value(scalar) => {
+                BoundExtra::Value(Valued::Computed { store, table: level.table, scalar })
             }
             Computed::Total(total) => {
                 BoundExtra::Total(Box::new(Totals::new(store, level.table, total)), total)
@@ -43,6 +47,7 @@ impl<'a> BoundExtra<'a> {
     ) -> Result<()> {
         match self {
             BoundExtra::Count(counter) => counter.append(slots, cells.counts()),
+            BoundExtra::Value(valued) => valued.append(slots, cells.totals()),
             BoundExtra::Total(totals, total) => {
                 let values = cells.totals();
                 totals.append(slots, values);

@@ -7,7 +7,7 @@ use super::arrange::Arrange;
 use super::extras::BoundExtra;
 use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::{Flat, TRUE, Tester, Walk};
+use crate::eval::{Flat, TRUE, Tester, Walk, fault};
 use crate::id::Slot;
 use crate::plan::{Include, Level};
 use crate::store::Store;
@@ -72,7 +72,7 @@ impl<'a> Bound<'a> {
         for (below, nested) in self.includes.iter_mut().zip(&mut found.includes) {
             below.expand(&found.slots, nested, budget)?;
         }
-        Ok(())
+        fault::collect()
     }
 }
 

@@ -6,8 +6,9 @@ use crate::error::Result;
 use crate::id::{IndexId, Slot};
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::value::KeyRef;
+use crate::value::{KeyRef, Row, Type};
 use crate::view::{Page, RowView, Shape, TableRef};
+use ecow::EcoString;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -47,6 +48,35 @@ pub struct Prepared {
 impl Prepared {
     pub(crate) fn new(store: Arc<Store>, plan: Plan, max_rows: Option<u64>) -> Prepared {
         Prepared { store, plan: Arc::new(plan), max_rows }
+    }
+
+    /// The placeholders and their types, in the order they are met. A query with any answers only what
+    /// [`bind`](Prepared::bind) gives.
+    pub fn placeholders(&self) -> Vec<(EcoString, Type)> {
+        self.plan.placeholders()
+    }
+
+    /// This query with values in the place of its placeholders. Names and types were looked at when it was
+    /// prepared; how rows are found is chosen by the values. O(query).
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("users").column(Column::integer("id"))
+    /// #     .column(Column::text("name")).primary_key(["id"])))?;
+    /// # db.insert_many("users", vec![row! { id: 1, name: "Ann" }, row! { id: 2, name: "Bob" }])?;
+    /// use relata::{col, placeholder};
+    /// let by_id = db.query("users").filter(col("id").eq(placeholder("id"))).prepare()?;
+    /// assert_eq!(by_id.bind(row! { id: 2 })?.all()?.one()?.get::<&str>("name")?, "Bob");
+    /// assert_eq!(by_id.all().unwrap_err().to_string(), "the placeholder `id` has no value");
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_query` for a placeholder without a value or a value without a placeholder,
+    /// `type_mismatch` for a value of another type.
+    pub fn bind(&self, values: Row) -> Result<Prepared> {
+        let plan = self.plan.bind(&self.store, &values)?;
+        Ok(Prepared::new(Arc::clone(&self.store), plan, self.max_rows))
     }
 
     /// The columns and relations of the rows it gives, to be resolved once for a loop.

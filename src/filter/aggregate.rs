@@ -30,6 +30,7 @@ pub(crate) enum Function {
 }
 
 impl Function {
+    #[cfg(feature = "json")]
     pub(crate) const ALL: [Function; 4] = [Function::Sum, Function::Avg, Function::Min, Function::Max];
 
     pub(crate) fn word(self) -> &'static str {

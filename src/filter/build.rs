@@ -1,6 +1,7 @@
 //! Filters and orders as Rust writes them.
 
 use super::{Comparison, Direction, Filter, Nulls, Operand, OrderBy, Quantifier, Test};
+use crate::expr::Expr;
 use crate::value::Input;
 use ecow::EcoString;
 use std::ops::Not;
@@ -65,9 +66,9 @@ pub struct Rel(pub(super) EcoString);
 /// Declares a comparison with a value and one with a column.
 macro_rules! comparisons {
     ($($name:ident, $column:ident, $comparison:ident, $words:literal;)*) => {$(
-        #[doc = concat!("Is ", $words, " a value.")]
-        pub fn $name(self, value: impl Into<Input>) -> Filter {
-            self.test(Test::Compare(Comparison::$comparison, Operand::Input(value.into())))
+        #[doc = concat!("Is ", $words, " a value or an expression.")]
+        pub fn $name(self, value: impl Into<Operand>) -> Filter {
+            self.test(Test::Compare(Comparison::$comparison, value.into()))
         }
 
         #[doc = concat!("Is ", $words, " another column of the row.")]
@@ -147,6 +148,11 @@ impl Col {
 }
 
 impl Rel {
+    /// The relation's name.
+    pub(crate) fn name(&self) -> &EcoString {
+        &self.0
+    }
+
     /// At least one row along a to-many relation matches.
     pub fn some(self, filter: Filter) -> Filter {
         self.quantify(Quantifier::Some, Some(filter))
@@ -243,6 +249,34 @@ impl OrderBy {
     #[must_use]
     pub fn nulls_last(self) -> OrderBy {
         OrderBy { nulls: Some(Nulls::Last), ..self }
+    }
+}
+
+impl<T: Into<Input>> From<T> for Operand {
+    fn from(value: T) -> Operand {
+        Operand::Input(value.into())
+    }
+}
+
+impl From<Col> for Operand {
+    fn from(column: Col) -> Operand {
+        Operand::Column(column.0)
+    }
+}
+
+impl From<Expr> for Operand {
+    fn from(expr: Expr) -> Operand {
+        match expr {
+            Expr::Column(name) => Operand::Column(name),
+            Expr::Input(input) => Operand::Input(input),
+            expr => Operand::Expr(Box::new(expr)),
+        }
+    }
+}
+
+impl From<Col> for Expr {
+    fn from(column: Col) -> Expr {
+        Expr::Column(column.0)
     }
 }
 

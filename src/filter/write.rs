@@ -20,6 +20,10 @@ impl From<&Filter> for Literal {
             Filter::Or(filters) => object("OR", list(filters)),
             Filter::Not(filter) => object("NOT", Literal::from(&**filter)),
             Filter::Column { name, test } => object(name.clone(), object(test.word(), tested(test))),
+            Filter::Expr { expr, test } => {
+                let tested = object(test.word(), tested(test));
+                object("$expr", Literal::List(vec![Literal::from(&**expr), tested]))
+            }
             Filter::Relation { name, quantifier, filter: Some(filter) } => {
                 object(name.clone(), object(quantifier.word(), Literal::from(&**filter)))
             }
@@ -46,6 +50,7 @@ fn tested(test: &Test) -> Literal {
     match test {
         Test::Compare(_, Operand::Input(input)) => Literal::from(input),
         Test::Compare(_, Operand::Column(name)) => object("column", Literal::Text(name.clone())),
+        Test::Compare(_, Operand::Expr(expr)) => object("$expr", Literal::from(&**expr)),
         Test::In(inputs, _) => Literal::List(inputs.iter().map(Literal::from).collect()),
         Test::Like { pattern, .. } => Literal::from(pattern),
         Test::Between(least, greatest, _) => {
@@ -59,6 +64,7 @@ impl From<&Input> for Literal {
     fn from(input: &Input) -> Literal {
         match input {
             Input::Literal(literal) => literal.clone(),
+            Input::Placeholder(name) => object("$", Literal::Text(name.clone())),
             Input::Value(value) => Literal::from(value),
             // No column takes rows: what stands here is refused when it's read.
             Input::Nested(write) => Literal::Text(eco_format!("{write}")),

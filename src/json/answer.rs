@@ -6,12 +6,14 @@ use super::options::invalid;
 use super::request::Request;
 use super::script::{ScriptItem, script};
 use super::session::Session;
-use crate::db::{Database, Outcome, Snapshot};
+use crate::db::{Database, Outcome, Snapshot, key_columns};
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, QueryMistake, TransactionMistake};
 use crate::exec;
+use crate::flat::{self, FlatPage};
 use crate::query::Query;
 use crate::store::Violation;
+use crate::value::Value;
 use crate::view::Page;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -26,6 +28,19 @@ pub enum Answer {
     Row(Page),
     /// How many rows match, or were named by a write.
     Count(u64),
+    /// Whether any row matches.
+    Exists(bool),
+    /// Joined, grouped or united rows.
+    Flat(FlatPage),
+    /// The values of columns; a row's are a list where there are several.
+    Values {
+        /// The values, row by row.
+        rows: Vec<Vec<Value>>,
+        /// Whether each row is one value.
+        single: bool,
+        /// Whether only the first row is given, or null.
+        first: bool,
+    },
     /// What a check found: `{"violations": []}` when all is well.
     Violations(Vec<Violation>),
     /// A step of a transaction was taken: `true`.
@@ -38,12 +53,36 @@ impl Serialize for Answer {
             Answer::Rows(page) => page.serialize(serializer),
             Answer::Row(page) => page.iter().next().serialize(serializer),
             Answer::Count(count) => serializer.serialize_u64(*count),
+            Answer::Exists(exists) => serializer.serialize_bool(*exists),
+            Answer::Flat(page) => page.serialize(serializer),
+            Answer::Values { rows, single, first: true } => match rows.first() {
+                Some(row) => Cells { row, single: *single }.serialize(serializer),
+                None => serializer.serialize_unit(),
+            },
+            Answer::Values { rows, single, first: false } => {
+                serializer.collect_seq(rows.iter().map(|row| Cells { row, single: *single }))
+            }
             Answer::Done => serializer.serialize_bool(true),
             Answer::Violations(violations) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry("violations", violations)?;
                 map.end()
             }
+        }
+    }
+}
+
+/// The values of a row: one, or a list.
+struct Cells<'a> {
+    row: &'a [Value],
+    single: bool,
+}
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.row {
+            [value] if self.single => value.serialize(serializer),
+            values => values.serialize(serializer),
         }
     }
 }
@@ -85,13 +124,23 @@ pub(super) fn executed(outcome: Outcome, single: bool) -> Answer {
 
 /// The answer to a query; a statement is refused.
 pub(super) fn read(snapshot: &Snapshot, request: &Request, limits: &Limits) -> Result<Answer, Error> {
-    let page = |query: &Query| exec::all(snapshot.store(), query, u64::try_from(limits.rows).ok());
+    let max_rows = u64::try_from(limits.rows).ok();
+    let page = |query: &Query| exec::all(snapshot.store(), query, max_rows);
     match request {
         Request::FindMany(query) => page(query).map(Answer::Rows),
         Request::FindFirst(query) => page(query).map(Answer::Row),
         Request::Count(query) => exec::count(snapshot.store(), query).map(Answer::Count),
+        Request::Exists(query) => exec::exists(snapshot.store(), query).map(Answer::Exists),
+        Request::Pluck { query, columns, single, first } => {
+            let rows = match columns.as_slice() {
+                [] => exec::pluck(snapshot.store(), query, &key_columns(snapshot, query.table())?, max_rows),
+                columns => exec::pluck(snapshot.store(), query, columns, max_rows),
+            };
+            Ok(Answer::Values { rows: rows?, single: *single, first: *first })
+        }
+        Request::Flat(query) => flat::answer(snapshot.store(), query, max_rows).map(Answer::Flat),
         Request::Statement { .. } => {
-            let expected = "a query: findMany, findFirst or count".into();
+            let expected = "a query".into();
             Err(invalid(QueryMistake::Shape { expected, found: "a statement".into() }))
         }
         Request::Control(control) => {

@@ -3,6 +3,7 @@
 use super::options::{Options, entries, invalid, name, shape};
 use super::select::filter;
 use crate::error::{Error, QueryMistake};
+use crate::expr::Expr;
 use crate::filter::{Aggregate, Function, rel};
 use crate::query::Extra;
 use crate::value::Literal;
@@ -10,13 +11,33 @@ use ecow::{EcoString, eco_format};
 
 const OPTIONS: [&str; 6] = ["$count", "$sum", "$avg", "$min", "$max", "where"];
 
-pub(super) fn extras(literal: Literal) -> Result<Vec<Extra>, Error> {
+/// What is made of rows along relations, and what of each row itself.
+pub(super) type Both = (Vec<Extra>, Vec<(EcoString, Expr)>);
+
+pub(super) fn extras(literal: Literal) -> Result<Both, Error> {
     let entries = entries(literal, "an object like {\"n\": {\"$count\": \"posts\"}}")?;
-    let extras = entries.into_iter().map(|(name, value)| match extra(value) {
-        Ok(what) => Ok(Extra { name, what }),
-        Err(error) => Err(error.at(&name)),
-    });
-    extras.collect()
+    let (mut extras, mut values) = (Vec::new(), Vec::new());
+    for (name, value) in entries {
+        if is_expression(&value) {
+            let expr = Expr::from_literal(&value).map_err(|error| error.at(&name))?;
+            values.push((name, expr));
+        } else {
+            let what = extra(value).map_err(|error| error.at(&name))?;
+            extras.push(Extra { name, what });
+        }
+    }
+    Ok((extras, values))
+}
+
+/// An object of one function: aggregates along relations begin with a `$`.
+fn is_expression(literal: &Literal) -> bool {
+    match literal {
+        Literal::Object(entries) => match entries.as_slice() {
+            [(word, _)] => word != "where" && !word.starts_with('$'),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn extra(literal: Literal) -> Result<Aggregate, Error> {

@@ -3,10 +3,11 @@
 use super::control::{Control, only_true};
 use super::locate::place;
 use super::options::{Options, entries, invalid, name, unknown};
-use super::{select, statement};
+use super::{flat, pluck, select, statement};
 use crate::catalog::Catalog;
 use crate::document::{Limits, read};
 use crate::error::{Error, QueryMistake};
+use crate::flat::{FlatQuery, SetOperation};
 use crate::query::Query;
 use crate::statement::Statement;
 use crate::value::{Literal, Row};
@@ -31,6 +32,21 @@ pub enum Request {
     FindFirst(Query),
     /// How many rows match.
     Count(Query),
+    /// Whether any row matches.
+    Exists(Query),
+    /// The values of some columns of the rows that match.
+    Pluck {
+        /// The rows.
+        query: Query,
+        /// The columns, or paths along relations; the primary key when there are none.
+        columns: Vec<EcoString>,
+        /// Whether values are given and not lists of them.
+        single: bool,
+        /// Whether only the first row's are given.
+        first: bool,
+    },
+    /// Joined, grouped or united rows.
+    Flat(FlatQuery),
     /// A change, or a check.
     Statement {
         /// The statement.
@@ -48,6 +64,12 @@ enum Method {
     FindMany,
     FindFirst,
     Count,
+    Exists,
+    Pluck,
+    Pick,
+    Ids,
+    From,
+    Set(SetOperation),
     Insert,
     Update,
     Upsert,
@@ -61,10 +83,21 @@ enum Method {
     Rollback,
 }
 
-const METHODS: [(&str, Method); 14] = [
+const METHODS: [(&str, Method); 25] = [
     ("findMany", Method::FindMany),
     ("findFirst", Method::FindFirst),
     ("count", Method::Count),
+    ("exists", Method::Exists),
+    ("pluck", Method::Pluck),
+    ("pick", Method::Pick),
+    ("ids", Method::Ids),
+    ("from", Method::From),
+    ("union", Method::Set(SetOperation::Union)),
+    ("unionAll", Method::Set(SetOperation::UnionAll)),
+    ("intersect", Method::Set(SetOperation::Intersect)),
+    ("intersectAll", Method::Set(SetOperation::IntersectAll)),
+    ("except", Method::Set(SetOperation::Except)),
+    ("exceptAll", Method::Set(SetOperation::ExceptAll)),
     ("insert", Method::Insert),
     ("update", Method::Update),
     ("upsert", Method::Upsert),
@@ -88,7 +121,12 @@ impl Method {
         match self {
             Method::FindMany => &select::OPTIONS,
             Method::FindFirst => &select::FIRST_OPTIONS,
-            Method::Count => &select::COUNT_OPTIONS,
+            Method::Count | Method::Exists => &select::COUNT_OPTIONS,
+            Method::Pluck => &pluck::OPTIONS,
+            Method::Pick => &pluck::FIRST_OPTIONS,
+            Method::Ids => &pluck::ID_OPTIONS,
+            Method::From => &flat::OPTIONS,
+            Method::Set(_) => &flat::SET_OPTIONS,
             Method::Insert => &["values"],
             Method::Update => &["where", "all", "set", "ifVersion"],
             Method::Upsert => &["values", "on", "set"],
@@ -122,6 +160,9 @@ impl Request {
     pub fn from_literal(catalog: &Catalog, literal: Literal) -> Result<Request, Error> {
         let mut entries = entries(literal, "an object like {\"findMany\": \"users\"}")?;
         let method = method_of(&entries)?;
+        if method == Method::From {
+            return flat::query(entries).map(Request::Flat);
+        }
         let position = entries.iter().position(|(key, _)| Method::of(key) == Some(method));
         let Some((key, value)) = position.map(|at| entries.remove(at)) else {
             return Err(no_method(&entries));
@@ -134,6 +175,12 @@ impl Request {
             Method::FindMany => query(value, options).map(Request::FindMany),
             Method::FindFirst => query(value, options).map(|query| Request::FindFirst(query.limit(1))),
             Method::Count => query(value, options).map(Request::Count),
+            Method::Exists => query(value, options).map(Request::Exists),
+            Method::Pluck | Method::Pick | Method::Ids => {
+                pluck::request(catalog, table(value)?, options, method == Method::Ids, method == Method::Pick)
+            }
+            Method::From => Err(no_method(&[])),
+            Method::Set(operation) => flat::set(operation, value, options).map(Request::Flat),
             Method::Insert => statement::insert(catalog, table(value)?, options),
             Method::Update => statement::update(catalog, table(value)?, options),
             Method::Upsert => statement::upsert(catalog, table(value)?, options),
@@ -163,9 +210,12 @@ impl Request {
     /// The table this is about; none for a check or a step of a transaction.
     pub fn table(&self) -> Option<&str> {
         match self {
-            Request::FindMany(query) | Request::FindFirst(query) | Request::Count(query) => {
-                Some(query.table())
-            }
+            Request::FindMany(query)
+            | Request::FindFirst(query)
+            | Request::Count(query)
+            | Request::Exists(query)
+            | Request::Pluck { query, .. } => Some(query.table()),
+            Request::Flat(query) => query.table(),
             Request::Statement { statement, .. } => statement.table(),
             Request::Control(_) => None,
         }

@@ -101,7 +101,7 @@ pub(super) fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, E
         select.includes.extend(includes(scope, value).map_err(|error| error.at(spelling))?);
     }
     if let Some(value) = options.take("extras") {
-        select.extras = extras(value).map_err(|error| error.at("extras"))?;
+        (select.extras, select.values) = extras(value).map_err(|error| error.at("extras"))?;
     }
     if let Some(value) = options.take("orderBy") {
         select.order_by = order_by(value).map_err(|error| error.at("orderBy"))?;
@@ -222,7 +222,7 @@ pub(super) fn filter(literal: Literal) -> Result<Option<Filter>, Error> {
 
 const ORDER: &str = "an object like {\"name\": \"asc\"}, or a list of such";
 
-fn order_by(literal: Literal) -> Result<Vec<OrderBy>, Error> {
+pub(super) fn order_by(literal: Literal) -> Result<Vec<OrderBy>, Error> {
     let Literal::List(items) = literal else { return keys(literal) };
     let mut order = Vec::with_capacity(items.len());
     for (at, item) in items.into_iter().enumerate() {
@@ -240,7 +240,7 @@ fn keys(literal: Literal) -> Result<Vec<OrderBy>, Error> {
 }
 
 /// `"desc"`, or an object that says where nulls go too.
-fn way(literal: Literal) -> Result<(Direction, Option<Nulls>), Error> {
+pub(super) fn way(literal: Literal) -> Result<(Direction, Option<Nulls>), Error> {
     let Literal::Object(_) = literal else { return Ok((direction(literal)?, None)) };
     let mut options = Options::of(literal, &["direction", "nulls"])?;
     let direction =

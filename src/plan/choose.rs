@@ -212,7 +212,7 @@ fn ordering<'a>(store: &'a Store, level: &Level) -> Option<(&'a IndexInfo, bool)
             let placed = order.nulls_first == descending || !info.column(*column).nullable;
             order.column == *column && order.descending == descending && placed
         }
-        Key::Count { .. } | Key::Total { .. } => false,
+        Key::Count { .. } | Key::Total { .. } | Key::Value { .. } => false,
     };
     let mut indexes = info.indexes.iter().filter(|index| index.kind == IndexKind::Ordered);
     let found = indexes.find(|index| {

@@ -29,6 +29,22 @@ impl Plan {
     }
 }
 
+/// About how many rows a plan's root finds.
+pub(super) fn expected(plan: &Plan) -> f64 {
+    let filter: Vec<&Predicate> = plan.root.filter.iter().collect();
+    Expected { rows: plan.expected as f64, exact: true }.filtered(&filter).limited(&plan.root, 1.0).rows
+}
+
+/// How the rows of a plan's root are found, and what else is asked of them.
+pub(crate) fn access_words(store: &Store, plan: &Plan) -> String {
+    let mut out = access(store, plan.root.table, &plan.access);
+    let filter: Vec<&Predicate> = plan.root.filter.iter().collect();
+    if !filter.is_empty() {
+        out.push_str(&format!(", where {}", terms(store.catalog(), plan.root.table, &filter)));
+    }
+    out
+}
+
 /// Recursion is as deep as includes nest.
 fn include(
     store: &Store,
@@ -259,13 +275,19 @@ fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String
         _ => {}
     }
     for extra in &level.extras {
-        let relation = info.relation(extra.computed.relation());
-        let (name, along) = (&extra.name, &relation.name);
+        let name = &extra.name;
+        let along = |id| &info.relation(id).name;
         match &extra.computed {
-            Computed::Count(_) => out.push_str(&format!(", {name} = count of {along}")),
+            Computed::Count(rows) => out.push_str(&format!(", {name} = count of {}", along(rows.relation))),
             Computed::Total(total) => {
-                let column = &store.catalog().table(relation.target).column(total.column).name;
-                out.push_str(&format!(", {name} = {} of {along}.{column}", total.function.word()));
+                let target = info.relation(total.rows.relation).target;
+                let column = &store.catalog().table(target).column(total.column).name;
+                let (word, along) = (total.function.word(), along(total.rows.relation));
+                out.push_str(&format!(", {name} = {word} of {along}.{column}"));
+            }
+            Computed::Value(scalar) => {
+                let made = predicate(store.catalog(), level.table, &Predicate::Expr(scalar.clone()));
+                out.push_str(&format!(", {name} = {made}"));
             }
         }
     }
@@ -336,12 +358,13 @@ fn share(predicate: &Predicate) -> f64 {
         Predicate::Total(..) => 1.0 / 3.0,
         Predicate::In { values, .. } => (values.len() as f64 * 0.1).min(0.5),
         Predicate::Like(..) => 0.25,
+        Predicate::Expr(_) => 1.0 / 3.0,
         Predicate::Some(..) | Predicate::Every(..) => 0.5,
     }
 }
 
 /// `1 row`, `1,234 rows`.
-fn counted(number: f64, word: &str) -> String {
+pub(crate) fn counted(number: f64, word: &str) -> String {
     let number = number.round().max(0.0) as u64;
     let digits = number.to_string();
     let mut out = String::new();

@@ -2,12 +2,15 @@
 
 use super::{Extra, Key, mistake, one_table};
 use crate::catalog::{Catalog, ColumnInfo, TableInfo};
-use crate::error::{Error, QueryMistake, Result};
+use crate::error::{Error, FlatMistake, QueryMistake, Result};
+use crate::expr::Expr;
 use crate::filter::{Direction, Function, Nulls, Of, OrderBy};
-use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal, no_extras, resolve as predicate};
+use crate::predicate::{
+    Computed, Predicate, RelationCount, RelationTotal, computed, no_extras, resolve as predicate,
+};
 use crate::query;
 use crate::value::Type;
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 /// The extras of a level.
 pub(super) fn resolve(catalog: &Catalog, table: &TableInfo, extras: &[query::Extra]) -> Result<Vec<Extra>> {
@@ -39,6 +42,24 @@ pub(super) fn resolve(catalog: &Catalog, table: &TableInfo, extras: &[query::Ext
     extras.iter().map(|extra| resolve(extra).map_err(|error: Error| error.at(&extra.name))).collect()
 }
 
+/// What is computed from the rows of a level.
+pub(super) fn values(
+    catalog: &Catalog,
+    table: &TableInfo,
+    values: &[(EcoString, Expr)],
+) -> Result<Vec<Extra>> {
+    let resolve = |(name, expr): &(EcoString, Expr)| {
+        let scalar = computed(catalog, table.id, expr).map_err(|error| error.at(name))?;
+        let mut unbound = None;
+        scalar.placeholders(&mut |name, _| unbound = Some(name.clone()));
+        match unbound {
+            Some(name) => Err(Error::from(FlatMistake::UnboundPlaceholder { name })),
+            None => Ok(Extra { name: name.clone(), computed: Computed::Value(Box::new(scalar)) }),
+        }
+    };
+    values.iter().map(resolve).collect()
+}
+
 /// What an aggregate of a column comes to.
 fn type_of(function: Function, column: &ColumnInfo) -> Result<Type> {
     let ty = column.column_type();
@@ -59,6 +80,10 @@ fn type_of(function: Function, column: &ColumnInfo) -> Result<Type> {
 pub(super) fn key(extra: &Extra, order: &OrderBy) -> Key {
     let (name, descending) = (extra.name.clone(), order.direction == Direction::Desc);
     match &extra.computed {
+        Computed::Value(scalar) => {
+            let nulls_first = order.nulls.map_or(descending, |nulls| nulls == Nulls::First);
+            Key::Value { name, scalar: scalar.clone(), descending, nulls_first }
+        }
         Computed::Count(counted) => Key::Count { name, counted: counted.clone(), descending },
         Computed::Total(total) => {
             let nulls_first = order.nulls.map_or(descending, |nulls| nulls == Nulls::First);

@@ -21,6 +21,13 @@ pub(super) fn resolve(
     Scope { catalog, table: catalog.table(table), above: &[], strict: false }.level(select, relation)
 }
 
+/// Whether any value is known only when the query runs.
+pub(super) fn has_placeholders(level: &Level) -> bool {
+    let mut found = false;
+    level.visit(&mut |predicate| predicate.placeholders(&mut |_, _| found = true));
+    found
+}
+
 /// Where names are looked up, and among which includes that is.
 #[derive(Clone, Copy)]
 struct Scope<'a> {
@@ -35,8 +42,10 @@ impl Scope<'_> {
     fn level(mut self, select: &Select, relation: Option<&RelationInfo>) -> Result<Level> {
         self.strict |= select.strict;
         let columns = self.columns(&select.columns).map_err(|error| error.at("columns"))?;
-        let extras =
+        let mut extras =
             extras::resolve(self.catalog, self.table, &select.extras).map_err(|error| error.at("extras"))?;
+        let values = extras::values(self.catalog, self.table, &select.values);
+        extras.extend(values.map_err(|error| error.at("extras"))?);
         let mut includes = Vec::with_capacity(select.includes.len());
         for include in &select.includes {
             includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
@@ -235,6 +244,7 @@ impl Scope<'_> {
                 }
                 Key::Count { .. } => input.resolve(&Type::Integer),
                 Key::Total { total, .. } => input.resolve(&total.ty),
+                Key::Value { scalar, .. } => input.resolve(&scalar.ty),
             };
             read.map_err(|error| error.at(name))
         };
@@ -247,7 +257,8 @@ impl Key {
         match (self, other) {
             (Key::Column(a), Key::Column(b)) => a.column == b.column,
             (Key::Count { name: a, .. }, Key::Count { name: b, .. })
-            | (Key::Total { name: a, .. }, Key::Total { name: b, .. }) => a == b,
+            | (Key::Total { name: a, .. }, Key::Total { name: b, .. })
+            | (Key::Value { name: a, .. }, Key::Value { name: b, .. }) => a == b,
             _ => false,
         }
     }
@@ -256,14 +267,16 @@ impl Key {
     pub(super) fn name(&self, table: &TableInfo) -> EcoString {
         match self {
             Key::Column(order) => table.column(order.column).name.clone(),
-            Key::Count { name, .. } | Key::Total { name, .. } => name.clone(),
+            Key::Count { name, .. } | Key::Total { name, .. } | Key::Value { name, .. } => name.clone(),
         }
     }
 
     pub(crate) fn is_descending(&self) -> bool {
         match self {
             Key::Column(order) => order.descending,
-            Key::Count { descending, .. } | Key::Total { descending, .. } => *descending,
+            Key::Count { descending, .. } | Key::Total { descending, .. } | Key::Value { descending, .. } => {
+                *descending
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::catalog::{Catalog, TableInfo};
 use crate::filter::Comparison;
 use crate::id::TableId;
 use crate::predicate::{Part, Pattern, Predicate, RelationTotal};
+use crate::scalar::What;
 use crate::value::Value;
 use std::fmt::Write;
 
@@ -12,7 +13,7 @@ use std::fmt::Write;
 const LISTED_MAX: usize = 5;
 
 /// `published = true and (year > 1990 or year is null)`.
-pub(super) fn predicate(catalog: &Catalog, table: TableId, predicate: &Predicate) -> String {
+pub(crate) fn predicate(catalog: &Catalog, table: TableId, predicate: &Predicate) -> String {
     let mut out = String::new();
     Words { catalog, info: catalog.table(table) }.write(predicate, false, &mut out);
     out
@@ -36,7 +37,7 @@ pub(super) fn order(info: &TableInfo, keys: &[Key]) -> String {
         if key.is_descending() {
             out.push_str(" desc");
         }
-        if let Key::Total { descending, nulls_first, .. } = key
+        if let Key::Total { descending, nulls_first, .. } | Key::Value { descending, nulls_first, .. } = key
             && nulls_first != descending
         {
             out.push_str(if *nulls_first { " nulls first" } else { " nulls last" });
@@ -118,6 +119,14 @@ impl Words<'_> {
                 let relation = self.info.relation(*relation);
                 let _ = write!(out, "every {}", relation.name);
                 return self.filter(relation.target, Some(filter), out);
+            }
+            Predicate::Expr(scalar) => {
+                let leaf = |what: &What| match what {
+                    What::Column { column, .. } => name(*column).to_owned(),
+                    What::Rows(_, asked) => self::predicate(self.catalog, self.info.id, asked),
+                    _ => String::new(),
+                };
+                write!(out, "{}", scalar.words(&leaf))
             }
             Predicate::Count(counted, comparison, number) => {
                 let relation = self.info.relation(counted.relation);

@@ -6,37 +6,16 @@
 //! that is named `some`.
 
 use super::Predicate;
+use super::operator::{OPERATORS, operand, operator};
 use super::polymorphic;
 use super::resolve::{Scope, all, any, fits, negate, quantify};
 use super::test::{Subject, mistake, test};
 use crate::catalog::RelationInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::expr::Expr;
 use crate::filter::{Comparison, Operand, Quantifier, Test};
 use crate::value::{Input, Literal, Type};
 use ecow::EcoString;
-
-/// The operators of a column, in the order they are documented.
-const OPERATORS: [&str; 19] = [
-    "eq",
-    "ne",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "in",
-    "notIn",
-    "like",
-    "ilike",
-    "notLike",
-    "notIlike",
-    "between",
-    "notBetween",
-    "isNull",
-    "isNotNull",
-    "AND",
-    "OR",
-    "NOT",
-];
 
 /// The predicate of a filter document; `None` when it asks nothing.
 pub(super) fn filter(scope: Scope<'_>, literal: &Literal) -> Result<Option<Predicate>> {
@@ -55,6 +34,9 @@ pub(super) fn filter(scope: Scope<'_>, literal: &Literal) -> Result<Option<Predi
 fn entry(scope: Scope<'_>, key: &EcoString, value: &Literal) -> Result<Option<Predicate>> {
     if matches!(key.as_str(), "AND" | "OR" | "NOT") {
         return connective(scope.deeper()?, key, value, filter);
+    }
+    if key == "$expr" {
+        return expression(scope, value);
     }
     if let Some(id) = scope.table.column_ids.get(key) {
         return column(scope, &Subject::Column(scope.table.column(*id)), value);
@@ -94,16 +76,28 @@ pub(super) fn connective<'a>(
     })
 }
 
+/// What an expression is asked: `[expression, test]`.
+fn expression(scope: Scope<'_>, value: &Literal) -> Result<Option<Predicate>> {
+    match value {
+        Literal::List(items) if items.len() == 2 => {
+            let expr = Expr::from_literal(&items[0]).map_err(|error| error.at(0))?;
+            let subject = scope.computed(&expr).map_err(|error| error.at(0))?;
+            column(scope, &subject, &items[1]).map_err(|error| error.at(1))
+        }
+        other => Err(shape("a list of an expression and a test", other)),
+    }
+}
+
 /// What a column or count is asked: a bare value, or operators.
 fn column(scope: Scope<'_>, subject: &Subject<'_>, value: &Literal) -> Result<Option<Predicate>> {
     match value {
-        Literal::Null => test(scope.table, subject, &Test::Null(false)).map(Some),
+        Literal::Null => test(scope, subject, &Test::Null(false)).map(Some),
         Literal::Object(entries) => operators(scope, subject, entries, value),
         Literal::List(_) if *subject.column_type() == Type::Json => Err(ambiguous(value)),
         Literal::List(_) => Err(shape("a value or operators (`in` takes a list)", value)),
         Literal::Boolean(_) | Literal::Number(_) | Literal::Text(_) => {
             let operand = Operand::Input(Input::Literal(value.clone()));
-            test(scope.table, subject, &Test::Compare(Comparison::Eq, operand)).map(Some)
+            test(scope, subject, &Test::Compare(Comparison::Eq, operand)).map(Some)
         }
     }
 }
@@ -121,71 +115,23 @@ fn operators(
     if entries.is_empty() {
         return Err(mistake(QueryMistake::AbsentFilter));
     }
+    if let ([(key, _)], false) = (entries, json)
+        && matches!(key.as_str(), "column" | "$" | "$expr")
+    {
+        let operand = operand(value, json)?;
+        return test(scope, subject, &Test::Compare(Comparison::Eq, operand)).map(Some);
+    }
     let mut parts = Vec::with_capacity(entries.len());
     for (key, value) in entries {
         let part = if matches!(key.as_str(), "AND" | "OR" | "NOT") {
             let inside = |scope: Scope<'_>, item: &Literal| column(scope, subject, item);
             scope.deeper().and_then(|scope| connective(scope, key, value, inside))
         } else {
-            operator(key, value, json).and_then(|asked| test(scope.table, subject, &asked)).map(Some)
+            operator(key, value, json).and_then(|asked| test(scope, subject, &asked)).map(Some)
         };
         parts.extend(part.map_err(|error| error.at(key))?);
     }
     Ok(all(parts))
-}
-
-/// One operator with what it's given.
-fn operator(name: &EcoString, value: &Literal, json: bool) -> Result<Test> {
-    if let Some(comparison) = Comparison::from_word(name) {
-        return Ok(Test::Compare(comparison, operand(value, json)));
-    }
-    let like = |insensitive, negated| {
-        let pattern = Input::Literal(value.clone());
-        Ok(Test::Like { pattern, insensitive, negated })
-    };
-    match name.as_str() {
-        "in" | "notIn" => match value {
-            Literal::List(items) => {
-                Ok(Test::In(items.iter().cloned().map(Input::Literal).collect(), name == "notIn"))
-            }
-            // Among nothing known: unknown, as with every operator.
-            Literal::Null => Ok(Test::Compare(Comparison::Eq, Operand::Input(Input::Literal(Literal::Null)))),
-            other => Err(shape("a list", other)),
-        },
-        "like" => like(false, false),
-        "ilike" => like(true, false),
-        "notLike" => like(false, true),
-        "notIlike" => like(true, true),
-        "between" | "notBetween" => match value {
-            Literal::List(items) => match items.as_slice() {
-                [least, greatest] => {
-                    Ok(Test::Between(least.clone().into(), greatest.clone().into(), name == "notBetween"))
-                }
-                _ => Err(shape("a list of two values", value)),
-            },
-            other => Err(shape("a list of two values", other)),
-        },
-        "isNull" | "isNotNull" => match value {
-            Literal::Boolean(wanted) => Ok(Test::Null((name == "isNotNull") == *wanted)),
-            other => Err(shape("true or false", other)),
-        },
-        _ => {
-            let known = OPERATORS.iter().map(|&operator| operator.into()).collect();
-            Err(Error::new(ErrorKind::UnknownOption { name: name.clone(), known }))
-        }
-    }
-}
-
-/// A value, or `{"column": "name"}`, which on a json column is a value like any other.
-fn operand(value: &Literal, json: bool) -> Operand {
-    if let Literal::Object(entries) = value
-        && let [(key, Literal::Text(name))] = entries.as_slice()
-        && key == "column"
-        && !json
-    {
-        return Operand::Column(name.clone());
-    }
-    Operand::Input(Input::Literal(value.clone()))
 }
 
 /// What rows along a relation are asked.

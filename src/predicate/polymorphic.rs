@@ -36,7 +36,9 @@ pub(super) fn filter(scope: Scope<'_>, relation: &RelationInfo, asked: &Filter) 
             quantify(member, Quantifier::Some, inner).map(Some)
         }
         Filter::Document(literal) => entries(scope, relation, literal),
-        Filter::Column { .. } | Filter::Relation { .. } => Err(unnamed(scope, relation)),
+        Filter::Column { .. } | Filter::Expr { .. } | Filter::Relation { .. } => {
+            Err(unnamed(scope, relation))
+        }
     }
 }
 

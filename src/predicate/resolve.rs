@@ -7,8 +7,10 @@ use super::test::{Subject, test};
 use super::{Computed, Predicate, document, polymorphic};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::expr::Expr;
 use crate::filter::{Filter, Quantifier};
 use crate::id::TableId;
+use crate::scalar::{self, Names, Scalar};
 
 /// How deep filters may nest, so that a document can't exhaust the stack.
 const FILTER_DEPTH_MAX: usize = 64;
@@ -34,6 +36,14 @@ pub(crate) fn resolve(
 ) -> Result<Predicate> {
     let scope = Scope { catalog, table: catalog.table(table), extras, depth: 0 };
     Ok(scope.filter(filter)?.unwrap_or(Predicate::And(Vec::new())))
+}
+
+/// What an expression makes of the rows of `table`.
+///
+/// # Errors
+/// Unknown names, and types that don't go together.
+pub(crate) fn computed(catalog: &Catalog, table: TableId, expr: &Expr) -> Result<Scalar> {
+    scalar::expression(&Scope { catalog, table: catalog.table(table), extras: &no_extras, depth: 0 }, expr)
 }
 
 /// Where names are looked up, and how deep inside the filter that is.
@@ -72,7 +82,11 @@ impl<'a> Scope<'a> {
             }
             Filter::Column { name, test: asked } => {
                 let subject = self.subject(name).map_err(|error| error.at(name))?;
-                test(self.table, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at(name))
+                test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at(name))
+            }
+            Filter::Expr { expr, test: asked } => {
+                let subject = self.computed(expr).map_err(|error| error.at("$expr"))?;
+                test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at("$expr"))
             }
             Filter::Relation { name, quantifier, filter } => {
                 self.relation(name, *quantifier, filter.as_deref()).map(Some).map_err(|error| error.at(name))
@@ -102,6 +116,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// An expression over a row of the table.
+    pub(super) fn computed(self, expr: &Expr) -> Result<Subject<'a>> {
+        scalar::expression(&self, expr).map(Subject::Scalar)
+    }
+
     fn relation(self, name: &str, quantifier: Quantifier, filter: Option<&Filter>) -> Result<Predicate> {
         let relation = self.table.relation(self.table.relation_id(name)?);
         let Some(filter) = filter else { return quantify(relation, quantifier, None) };
@@ -116,6 +135,22 @@ impl<'a> Scope<'a> {
         }
         let inner = self.along(relation)?.filter(filter).map_err(|error| error.at(quantifier.word()))?;
         quantify(relation, quantifier, inner)
+    }
+}
+
+/// The table is the only source.
+impl Names for Scope<'_> {
+    fn catalog(&self) -> &Catalog {
+        self.catalog
+    }
+
+    fn column(&self, name: &str) -> Result<Scalar> {
+        let id = self.table.column_id(name)?;
+        Ok(Scalar::column(self.catalog, 0, self.table.id, id))
+    }
+
+    fn relation<'n>(&self, name: &'n str) -> Option<(usize, TableId, &'n str)> {
+        self.table.relation_ids.get(name).map(|_| (0, self.table.id, name))
     }
 }
 

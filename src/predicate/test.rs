@@ -1,19 +1,22 @@
 //! What a column is asked, typed by the column.
 
-use super::resolve::{any, negate};
+use super::resolve::{Scope, any, negate};
 use super::{Computed, Pattern, Predicate, RelationCount, RelationTotal};
 use crate::catalog::{ColumnInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Comparison, Operand, Test};
 use crate::id::ColumnId;
+use crate::scalar::{self, Scalar};
 use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 
-/// What is asked: a column, how many rows there are along a relation, or what is made of them.
+/// What is asked: a column, how many rows there are along a relation, what is made of them, or what is
+/// computed.
 pub(super) enum Subject<'a> {
     Column(&'a ColumnInfo),
     Count(RelationCount),
     Total(RelationTotal),
+    Scalar(Scalar),
 }
 
 impl From<Computed> for Subject<'_> {
@@ -21,6 +24,7 @@ impl From<Computed> for Subject<'_> {
         match computed {
             Computed::Count(count) => Subject::Count(count),
             Computed::Total(total) => Subject::Total(total),
+            Computed::Value(scalar) => Subject::Scalar(*scalar),
         }
     }
 }
@@ -30,6 +34,7 @@ impl Subject<'_> {
         match self {
             Subject::Column(column) => &column.ty,
             Subject::Count(_) => &Type::Integer,
+            Subject::Scalar(scalar) => &scalar.ty,
             Subject::Total(total) => &total.ty,
         }
     }
@@ -39,7 +44,27 @@ impl Subject<'_> {
         let value = input.resolve(self.column_type());
         match self {
             Subject::Column(column) => value.map_err(|error| error.for_column(&table.name, &column.name)),
-            Subject::Count(_) | Subject::Total(_) => value,
+            Subject::Count(_) | Subject::Total(_) | Subject::Scalar(_) => value,
+        }
+    }
+
+    /// What is asked as an expression, where the test needs that.
+    fn scalar(&self, scope: Scope<'_>, test: &Test) -> Option<Scalar> {
+        let placeholder = |input: &Input| matches!(input, Input::Placeholder(_));
+        let computed = match test {
+            Test::Compare(_, Operand::Input(input)) => placeholder(input),
+            Test::Compare(_, Operand::Column(_)) | Test::Null(_) => false,
+            Test::Compare(_, Operand::Expr(_)) => true,
+            Test::In(inputs, _) => inputs.iter().any(placeholder),
+            Test::Like { pattern, .. } => placeholder(pattern),
+            Test::Between(least, greatest, _) => placeholder(least) || placeholder(greatest),
+        };
+        match self {
+            Subject::Scalar(scalar) => Some(scalar.clone()),
+            Subject::Column(column) if computed => {
+                Some(Scalar::column(scope.catalog, 0, scope.table.id, column.id))
+            }
+            Subject::Column(_) | Subject::Count(_) | Subject::Total(_) => None,
         }
     }
 
@@ -50,7 +75,7 @@ impl Subject<'_> {
             (Subject::Count(count), Value::Integer(number)) => {
                 Predicate::Count(Box::new(count.clone()), comparison, number)
             }
-            (Subject::Count(_), _) => self.unknown(),
+            (Subject::Count(_) | Subject::Scalar(_), _) => self.unknown(),
             (Subject::Total(total), value) => Predicate::Total(Box::new(total.clone()), comparison, value),
         }
     }
@@ -66,7 +91,9 @@ impl Subject<'_> {
         let fits = match test {
             Test::Compare(Comparison::Eq | Comparison::Ne, _) | Test::In(..) | Test::Null(_) => true,
             Test::Compare(..) | Test::Between(..) => *self.column_type() != Type::Json,
-            Test::Like { .. } => matches!(self, Subject::Column(column) if column.ty == Type::Text),
+            Test::Like { .. } => {
+                matches!(self, Subject::Column(_) | Subject::Scalar(_)) && *self.column_type() == Type::Text
+            }
         };
         if fits {
             return Ok(());
@@ -74,6 +101,7 @@ impl Subject<'_> {
         let column = match self {
             Subject::Column(column) => column.name.clone(),
             Subject::Count(_) => "the count".into(),
+            Subject::Scalar(_) => "the expression".into(),
             Subject::Total(total) => total.function.word().into(),
         };
         let column_type = eco_format!("{}", self.column_type());
@@ -86,13 +114,18 @@ pub(super) fn mistake(mistake: QueryMistake) -> Error {
 }
 
 /// The predicate of one test of a column or count.
-pub(super) fn test(table: &TableInfo, subject: &Subject<'_>, test: &Test) -> Result<Predicate> {
+pub(super) fn test(scope: Scope<'_>, subject: &Subject<'_>, test: &Test) -> Result<Predicate> {
     subject.allows(test)?;
+    if let Some(scalar) = subject.scalar(scope, test) {
+        return Ok(scalar::tested(&scope, scalar, test)?.into_predicate());
+    }
+    let table = scope.table;
     match test {
         Test::Compare(comparison, Operand::Input(input)) => compare(table, subject, *comparison, input),
         Test::Compare(comparison, Operand::Column(name)) => {
             compare_columns(table, subject, *comparison, name)
         }
+        Test::Compare(_, Operand::Expr(_)) => Err(incomparable()),
         Test::In(inputs, negated) => {
             let found = among(table, subject, inputs)?;
             Ok(if *negated { negate(found) } else { found })
@@ -117,8 +150,8 @@ pub(super) fn test(table: &TableInfo, subject: &Subject<'_>, test: &Test) -> Res
             Subject::Column(column) => Predicate::IsNull(column.id),
             Subject::Total(total) if *negated => negate(Predicate::NoTotal(Box::new(total.clone()))),
             Subject::Total(total) => Predicate::NoTotal(Box::new(total.clone())),
-            Subject::Count(_) if *negated => Predicate::And(Vec::new()),
-            Subject::Count(_) => Predicate::Or(Vec::new()),
+            _ if *negated => Predicate::And(Vec::new()),
+            _ => Predicate::Or(Vec::new()),
         }),
     }
 }
@@ -150,7 +183,7 @@ fn among(table: &TableInfo, subject: &Subject<'_>, inputs: &[Input]) -> Result<P
     values.dedup();
     Ok(match subject {
         Subject::Column(column) => Predicate::In { column: column.id, values, with_null },
-        Subject::Count(_) | Subject::Total(_) => {
+        Subject::Count(_) | Subject::Total(_) | Subject::Scalar(_) => {
             let mut parts: Vec<_> =
                 values.into_iter().map(|value| subject.compare(Comparison::Eq, value)).collect();
             parts.extend(with_null.then(|| subject.unknown()));
@@ -182,6 +215,11 @@ fn compare_columns(
         return Err(error.for_column(&table.name, &column.name));
     }
     Ok(Predicate::CompareColumns(column.id, comparison, other.id))
+}
+
+/// A count is compared with numbers only.
+fn incomparable() -> Error {
+    mistake(QueryMistake::Shape { expected: "a number".into(), found: "an expression".into() })
 }
 
 fn expected_value(name: &EcoString) -> Error {

@@ -1,7 +1,7 @@
 //! What a caller gives for a cell, and rows of it.
 
 use super::{Literal, Type, Value};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, FlatMistake};
 use crate::nested::Write;
 use ecow::EcoString;
 use std::fmt;
@@ -14,6 +14,8 @@ pub enum Input {
     Value(Value),
     /// A literal of a document.
     Literal(Literal),
+    /// What a prepared query is given under this name when it runs.
+    Placeholder(EcoString),
     /// What is written along a relation.
     Nested(Box<Write>),
 }
@@ -22,11 +24,12 @@ impl Input {
     /// The value this gives a column of type `ty`.
     ///
     /// # Errors
-    /// As [`Type::accept`] and [`Type::read`].
+    /// As [`Type::accept`] and [`Type::read`]; `invalid_query` for a placeholder, which has no value.
     pub fn resolve(&self, ty: &Type) -> Result<Value, Error> {
         match self {
             Input::Value(value) => ty.accept(value.clone()),
             Input::Literal(literal) => ty.read(literal),
+            Input::Placeholder(name) => Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into()),
             Input::Nested(_) => Err(Error::new(ErrorKind::TypeMismatch {
                 expected: ecow::eco_format!("{ty}"),
                 found: "rows of a relation".into(),
@@ -58,6 +61,7 @@ impl fmt::Display for Input {
         match self {
             Input::Value(value) => write!(f, "{value:?}"),
             Input::Literal(literal) => write!(f, "{literal}"),
+            Input::Placeholder(name) => write!(f, "${name}"),
             Input::Nested(write) => write!(f, "{write}"),
         }
     }
@@ -102,8 +106,14 @@ impl Row {
     pub(crate) fn nested(&self) -> impl Iterator<Item = (&EcoString, &Write)> {
         self.0.iter().filter_map(|(name, input)| match input {
             Input::Nested(write) => Some((name, &**write)),
-            Input::Value(_) | Input::Literal(_) => None,
+            Input::Value(_) | Input::Literal(_) | Input::Placeholder(_) => None,
         })
+    }
+
+    /// The columns and what they are given, in the order given.
+    #[cfg(feature = "typed")]
+    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (EcoString, Input)> {
+        self.0.into_iter()
     }
 
     /// Whether no column is given anything.

@@ -16,6 +16,13 @@ use std::fmt;
 pub struct Key(SmallVec<[Value; 1]>);
 
 impl Key {
+    /// The key of this one value. O(1).
+    #[cfg(feature = "typed")]
+    #[inline]
+    pub(crate) fn of_one(value: Value) -> Key {
+        Key(SmallVec::from_buf([value]))
+    }
+
     /// The components, in the order of the key's columns; none where a table has no primary key.
     pub fn values(&self) -> &[Value] {
         &self.0

@@ -47,6 +47,12 @@ impl OwnedRow {
     }
 }
 
+impl FromIterator<(EcoString, Owned)> for OwnedRow {
+    fn from_iter<I: IntoIterator<Item = (EcoString, Owned)>>(names: I) -> OwnedRow {
+        OwnedRow(names.into_iter().collect())
+    }
+}
+
 impl RowView<'_> {
     /// An owned copy of the row and everything included with it. O(cells).
     pub fn to_owned_row(self) -> OwnedRow {

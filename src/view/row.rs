@@ -36,6 +36,13 @@ impl<'p> RowView<'p> {
         RowView { store, level, found, at }
     }
 
+    /// Where it is.
+    #[cfg(feature = "typed")]
+    #[inline]
+    pub(crate) fn parts(self) -> (&'p Arc<Store>, &'p Level, &'p FoundLevel, usize) {
+        (self.store, self.level, self.found, self.at)
+    }
+
     #[inline]
     pub(super) fn slot(self) -> Slot {
         self.found.slots.get(self.at).copied().unwrap_or_default()

@@ -182,6 +182,13 @@ impl<'s> RowRef<'s> {
         RowRef { store, table, slot }
     }
 
+    /// Where it is.
+    #[cfg(feature = "typed")]
+    #[inline]
+    pub(crate) fn parts(self) -> (&'s Arc<Store>, TableId, Slot) {
+        (self.store, self.table, self.slot)
+    }
+
     fn info(self) -> &'s TableInfo {
         self.store.catalog().table(self.table)
     }

@@ -10,6 +10,8 @@ use crate::eval::{Flat, Route, TRUE, Walk, truth};
 use crate::id::{Slot, TableId};
 use crate::predicate::Predicate;
 use crate::store::Store;
+#[cfg(feature = "typed")]
+use crate::table::Table;
 use crate::value::ValueRef;
 use std::iter::FusedIterator;
 use std::sync::Arc;
@@ -91,6 +93,12 @@ impl<'s> Walker<'s> {
     /// Whether it leads to many rows.
     pub fn is_many(&self) -> bool {
         self.relation.many
+    }
+
+    /// The rows of the table it leads to.
+    #[cfg(feature = "typed")]
+    pub(crate) fn target(&self) -> &'s Table {
+        self.store.table(self.target)
     }
 
     /// The first row it leads to from `row`. O(1) along keys. From a row of another table it leads

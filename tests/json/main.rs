@@ -5,6 +5,7 @@
 mod answers;
 mod anything;
 mod errors;
+mod flat;
 mod limits;
 mod nested;
 mod places;

@@ -17,7 +17,8 @@ fn a_misspelt_option_gets_its_neighbour_and_the_list() {
 
 #[test]
 fn a_misspelt_method_gets_the_methods_there_are() {
-    let methods = "there are: findMany, findFirst, count, insert, update, upsert, findOrCreate, delete, destroy, check, \
+    let methods = "there are: findMany, findFirst, count, exists, pluck, pick, ids, from, union, unionAll, intersect, \
+                   intersectAll, except, exceptAll, insert, update, upsert, findOrCreate, delete, destroy, check, \
                    begin, commit, savepoint, rollback";
     assert_eq!(
         refusal(r#"{"findmany": "users", "limit": 1}"#),

@@ -34,8 +34,8 @@ pub struct Model {
     tables: Vec<Rows>,
     /// The number of the next row.
     next: u64,
-    /// The time, in seconds.
-    time: i64,
+    /// The time.
+    time: Value,
     /// What the statement has touched so far.
     touched: Vec<upkeep::Touch>,
 }
@@ -54,7 +54,7 @@ struct Key {
 impl Model {
     pub fn new(schema: Schema) -> Model {
         let tables = schema.tables.iter().map(|_| Rows::default()).collect();
-        Model { schema, tables, next: 0, time: 0, touched: Vec::new() }
+        Model { schema, tables, next: 0, time: Value::Null, touched: Vec::new() }
     }
 
     /// Takes everything back to an earlier state of this model, but for generated keys.

@@ -9,9 +9,9 @@ use relata::{Relation, Value};
 pub(super) type Touch = (usize, u64, usize);
 
 impl Model {
-    /// Sets the seconds that touched rows get.
-    pub fn set_time(&mut self, seconds: i64) {
-        self.time = seconds;
+    /// Sets the time that touched rows get.
+    pub fn set_time(&mut self, time: Value) {
+        self.time = time;
     }
 
     /// Brings every counter to what a walk of its relation finds.
@@ -51,7 +51,7 @@ impl Model {
                 }
             }
         }
-        let now = Value::Timestamptz(jiff::Timestamp::from_second(self.time).unwrap());
+        let now = self.time.clone();
         for (table, number, column) in touched {
             if let Some((_, row)) = self.tables[table].rows.iter_mut().find(|(other, _)| *other == number) {
                 row[column] = now.clone();

@@ -17,13 +17,17 @@ pub const WORKLOADS: &[(&str, &str)] = &[
     ("w7", "many to many names"),
     ("w8", "filter scan + top 100 (per scan)"),
     ("w9", "relation filter (per scan)"),
+    ("f1", "flat join (per comment)"),
+    ("f2", "group by, count and sum (per scan)"),
+    ("f3", "joined top 100 (per scan)"),
+    ("f4", "distinct count (per scan)"),
     ("w10a", "insert, one op each"),
     ("w10b", "insert, one batch (per row)"),
     ("w11", "cascade delete, per user"),
     ("w12", "fork (whole)"),
     ("w13", "bulk load (per row)"),
 ];
-const READS: usize = 9;
+const READS: usize = 13;
 
 const SCANS: usize = 5;
 
@@ -58,6 +62,10 @@ pub fn read(p: &dyn Peer, w: &str, q: &Queries) -> Option<u64> {
         // short scans: several in a row
         "w8" => (0..SCANS).map(|_| p.w8(q.w8_after)).last()?,
         "w9" => (0..SCANS).map(|_| p.w9()).last()?,
+        "f1" => p.f1(),
+        "f2" => p.f2(),
+        "f3" => p.f3(),
+        "f4" => p.f4(),
         _ => unreachable!(),
     }
 }
@@ -79,7 +87,7 @@ pub fn ops(w: &str, d: &Data, q: &Queries) -> usize {
         "w3" => q.w3_comments.len(),
         "w4" => q.w4_users.len(),
         "w5" => q.w5_users.len(),
-        "w6" => d.comments.id.len(),
+        "w6" | "f1" => d.comments.id.len(),
         "w7" => q.w7_posts.len(),
         "w8" | "w9" => SCANS,
         "w10a" => q.w10_each.id.len(),

@@ -6,7 +6,7 @@
 use crate::workload::*;
 use relata::{
     Action, Cells, Column, Database, ErrorKind, ForeignKey, Key, Loader, Nested, Query, Relation, Row,
-    RowView, Schema, Shape, Table, col, desc, rel, row,
+    FlatRow, RowView, Schema, Shape, Table, col, count, desc, rel, row,
 };
 
 type Result<T> = std::result::Result<T, relata::Error>;
@@ -361,6 +361,28 @@ impl Peer for Relata {
     }
     fn w9(&self) -> Option<u64> {
         Some(self.users_with_busy_posts().unwrap())
+    }
+    fn f1(&self) -> Option<u64> {
+        let query = self.db.from("comments").inner_join("users", rel("author"));
+        let page = query.columns(["comments.id", "users.name"]).all().unwrap();
+        let (ids, names) = (page.column::<i64>("id").unwrap(), page.column::<&str>("name").unwrap());
+        Some(ids.into_iter().zip(names).map(|(id, name)| ck_user(id, name)).sum())
+    }
+    fn f2(&self) -> Option<u64> {
+        let columns = [("author", col("author_id").into()), ("n", count()), ("at", col("created_at").sum())];
+        let page = self.db.from("comments").group_by(["author_id"]).select(columns).all().unwrap();
+        let cell = |row: FlatRow<'_>, at| row.cell(at).as_i64().unwrap();
+        Some(page.iter().map(|row| (cell(row, 0) * cell(row, 1)) as u64 + cell(row, 2) as u64 % 1000).sum())
+    }
+    fn f3(&self) -> Option<u64> {
+        let query = self.db.from("comments").inner_join("posts", rel("post")).filter(col("published").eq(true));
+        let query = query.order_by(desc("comments.created_at")).order_by(desc("comments.id")).limit(100);
+        let page = query.columns(["comments.id"]).all().unwrap();
+        Some(ck_list(page.len() as u64, page.column::<i64>("id").unwrap().into_iter(), true))
+    }
+    fn f4(&self) -> Option<u64> {
+        let page = self.db.from("comments").value("n", col("author_id").count_distinct()).all().unwrap();
+        Some(page.first().unwrap().get::<i64>("n").unwrap() as u64)
     }
     fn w10_each(&mut self, rows: &Comments) -> Option<u64> {
         let accepted = |c: CommentRow<'_>| match self.db.insert("comments", comment(&c)) {

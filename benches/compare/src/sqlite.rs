@@ -446,6 +446,28 @@ impl Peer for Sqlite {
         each(&mut self.st(W9[self.best.w9]), [], |r| ids.push(int(r, 0)));
         Some(ck_list(ids.len() as u64, ids.into_iter(), false))
     }
+    fn f1(&self) -> Option<u64> {
+        let mut sum = 0;
+        let sql = "SELECT c.id, a.name FROM comments c JOIN users a ON a.id = c.author_id";
+        each(&mut self.st(sql), [], |r| sum += ck_user(int(r, 0), text(r, 1)));
+        Some(sum)
+    }
+    fn f2(&self) -> Option<u64> {
+        let mut sum = 0;
+        let sql = "SELECT author_id, count(*), sum(created_at) FROM comments GROUP BY author_id";
+        each(&mut self.st(sql), [], |r| sum += (int(r, 0) * int(r, 1)) as u64 + int(r, 2) as u64 % 1000);
+        Some(sum)
+    }
+    fn f3(&self) -> Option<u64> {
+        let mut ids = vec![];
+        let sql = "SELECT c.id FROM comments c JOIN posts p ON p.id = c.post_id WHERE p.published
+            ORDER BY c.created_at DESC, c.id DESC LIMIT 100";
+        each(&mut self.st(sql), [], |r| ids.push(int(r, 0)));
+        Some(ck_list(ids.len() as u64, ids.into_iter(), true))
+    }
+    fn f4(&self) -> Option<u64> {
+        Some(self.count("SELECT count(DISTINCT author_id) FROM comments"))
+    }
     fn w10_each(&mut self, rows: &Comments) -> Option<u64> {
         Some(self.insert_all(rows))
     }

@@ -133,6 +133,22 @@ pub trait Peer {
     fn w9(&self) -> Option<u64> {
         None
     }
+    /// every comment with its author's name
+    fn f1(&self) -> Option<u64> {
+        None
+    }
+    /// how many comments each author wrote, and the sum of their times
+    fn f2(&self) -> Option<u64> {
+        None
+    }
+    /// the newest 100 comments on published posts, by (created_at, id) descending
+    fn f3(&self) -> Option<u64> {
+        None
+    }
+    /// how many users wrote any comment
+    fn f4(&self) -> Option<u64> {
+        None
+    }
     /// each row its own operation: refused on a broken foreign key, else inserted and counted; returns rows accepted
     fn w10_each(&mut self, _rows: &Comments) -> Option<u64> {
         None

@@ -1,23 +1,26 @@
 //! Rows as columns side by side.
 
 use super::cell::cell;
-use super::flat::Flat;
 use crate::output::{Output, Tone};
-use relata::{Page, ValueRef};
+use relata::ValueRef;
 use std::io;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) fn table(flat: &Flat, page: &Page, output: &mut Output) -> io::Result<()> {
-    let mut widths: Vec<usize> = flat.names().iter().map(|name| name.width()).collect();
-    let mut rows: Vec<Vec<(String, Look)>> = Vec::with_capacity(page.len());
-    for row in page {
-        let cells: Vec<_> = flat.cells(row).map(|value| (cell(value), Look::of(value))).collect();
+pub(super) fn table<'p>(
+    names: &[String],
+    all: impl Iterator<Item = Vec<ValueRef<'p>>>,
+    output: &mut Output,
+) -> io::Result<()> {
+    let mut widths: Vec<usize> = names.iter().map(|name| name.width()).collect();
+    let mut rows: Vec<Vec<(String, Look)>> = Vec::new();
+    for row in all {
+        let cells: Vec<_> = row.into_iter().map(|value| (cell(value), Look::of(value))).collect();
         for (width, (text, _)) in widths.iter_mut().zip(&cells) {
             *width = text.width().max(*width);
         }
         rows.push(cells);
     }
-    let names = flat.names().iter().zip(&widths).map(|(name, width)| align(name, *width, false));
+    let names = names.iter().zip(&widths).map(|(name, width)| align(name, *width, false));
     let names: Vec<_> = names.collect();
     output.line(output.paint.tone(Tone::Heading, names.join("  ").trim_end()))?;
     let rule: Vec<_> = widths.iter().map(|width| "─".repeat(*width)).collect();

@@ -163,6 +163,6 @@ fn is_blank(input: &Input) -> bool {
             write.rows(&mut |_| count += 1);
             count == 0
         }
-        Input::Value(_) | Input::Literal(_) => false,
+        Input::Value(_) | Input::Literal(_) | Input::Placeholder(_) => false,
     }
 }

@@ -1,0 +1,387 @@
+//! One value of many: typed accumulators, one cell a group.
+
+use super::names::{Aggregated, Kind};
+use crate::column::time::{days_to_date, micros_to_instant, micros_to_timestamp};
+use crate::error::{Error, ErrorKind, FlatMistake, Result};
+use crate::eval::vector::{Data, Vector, add_decimals, mean};
+use crate::expr::AggregateFunction;
+use crate::value::{Json, Type, Value};
+use ecow::{EcoString, eco_format};
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt::Write;
+
+/// Whole numbers up to this are told apart by a bit each when there is one group.
+const BITS_MAX: i64 = 1 << 27;
+
+/// The type of an aggregate of values of a type.
+///
+/// # Errors
+/// `invalid_query` for a type that it has no meaning for.
+pub(super) fn result_type(aggregate: AggregateFunction, of: Option<&Type>) -> Result<Type> {
+    let Some(of) = of else {
+        return match aggregate {
+            AggregateFunction::Count => Ok(Type::Integer),
+            _ => Err(FlatMistake::MisplacedAggregate.into()),
+        };
+    };
+    let found = match (aggregate, of) {
+        (AggregateFunction::Count | AggregateFunction::CountDistinct, _) => Some(Type::Integer),
+        (AggregateFunction::List, _) => Some(Type::Json),
+        (AggregateFunction::Sum, ty) if ty.is_integer() => Some(Type::Integer),
+        (AggregateFunction::Avg, ty) if ty.is_integer() => Some(Type::Decimal),
+        (AggregateFunction::Sum | AggregateFunction::Avg, Type::Decimal | Type::Float) => Some(of.clone()),
+        (AggregateFunction::Min | AggregateFunction::Max, Type::Json) => None,
+        (AggregateFunction::Min | AggregateFunction::Max, ty) => Some(ty.clone()),
+        _ => None,
+    };
+    found.ok_or_else(|| {
+        let (operation, types) = (eco_format!("`{}`", aggregate.word()), vec![eco_format!("{of}")]);
+        FlatMistake::Incompatible { operation, types }.into()
+    })
+}
+
+/// The values of one aggregate, one a group.
+pub(super) struct Accumulator {
+    ty: Type,
+    /// How many values that aren't null each group has had.
+    counts: Vec<u64>,
+    cells: Cells,
+}
+
+enum Cells {
+    Count,
+    Whole(Vec<i128>, bool),
+    Float(Vec<f64>, bool),
+    Decimal(Vec<Decimal>, bool),
+    /// The least or greatest of what is stored as an integer.
+    Extreme(Vec<i64>, Ordering),
+    ExtremeValue(Vec<Value>, Ordering),
+    Bits(Vec<u64>),
+    DistinctWhole(HashSet<(u32, i64)>),
+    Distinct(HashSet<(u32, Value)>),
+    List(Vec<Vec<Value>>),
+    First(Vec<Option<Value>>),
+}
+
+impl Accumulator {
+    /// An accumulator without groups. `single` says that there will be one.
+    pub(super) fn new(aggregated: &Aggregated, single: bool) -> Accumulator {
+        let of = aggregated.of.as_ref().map(|of| &of.ty);
+        let is_whole = of.is_some_and(|ty| {
+            ty.is_integer()
+                || matches!(
+                    ty,
+                    Type::Boolean | Type::Date | Type::Timestamp | Type::Timestamptz | Type::Enum(_)
+                )
+        });
+        let mean = aggregated.kind == Kind::Aggregate(AggregateFunction::Avg);
+        let cells = match aggregated.kind {
+            Kind::First => Cells::First(Vec::new()),
+            Kind::Aggregate(AggregateFunction::Count) => Cells::Count,
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole && single => {
+                Cells::Bits(Vec::new())
+            }
+            Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => {
+                Cells::DistinctWhole(HashSet::new())
+            }
+            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::List) => Cells::List(Vec::new()),
+            Kind::Aggregate(AggregateFunction::Sum | AggregateFunction::Avg) => match of {
+                Some(Type::Float) => Cells::Float(Vec::new(), mean),
+                Some(Type::Decimal) => Cells::Decimal(Vec::new(), mean),
+                _ => Cells::Whole(Vec::new(), mean),
+            },
+            Kind::Aggregate(aggregate @ (AggregateFunction::Min | AggregateFunction::Max)) => {
+                let wanted =
+                    if aggregate == AggregateFunction::Min { Ordering::Less } else { Ordering::Greater };
+                if is_whole {
+                    Cells::Extreme(Vec::new(), wanted)
+                } else {
+                    Cells::ExtremeValue(Vec::new(), wanted)
+                }
+            }
+        };
+        Accumulator { ty: aggregated.ty.clone(), counts: Vec::new(), cells }
+    }
+
+    /// Makes room for groups.
+    pub(super) fn grow(&mut self, groups: usize) {
+        self.counts.resize(groups, 0);
+        match &mut self.cells {
+            Cells::Whole(cells, _) => cells.resize(groups, 0),
+            Cells::Float(cells, _) => cells.resize(groups, 0.0),
+            Cells::Decimal(cells, _) => cells.resize(groups, Decimal::ZERO),
+            Cells::Extreme(cells, _) => cells.resize(groups, 0),
+            Cells::ExtremeValue(cells, _) => cells.resize(groups, Value::Null),
+            Cells::List(cells) => cells.resize(groups, Vec::new()),
+            Cells::First(cells) => cells.resize(groups, None),
+            Cells::Count | Cells::Bits(_) | Cells::DistinctWhole(_) | Cells::Distinct(_) => {}
+        }
+    }
+
+    /// Takes the values of some rows, whose groups are given; without values the rows are counted.
+    ///
+    /// # Errors
+    /// `out_of_range` for a sum that its type can't hold.
+    pub(super) fn take(&mut self, groups: &[u32], values: Option<&Vector<'_>>) -> Result<()> {
+        let Some(values) = values else {
+            groups.iter().for_each(|group| bump(&mut self.counts, *group));
+            return Ok(());
+        };
+        let counts = &mut self.counts;
+        match (&mut self.cells, &values.data) {
+            (Cells::Whole(sums, _), Data::Integer(cells)) => each(groups, values, counts, |group, row| {
+                if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
+                    *sum += i128::from(*cell);
+                }
+            }),
+            (Cells::Float(sums, _), Data::Float(cells)) => {
+                let mut overflow = None;
+                each(groups, values, counts, |group, row| {
+                    if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
+                        let next = *sum + cell;
+                        if next.is_infinite() && sum.is_finite() && cell.is_finite() {
+                            overflow = Some((*sum, *cell));
+                        }
+                        *sum = next;
+                    }
+                });
+                if let Some((a, b)) = overflow {
+                    return Err(self.out_of_range(eco_format!("{a} + {b}")));
+                }
+            }
+            (Cells::Decimal(sums, _), Data::Decimal(cells)) => {
+                let mut overflow = None;
+                each(groups, values, counts, |group, row| {
+                    if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
+                        match add_decimals(*sum, *cell) {
+                            Some(next) => *sum = next,
+                            None => overflow = Some((*sum, *cell)),
+                        }
+                    }
+                });
+                if let Some((a, b)) = overflow {
+                    return Err(self.out_of_range(eco_format!("{a} + {b}")));
+                }
+            }
+            (Cells::List(lists), _) => {
+                for (row, group) in groups.iter().enumerate() {
+                    if let Some(list) = lists.get_mut(*group as usize) {
+                        list.push(values.get(row).to_value());
+                    }
+                }
+                groups.iter().for_each(|group| bump(counts, *group));
+            }
+            (Cells::First(firsts), _) => {
+                for (row, group) in groups.iter().enumerate() {
+                    if let Some(first @ None) = firsts.get_mut(*group as usize) {
+                        *first = Some(values.get(row).to_value());
+                    }
+                }
+            }
+            _ => self.take_compared(groups, values),
+        }
+        Ok(())
+    }
+
+    /// As [`take`](Accumulator::take), for what compares values.
+    fn take_compared(&mut self, groups: &[u32], values: &Vector<'_>) {
+        let counts = &mut self.counts;
+        match &mut self.cells {
+            Cells::Extreme(cells, wanted) => {
+                for (row, group) in groups.iter().enumerate() {
+                    let group = *group as usize;
+                    let (Some(value), Some(cell)) = (values.whole(row), cells.get_mut(group)) else {
+                        continue;
+                    };
+                    let Some(count) = counts.get_mut(group) else { continue };
+                    if *count == 0 || value.cmp(cell) == *wanted {
+                        *cell = value;
+                    }
+                    *count += 1;
+                }
+            }
+            Cells::ExtremeValue(cells, wanted) => each(groups, values, counts, |group, row| {
+                let value = values.get(row);
+                if let Some(cell) = cells.get_mut(group)
+                    && (cell.is_null() || value.cmp(&cell.as_ref()) == *wanted)
+                {
+                    *cell = value.to_value();
+                }
+            }),
+            Cells::Bits(bits) => {
+                if let Data::Integer(cells) = &values.data
+                    && values.nulls.is_none()
+                    && let Some(greatest) =
+                        cells.iter().copied().max().filter(|greatest| *greatest < BITS_MAX)
+                    && cells.iter().all(|cell| *cell >= 0)
+                {
+                    let words = greatest as usize / 64 + 1;
+                    if words > bits.len() {
+                        bits.resize(words.next_power_of_two(), 0);
+                    }
+                    for cell in cells {
+                        if let Some(word) = bits.get_mut(*cell as usize / 64) {
+                            *word |= 1 << (cell % 64);
+                        }
+                    }
+                    return;
+                }
+                for row in 0..groups.len() {
+                    let Some(value) = values.whole(row) else { continue };
+                    if !(0..BITS_MAX).contains(&value) {
+                        return self.widen(groups, values);
+                    }
+                    let word = value as usize / 64;
+                    if word >= bits.len() {
+                        bits.resize(word + 1, 0);
+                    }
+                    if let Some(word) = bits.get_mut(word) {
+                        *word |= 1 << (value % 64);
+                    }
+                }
+            }
+            Cells::DistinctWhole(seen) => {
+                let rows = groups.iter().enumerate();
+                seen.extend(rows.filter_map(|(row, group)| Some((*group, values.whole(row)?))));
+            }
+            Cells::Distinct(seen) => {
+                for (row, group) in groups.iter().enumerate() {
+                    if !values.is_null(row) {
+                        seen.insert((*group, values.get(row).to_value()));
+                    }
+                }
+            }
+            _ => each(groups, values, counts, |_, _| {}),
+        }
+    }
+
+    /// Goes on with a set: some value has no bit.
+    fn widen(&mut self, groups: &[u32], values: &Vector<'_>) {
+        if let Cells::Bits(bits) = &self.cells {
+            let seen = crate::eval::ones(bits).map(|value| (0, value as i64)).collect();
+            self.cells = Cells::DistinctWhole(seen);
+            self.take_compared(groups, values);
+        }
+    }
+
+    /// The value of every group.
+    ///
+    /// # Errors
+    /// `out_of_range` for a sum that its type can't hold.
+    pub(super) fn finish(self) -> Result<Vec<Value>> {
+        let groups = self.counts.len();
+        let mut distinct = vec![0i64; groups];
+        let mut count = |group: u32| {
+            if let Some(count) = distinct.get_mut(group as usize) {
+                *count += 1;
+            }
+        };
+        match &self.cells {
+            Cells::Bits(bits) => crate::eval::ones(bits).for_each(|_| count(0)),
+            Cells::DistinctWhole(seen) => seen.iter().for_each(|(group, _)| count(*group)),
+            Cells::Distinct(seen) => seen.iter().for_each(|(group, _)| count(*group)),
+            _ => return (0..groups).map(|group| self.one(group)).collect(),
+        }
+        Ok(distinct.into_iter().map(Value::Integer).collect())
+    }
+
+    fn one(&self, group: usize) -> Result<Value> {
+        let count = self.counts.get(group).copied().unwrap_or_default();
+        if let Cells::Count = self.cells {
+            return Ok(Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
+        }
+        if let Cells::First(cells) = &self.cells {
+            return Ok(cells.get(group).cloned().flatten().unwrap_or_default());
+        }
+        if count == 0 {
+            return Ok(Value::Null);
+        }
+        let range = |found: &dyn std::fmt::Display| self.out_of_range(eco_format!("{found}"));
+        Ok(match &self.cells {
+            Cells::Whole(cells, false) => {
+                let sum = cells.get(group).copied().unwrap_or_default();
+                Value::Integer(i64::try_from(sum).map_err(|_| range(&sum))?)
+            }
+            Cells::Whole(cells, true) => {
+                let sum = cells.get(group).copied().unwrap_or_default();
+                let exact = Decimal::try_from_i128_with_scale(sum, 0).map_err(|_| range(&sum))?;
+                Value::Decimal(mean(exact, count).ok_or_else(|| range(&sum))?)
+            }
+            Cells::Float(cells, is_mean) => {
+                let sum = cells.get(group).copied().unwrap_or_default();
+                Value::Float(if *is_mean { sum / count as f64 } else { sum })
+            }
+            Cells::Decimal(cells, is_mean) => {
+                let sum = cells.get(group).copied().unwrap_or_default();
+                let value = if *is_mean { mean(sum, count) } else { Some(sum) };
+                Value::Decimal(value.ok_or_else(|| range(&sum))?)
+            }
+            Cells::Extreme(cells, _) => of_whole(&self.ty, cells.get(group).copied().unwrap_or_default()),
+            Cells::ExtremeValue(cells, _) => cells.get(group).cloned().unwrap_or_default(),
+            Cells::List(lists) => list(lists.get(group).map_or(&[], Vec::as_slice)),
+            Cells::Count
+            | Cells::First(_)
+            | Cells::Bits(_)
+            | Cells::DistinctWhole(_)
+            | Cells::Distinct(_) => Value::Null,
+        })
+    }
+
+    fn out_of_range(&self, found: EcoString) -> Error {
+        let expected = eco_format!("{}", self.ty);
+        Error::new(ErrorKind::OutOfRange { expected, found, column: None })
+    }
+}
+
+#[inline]
+fn bump(counts: &mut [u64], group: u32) {
+    if let Some(count) = counts.get_mut(group as usize) {
+        *count += 1;
+    }
+}
+
+/// Shows the group and the place of each value that isn't null, and counts it.
+#[inline(always)]
+fn each(groups: &[u32], values: &Vector<'_>, counts: &mut [u64], mut show: impl FnMut(usize, usize)) {
+    let single = values.width() == 1;
+    for (row, group) in groups.iter().enumerate() {
+        if values.nulls.is_none() || !values.is_null(row) {
+            bump(counts, *group);
+            show(*group as usize, if single { 0 } else { row });
+        }
+    }
+}
+
+/// The value that a column stores as this integer.
+fn of_whole(ty: &Type, whole: i64) -> Value {
+    match ty {
+        Type::Boolean => Value::Boolean(whole != 0),
+        Type::Date => Value::Date(days_to_date(i32::try_from(whole).unwrap_or_default())),
+        Type::Timestamp => Value::Timestamp(micros_to_timestamp(whole)),
+        Type::Timestamptz => Value::Timestamptz(micros_to_instant(whole)),
+        Type::Enum(labels) => {
+            let label = usize::try_from(whole).ok().and_then(|at| labels.get(at));
+            label.map_or(Value::Null, |label| Value::Text(label.clone()))
+        }
+        _ => Value::Integer(whole),
+    }
+}
+
+/// Values as a JSON list, each as a result shows it.
+fn list(values: &[Value]) -> Value {
+    let mut out = String::from("[");
+    for (at, value) in values.iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { "," });
+        match value {
+            Value::Json(json) => out.push_str(json.as_str()),
+            value => {
+                let _ = write!(out, "{}", serde_json::to_string(value).unwrap_or_default());
+            }
+        }
+    }
+    out.push(']');
+    Value::Json(Json::canonical(out.into()))
+}

@@ -1,0 +1,359 @@
+//! Results of flat queries.
+
+use super::plan::{Planned, Steps};
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::id::{ColumnId, Slot, TableId};
+use crate::store::Store;
+use crate::value::{FromValue, Type, Value, ValueRef};
+use crate::view::{Owned, OwnedRow, RowRef};
+use ecow::EcoString;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::fmt;
+use std::iter::FusedIterator;
+use std::sync::Arc;
+
+/// What a query has found.
+pub(super) struct Found {
+    /// The columns of the result; none where whole rows are given.
+    pub(super) cells: Vec<Cells>,
+    /// The rows of each source, where cells or whole rows are read from them.
+    pub(super) slots: Vec<Vec<Slot>>,
+    pub(super) len: usize,
+}
+
+/// The cells of a column of the result.
+#[derive(Clone, Debug)]
+pub(super) enum Cells {
+    /// They stand in the rows of a source.
+    Stored {
+        source: usize,
+        column: ColumnId,
+    },
+    Values(Vec<Value>),
+}
+
+impl Found {
+    /// All cells as values, column by column.
+    pub(super) fn into_values(self, store: &Store, planned: &Planned) -> Vec<Vec<Value>> {
+        let tables = tables(planned);
+        let (slots, len) = (self.slots, self.len);
+        let value = |cells: Cells| match cells {
+            Cells::Values(values) => values,
+            stored => (0..len).map(|at| cell(store, &tables, &slots, &stored, at).to_value()).collect(),
+        };
+        self.cells.into_iter().map(value).collect()
+    }
+}
+
+/// The table of each source of a query, and its name; none of united rows.
+fn sources(planned: &Planned) -> Vec<(EcoString, TableId, bool)> {
+    match &planned.body {
+        Steps::Select(joins) => {
+            joins.sources.iter().map(|place| (place.name.clone(), place.table, place.visible)).collect()
+        }
+        Steps::Set(..) => Vec::new(),
+    }
+}
+
+fn tables(planned: &Planned) -> Vec<TableId> {
+    sources(planned).into_iter().map(|(_, table, _)| table).collect()
+}
+
+fn cell<'p>(
+    store: &'p Store,
+    tables: &[TableId],
+    slots: &[Vec<Slot>],
+    cells: &'p Cells,
+    at: usize,
+) -> ValueRef<'p> {
+    match cells {
+        Cells::Values(values) => values.get(at).map(Value::as_ref).unwrap_or_default(),
+        Cells::Stored { source, column } => {
+            let slot = slots.get(*source).and_then(|slots| slots.get(at)).and_then(|slot| slot.some());
+            match (slot, tables.get(*source)) {
+                (Some(slot), Some(table)) => store.table(*table).column(*column).get(slot),
+                _ => ValueRef::Null,
+            }
+        }
+    }
+}
+
+fn wrong_read<T>(name: &str, value: ValueRef<'_>) -> Error {
+    let wanted = std::any::type_name::<T>();
+    let mistake = QueryMistake::WrongRead { name: name.into(), holds: value.kind(), wanted };
+    Error::new(ErrorKind::InvalidQuery(mistake))
+}
+
+/// The rows of a flat query, over the snapshot it was asked of.
+///
+/// With a selection each row is its columns; without one it is a row of each table, or none where that
+/// side of a join is missing. Serialises as a list of objects.
+#[derive(Clone)]
+pub struct FlatPage {
+    store: Arc<Store>,
+    columns: Vec<(EcoString, Type)>,
+    cells: Vec<Cells>,
+    /// The sources in declared order: name, table, and place among them.
+    sources: Vec<(EcoString, TableId, usize)>,
+    tables: Vec<TableId>,
+    slots: Vec<Vec<Slot>>,
+    len: usize,
+}
+
+impl FlatPage {
+    pub(super) fn new(store: Arc<Store>, planned: &Planned, found: Found) -> FlatPage {
+        let Found { cells, slots, len } = found;
+        let all = sources(planned);
+        let shown = all.iter().enumerate().filter(|(_, (_, _, visible))| *visible);
+        let sources = shown.map(|(at, (name, table, _))| (name.clone(), *table, at)).collect();
+        let tables = all.iter().map(|(_, table, _)| *table).collect();
+        FlatPage { store, columns: planned.columns.clone(), cells, sources, tables, slots, len }
+    }
+
+    /// How many rows there are. O(1).
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no rows. O(1).
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The row at a place, from 0. O(1).
+    pub fn get(&self, at: usize) -> Option<FlatRow<'_>> {
+        (at < self.len).then_some(FlatRow { page: self, at })
+    }
+
+    /// The first row. O(1).
+    pub fn first(&self) -> Option<FlatRow<'_>> {
+        self.get(0)
+    }
+
+    /// The rows, from both ends.
+    pub fn iter(&self) -> FlatRows<'_> {
+        FlatRows { page: self, from: 0, to: self.len }
+    }
+
+    /// The names and types of the columns; none where rows of tables are given.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = (&str, &Type)> + DoubleEndedIterator {
+        self.columns.iter().map(|(name, ty)| (name.as_str(), ty))
+    }
+
+    /// All values of a column, as a Rust type. O(rows).
+    ///
+    /// # Errors
+    /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
+    pub fn column<'p, T: FromValue<'p>>(&'p self, name: &str) -> Result<Vec<T>> {
+        let at = self.columns.iter().position(|(column, _)| column == name);
+        let cells = at.and_then(|at| self.cells.get(at)).ok_or_else(|| self.not_selected(name))?;
+        let read = |value: ValueRef<'p>| T::from_value(value).ok_or_else(|| wrong_read::<T>(name, value));
+        let stored = match cells {
+            Cells::Values(values) => return values.iter().map(|value| read(value.as_ref())).collect(),
+            Cells::Stored { source, column } => {
+                let table =
+                    self.tables.get(*source).map(|table| self.store.table(*table).column(*column).view());
+                table.zip(self.slots.get(*source))
+            }
+        };
+        let Some((view, slots)) = stored else { return Ok(Vec::new()) };
+        slots.iter().map(|slot| read(if slot.is_none() { ValueRef::Null } else { view.get(*slot) })).collect()
+    }
+
+    /// An owned copy of everything; a table's row under the table's name. O(cells).
+    pub fn to_owned_rows(&self) -> Vec<OwnedRow> {
+        self.iter().map(FlatRow::to_owned_row).collect()
+    }
+
+    fn not_selected(&self, name: &str) -> Error {
+        let columns = self.columns.iter().map(|(name, _)| name.clone());
+        let rows = self.sources.iter().filter(|_| self.columns.is_empty()).map(|(name, ..)| name.clone());
+        let selected = columns.chain(rows).collect();
+        Error::new(ErrorKind::InvalidQuery(QueryMistake::NotSelected { name: name.into(), selected }))
+    }
+}
+
+/// One row of a [`FlatPage`]. Copying it is free.
+#[derive(Clone, Copy)]
+pub struct FlatRow<'p> {
+    page: &'p FlatPage,
+    at: usize,
+}
+
+impl<'p> FlatRow<'p> {
+    /// The value of a column, as a Rust type; null only as an `Option`. O(columns).
+    ///
+    /// # Errors
+    /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
+    pub fn get<T: FromValue<'p>>(self, name: &str) -> Result<T> {
+        let value = self.value(name)?;
+        T::from_value(value).ok_or_else(|| wrong_read::<T>(name, value))
+    }
+
+    /// The value of a column. O(columns).
+    ///
+    /// # Errors
+    /// `invalid_query` for a name that isn't there.
+    pub fn value(self, name: &str) -> Result<ValueRef<'p>> {
+        let at = self.page.columns.iter().position(|(column, _)| column == name);
+        at.map(|at| self.cell(at)).ok_or_else(|| self.page.not_selected(name))
+    }
+
+    /// The value of the column at a place, from 0; null past the last. O(1).
+    pub fn cell(self, column: usize) -> ValueRef<'p> {
+        let page = self.page;
+        match page.cells.get(column) {
+            Some(cells) => cell(&page.store, &page.tables, &page.slots, cells, self.at),
+            None => ValueRef::Null,
+        }
+    }
+
+    /// The names and values of the columns, in the order selected.
+    pub fn values(self) -> impl ExactSizeIterator<Item = (&'p str, ValueRef<'p>)> + DoubleEndedIterator {
+        let columns = self.page.columns.iter().enumerate();
+        columns.map(move |(at, (name, _))| (name.as_str(), self.cell(at)))
+    }
+
+    /// The row of a table, by its name or alias; `None` where that side of a join is missing. O(tables).
+    ///
+    /// # Errors
+    /// `invalid_query` for a name that isn't there, or where the query selects columns.
+    pub fn row(self, name: &str) -> Result<Option<RowRef<'p>>> {
+        let found = self.rows().find(|(source, _)| *source == name);
+        found.map(|(_, row)| row).ok_or_else(|| self.page.not_selected(name))
+    }
+
+    /// The names of the tables, in declared order, each with its row.
+    pub fn rows(self) -> impl Iterator<Item = (&'p str, Option<RowRef<'p>>)> {
+        let page = self.page;
+        page.sources.iter().filter(|_| page.columns.is_empty()).map(move |(name, table, source)| {
+            let slot =
+                page.slots.get(*source).and_then(|slots| slots.get(self.at)).and_then(|slot| slot.some());
+            (name.as_str(), slot.map(|slot| RowRef::new(&page.store, *table, slot)))
+        })
+    }
+
+    /// An owned copy. O(cells).
+    pub fn to_owned_row(self) -> OwnedRow {
+        let values = self.values().map(|(name, value)| (name.into(), Owned::Value(value.to_value())));
+        let rows = self.rows().map(|(name, row)| {
+            let owned = row.map(|row| {
+                let cells = row.values();
+                cells.map(|(name, value)| (name.into(), Owned::Value(value.to_value()))).collect()
+            });
+            (name.into(), Owned::One(owned))
+        });
+        values.chain(rows).collect()
+    }
+}
+
+/// Iterates over the rows of a [`FlatPage`].
+#[derive(Clone)]
+pub struct FlatRows<'p> {
+    page: &'p FlatPage,
+    from: usize,
+    to: usize,
+}
+
+impl<'p> Iterator for FlatRows<'p> {
+    type Item = FlatRow<'p>;
+
+    fn next(&mut self) -> Option<FlatRow<'p>> {
+        if self.from == self.to {
+            return None;
+        }
+        self.from += 1;
+        Some(FlatRow { page: self.page, at: self.from - 1 })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.to - self.from, Some(self.to - self.from))
+    }
+}
+
+impl DoubleEndedIterator for FlatRows<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        if self.from == self.to {
+            return None;
+        }
+        self.to -= 1;
+        Some(FlatRow { page: self.page, at: self.to })
+    }
+}
+
+impl ExactSizeIterator for FlatRows<'_> {}
+impl FusedIterator for FlatRows<'_> {}
+
+impl<'p> IntoIterator for &'p FlatPage {
+    type Item = FlatRow<'p>;
+    type IntoIter = FlatRows<'p>;
+
+    fn into_iter(self) -> FlatRows<'p> {
+        self.iter()
+    }
+}
+
+impl Serialize for FlatRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.values() {
+            map.serialize_entry(name, &value)?;
+        }
+        for (name, row) in self.rows() {
+            map.serialize_entry(name, &row)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for FlatPage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.len))?;
+        for row in self {
+            list.serialize_element(&row)?;
+        }
+        list.end()
+    }
+}
+
+/// `{name: "Ann", posts: 2}`.
+impl fmt::Display for FlatRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{")?;
+        let mut between = "";
+        for (name, value) in self.values() {
+            write!(f, "{between}{name}: {value:?}")?;
+            between = ", ";
+        }
+        for (name, row) in self.rows() {
+            match row {
+                Some(row) => write!(f, "{between}{name}: {row}")?,
+                None => write!(f, "{between}{name}: null")?,
+            }
+            between = ", ";
+        }
+        f.write_str("}")
+    }
+}
+
+/// Each row on a line.
+impl fmt::Display for FlatPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, row) in self.iter().enumerate() {
+            write!(f, "{}{row}", if at == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for FlatRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for FlatPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}

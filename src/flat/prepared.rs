@@ -1,0 +1,106 @@
+//! Flat queries resolved once, and answered with whatever values their placeholders are given.
+
+use super::plan::Planned;
+use super::run::{Context, Stats, page};
+use super::{FlatPage, FlatQuery, Resolved};
+use crate::error::Result;
+use crate::plan::{Placeholders, bound, given, note};
+use crate::store::Store;
+use crate::value::{Row, Type};
+use std::fmt;
+use std::sync::Arc;
+
+/// A flat query whose names are resolved and whose types are checked, for one snapshot.
+///
+/// Its placeholders have the types of what they are compared with. How rows are found is chosen when
+/// the values are known.
+///
+/// ```
+/// # use relata::{Column, Database, Schema, Table, row};
+/// # let db = Database::new(Schema::new().table(Table::new("users").column(Column::integer("id"))
+/// #     .column(Column::text("name")).primary_key(["id"])))?;
+/// # db.insert_many("users", vec![row! { id: 1, name: "Ann" }, row! { id: 2, name: "Bob" }])?;
+/// use relata::{col, placeholder};
+/// let by_id = db.from("users").columns(["name"]).filter(col("id").eq(placeholder("id"))).prepare()?;
+/// assert_eq!(by_id.run(row! { id: 2 })?.to_string(), r#"{name: "Bob"}"#);
+/// assert_eq!(by_id.run(row! { id: "2" }).unwrap_err().to_string(), r#"expected integer, found "2""#);
+/// # Ok::<(), relata::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct PreparedFlat {
+    store: Arc<Store>,
+    resolved: Resolved,
+    placeholders: Placeholders,
+    max_rows: Option<u64>,
+}
+
+impl PreparedFlat {
+    pub(crate) fn new<S>(
+        store: &Arc<Store>,
+        query: &FlatQuery<S>,
+        max_rows: Option<u64>,
+    ) -> Result<PreparedFlat> {
+        let resolved = Resolved::new(store.catalog(), query)?;
+        let mut placeholders = Placeholders::new();
+        resolved.placeholders(&mut |name, ty| note(&mut placeholders, name, ty));
+        Ok(PreparedFlat { store: Arc::clone(store), resolved, placeholders, max_rows })
+    }
+
+    /// The placeholders and their types, in the order they are met.
+    pub fn placeholders(&self) -> impl ExactSizeIterator<Item = (&str, &Type)> {
+        self.placeholders.iter().map(|(name, ty)| (name.as_str(), ty))
+    }
+
+    /// The rows, with these values in the place of the placeholders.
+    ///
+    /// # Errors
+    /// `invalid_query` for a placeholder without a value or a value without a placeholder,
+    /// `type_mismatch` for a value of another type, and whatever an expression fails with.
+    pub fn run(&self, values: Row) -> Result<FlatPage> {
+        let planned = self.planned(&values)?;
+        let mut context = Context { max_rows: self.max_rows, clock: None, stats: Stats::default() };
+        page(&self.store, &planned, &mut context)
+    }
+
+    /// The rows of a query without placeholders.
+    ///
+    /// # Errors
+    /// As [`run`](PreparedFlat::run).
+    pub fn all(&self) -> Result<FlatPage> {
+        self.run(Row::new())
+    }
+
+    /// In words: how rows are found and joined, and how many are expected.
+    ///
+    /// # Errors
+    /// As [`run`](PreparedFlat::run) for its values.
+    pub fn explain(&self, values: Row) -> Result<String> {
+        Ok(self.planned(&values)?.explain(&self.store, None))
+    }
+
+    /// As [`explain`](PreparedFlat::explain), with what was found and how long it took by a clock of
+    /// nanoseconds.
+    pub(crate) fn analyze(&self, values: &Row, clock: &dyn Fn() -> i128) -> Result<String> {
+        let planned = self.planned(values)?;
+        let mut context = Context { max_rows: self.max_rows, clock: Some(clock), stats: Stats::default() };
+        let start = clock();
+        let found = page(&self.store, &planned, &mut context)?;
+        let total = (found.len(), clock() - start);
+        let mut text = planned.explain(&self.store, Some(&context.stats));
+        text.push_str(&super::explain::total(total));
+        Ok(text)
+    }
+
+    fn planned(&self, values: &Row) -> Result<Planned> {
+        let mut resolved = self.resolved.clone();
+        given(&self.placeholders, values)?;
+        resolved.bind(&|name, ty| bound(values, name, ty))?;
+        Ok(Planned::new(&self.store, resolved))
+    }
+}
+
+impl fmt::Debug for PreparedFlat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedFlat").field("placeholders", &self.placeholders).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,427 @@
+//! From a flat query by name to ids and types.
+
+use super::names::{Aggregated, Aliased, Grouped, Outputs, Place, Sources};
+use super::{Body, FlatOrder, FlatQuery, JoinKind, On, Selection, SetOperation, Source};
+use crate::catalog::Catalog;
+use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, Result};
+use crate::expr::Expr;
+use crate::filter::{Direction, Filter, Nulls};
+use crate::id::{RelationId, TableId};
+use crate::scalar::{Names, Scalar, What, common, condition, expression};
+use crate::value::{Type, Value};
+use ecow::{EcoString, eco_format};
+use std::cell::RefCell;
+
+/// How many set operations may stand inside each other.
+const SETS_DEPTH_MAX: usize = 64;
+
+/// A query with every name resolved and every type checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(super) body: Inner,
+    /// The columns of the result; none where whole rows are given.
+    pub(super) columns: Vec<(EcoString, Type)>,
+    pub(super) order: Vec<Key>,
+    pub(super) limit: Option<usize>,
+    pub(super) offset: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Inner {
+    Select(Box<Select>),
+    Set(SetOperation, Box<Resolved>, Box<Resolved>),
+}
+
+/// Joined sources and what is made of them.
+#[derive(Clone, Debug)]
+pub(super) struct Select {
+    pub(super) sources: Vec<Place>,
+    /// How each source but the first is joined.
+    pub(super) joins: Vec<Joined>,
+    /// All of them hold.
+    pub(super) filter: Vec<Scalar>,
+    pub(super) group: Option<Group>,
+    /// All of them hold of a group.
+    pub(super) having: Vec<Scalar>,
+    /// The columns of the result: over the sources, or over the groups.
+    pub(super) outputs: Vec<Scalar>,
+    pub(super) distinct: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Joined {
+    pub(super) kind: JoinKind,
+    /// All of them hold of what is put side by side.
+    pub(super) on: Vec<Scalar>,
+    /// The relation it goes along, and the source that it starts from.
+    pub(super) relation: Option<(usize, TableId, RelationId)>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    pub(super) keys: Vec<Scalar>,
+    pub(super) aggregates: Vec<Aggregated>,
+}
+
+/// One part of an order: over the sources, the groups, or, of distinct or united rows, the outputs.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub(super) scalar: Scalar,
+    pub(super) descending: bool,
+    pub(super) nulls_first: bool,
+}
+
+impl Resolved {
+    /// Resolves a query. O(query).
+    ///
+    /// # Errors
+    /// Unknown and ambiguous names, types that don't go together, names that stand twice, columns
+    /// that aren't grouped by; each with its path.
+    pub(crate) fn new<S>(catalog: &Catalog, query: &FlatQuery<S>) -> Result<Resolved> {
+        resolve(catalog, query, 0)
+    }
+
+    /// Shows every placeholder with its type.
+    pub(super) fn placeholders(&self, show: &mut dyn FnMut(&EcoString, &Type)) {
+        self.each(&mut |scalar| scalar.placeholders(show));
+    }
+
+    /// Puts values in the place of placeholders.
+    pub(super) fn bind(&mut self, value: &dyn Fn(&EcoString, &Type) -> Result<Value>) -> Result<()> {
+        match &mut self.body {
+            Inner::Set(_, left, right) => {
+                left.bind(value)?;
+                right.bind(value)?;
+            }
+            Inner::Select(select) => select.scalars().into_iter().try_for_each(|part| part.bind(value))?,
+        }
+        self.order.iter_mut().try_for_each(|key| key.scalar.bind(value))
+    }
+
+    fn each(&self, show: &mut dyn FnMut(&Scalar)) {
+        match &self.body {
+            Inner::Set(_, left, right) => {
+                left.each(show);
+                right.each(show);
+            }
+            Inner::Select(select) => select.clone().scalars().into_iter().for_each(|part| show(part)),
+        }
+        self.order.iter().for_each(|key| show(&key.scalar));
+    }
+}
+
+impl Select {
+    fn scalars(&mut self) -> Vec<&mut Scalar> {
+        let group = self.group.iter_mut().flat_map(|group| {
+            let of = group.aggregates.iter_mut().filter_map(|aggregate| aggregate.of.as_mut());
+            group.keys.iter_mut().chain(of)
+        });
+        let joins = self.joins.iter_mut().flat_map(|join| &mut join.on);
+        joins.chain(&mut self.filter).chain(group).chain(&mut self.having).chain(&mut self.outputs).collect()
+    }
+}
+
+fn resolve<S>(catalog: &Catalog, query: &FlatQuery<S>, depth: usize) -> Result<Resolved> {
+    let limit = query.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    match &query.body {
+        Body::Select(selection) => {
+            let (select, columns, order) = select(catalog, selection, &query.order_by)?;
+            Ok(Resolved { body: Inner::Select(Box::new(select)), columns, order, limit, offset })
+        }
+        Body::SelectedAfterSet => Err(FlatMistake::AfterSet.into()),
+        Body::Set(operation, left, right) => {
+            if depth == SETS_DEPTH_MAX {
+                let allowed = SETS_DEPTH_MAX as u64;
+                return Err(Error::new(ErrorKind::LimitExceeded { limit: "set_depth", allowed }));
+            }
+            let word = operation.word();
+            let left = resolve(catalog, left, depth + 1).map_err(|error| error.at(0).at(word))?;
+            let right = resolve(catalog, right, depth + 1).map_err(|error| error.at(1).at(word))?;
+            let columns = united(&left.columns, &right.columns).map_err(|error| error.at(word))?;
+            let names = Outputs { catalog, columns: columns.clone() };
+            let order = query.order_by.iter().map(|part| key(&names, part)).collect::<Result<_>>()?;
+            let body = Inner::Set(*operation, Box::new(left), Box::new(right));
+            Ok(Resolved { body, columns, order, limit, offset })
+        }
+    }
+}
+
+/// The columns of two results that are put together: the names of the first, types that hold both.
+fn united(left: &[(EcoString, Type)], right: &[(EcoString, Type)]) -> Result<Vec<(EcoString, Type)>> {
+    if left.is_empty() || right.is_empty() {
+        return Err(FlatMistake::NothingNamed.into());
+    }
+    let pairs = left.iter().zip(right).map(|((name, a), (_, b))| Some((name.clone(), common(a, b)?)));
+    let columns = pairs.collect::<Option<Vec<_>>>().filter(|_| left.len() == right.len());
+    columns.ok_or_else(|| {
+        let words = |columns: &[(EcoString, Type)]| {
+            columns.iter().map(|(name, ty)| eco_format!("{name} {ty}")).collect()
+        };
+        FlatMistake::DifferentShapes { left: words(left), right: words(right) }.into()
+    })
+}
+
+type Columns = Vec<(EcoString, Type)>;
+
+fn select(
+    catalog: &Catalog,
+    selection: &Selection,
+    order: &[FlatOrder],
+) -> Result<(Select, Columns, Vec<Key>)> {
+    let mut sources = Sources { catalog, list: Vec::new() };
+    let first = table_of(catalog, &selection.from).map_err(|error| error.at("from"))?;
+    push(&mut sources, &selection.from.name, first)?;
+    let mut joins = Vec::with_capacity(selection.joins.len());
+    for join in &selection.joins {
+        let word = JoinKind::ALL.iter().find(|(kind, _)| *kind == join.kind).map_or("", |(_, word)| word);
+        let joined = joined(&mut sources, join);
+        joins.push(joined.map_err(|error| error.at(&join.source.name).at(word))?);
+    }
+    let filter = conditions(&sources, &selection.filters).map_err(|error| error.at("where"))?;
+    let grouped = !selection.group_by.is_empty()
+        || !selection.having.is_empty()
+        || selection.columns.iter().any(|(_, expr)| has_aggregate(expr))
+        || order.iter().any(|part| has_aggregate(&part.expr));
+    names_once(selection)?;
+    let mut select = Select {
+        sources: Vec::new(),
+        joins,
+        filter,
+        group: None,
+        having: Vec::new(),
+        outputs: Vec::new(),
+        distinct: selection.distinct,
+    };
+    let order = if grouped {
+        grouped_select(&sources, selection, order, &mut select)?
+    } else {
+        plain_select(&sources, selection, order, &mut select)?
+    };
+    select.sources = sources.list;
+    let names = selection.columns.iter().map(|(name, _)| name.clone());
+    let columns = names.zip(select.outputs.iter().map(|output| output.ty.clone())).collect();
+    Ok((select, columns, order))
+}
+
+fn plain_select(
+    sources: &Sources<'_>,
+    selection: &Selection,
+    order: &[FlatOrder],
+    select: &mut Select,
+) -> Result<Vec<Key>> {
+    let outputs = outputs(sources, selection)?;
+    select.outputs = outputs.iter().map(|(_, scalar)| scalar.clone()).collect();
+    if selection.distinct && outputs.is_empty() {
+        return Err(Error::from(FlatMistake::NothingNamed).at("distinct"));
+    }
+    let names = Aliased { inner: sources, outputs: &outputs };
+    keys(&names, order, select, &|_| {})
+}
+
+fn grouped_select(
+    sources: &Sources<'_>,
+    selection: &Selection,
+    order: &[FlatOrder],
+    select: &mut Select,
+) -> Result<Vec<Key>> {
+    if selection.columns.is_empty() {
+        return Err(Error::from(FlatMistake::NothingNamed).at("select"));
+    }
+    let mut keys_of = Vec::with_capacity(selection.group_by.len());
+    for (at, expr) in selection.group_by.iter().enumerate() {
+        // A name of the result that is no column stands for its expression.
+        let aliased = match expr {
+            Expr::Column(name) if sources.column(name).is_err() => {
+                selection.columns.iter().find(|(output, _)| output == name).map(|(_, expr)| expr)
+            }
+            _ => None,
+        };
+        keys_of
+            .push(expression(sources, aliased.unwrap_or(expr)).map_err(|error| error.at(at).at("groupBy"))?);
+    }
+    let names = Grouped { sources, keys: keys_of, aggregates: RefCell::default() };
+    let mut outputs = outputs(&names, selection)?;
+    for (name, scalar) in &mut outputs {
+        names.of_groups(scalar);
+        of_groups(sources, scalar).map_err(|error| error.at(&*name).at("select"))?;
+    }
+    let aliased = Aliased { inner: &names, outputs: &outputs };
+    select.having = conditions(&aliased, &selection.having).map_err(|error| error.at("having"))?;
+    for scalar in &mut select.having {
+        names.of_groups(scalar);
+        of_groups(sources, scalar).map_err(|error| error.at("having"))?;
+    }
+    select.outputs = outputs.iter().map(|(_, scalar)| scalar.clone()).collect();
+    let order = keys(&aliased, order, select, &|scalar| names.of_groups(scalar))?;
+    for key in order.iter().filter(|_| !select.distinct) {
+        of_groups(sources, &key.scalar).map_err(|error| error.at("orderBy"))?;
+    }
+    let aggregates = names.aggregates.into_inner();
+    select.group = Some(Group { keys: names.keys, aggregates });
+    Ok(order)
+}
+
+fn outputs(names: &dyn Names, selection: &Selection) -> Result<Vec<(EcoString, Scalar)>> {
+    let columns = selection.columns.iter();
+    let outputs = columns.map(|(name, expr)| {
+        let scalar = expression(names, expr).map_err(|error| error.at(name).at("select"))?;
+        Ok((name.clone(), scalar))
+    });
+    outputs.collect()
+}
+
+/// What stands for a whole group may not read a single row.
+fn of_groups(sources: &Sources<'_>, scalar: &Scalar) -> Result<()> {
+    let mut stray = None;
+    scalar.each(&mut |part| match &part.what {
+        What::Column { source, column } => {
+            if let Some(place) = sources.list.get(*source) {
+                let column = &sources.catalog.table(place.table).column(*column).name;
+                stray.get_or_insert_with(|| eco_format!("{}.{column}", place.name));
+            }
+        }
+        What::Rows(source, _) => {
+            let name = sources.list.get(*source).map(|place| place.name.clone());
+            stray.get_or_insert(name.unwrap_or_default());
+        }
+        _ => {}
+    });
+    stray.map_or(Ok(()), |name| Err(FlatMistake::NotGrouped { name }.into()))
+}
+
+/// The order; of distinct rows it is by their columns.
+fn keys(
+    names: &dyn Names,
+    order: &[FlatOrder],
+    select: &Select,
+    of_groups: &dyn Fn(&mut Scalar),
+) -> Result<Vec<Key>> {
+    let mut keys = Vec::with_capacity(order.len());
+    for part in order {
+        let mut key = key(names, part)?;
+        of_groups(&mut key.scalar);
+        if select.distinct {
+            let place = select.outputs.iter().position(|output| *output == key.scalar);
+            let Some(place) = place else {
+                let name = eco_format!("{}", part.expr);
+                let mistake = FlatMistake::NotInResult { name, known: Vec::new() };
+                return Err(Error::from(mistake).at("orderBy"));
+            };
+            key.scalar.what = What::Output(place);
+        }
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn key(names: &dyn Names, part: &FlatOrder) -> Result<Key> {
+    let scalar = expression(names, &part.expr).map_err(|error| error.at("orderBy"))?;
+    let descending = part.direction == Direction::Desc;
+    let nulls_first = part.nulls.map_or(descending, |nulls| nulls == Nulls::First);
+    Ok(Key { scalar, descending, nulls_first })
+}
+
+fn table_of(catalog: &Catalog, source: &Source) -> Result<TableId> {
+    catalog.table_id(source.table.as_ref().unwrap_or(&source.name))
+}
+
+fn push(sources: &mut Sources<'_>, name: &EcoString, table: TableId) -> Result<()> {
+    if sources.list.iter().any(|place| place.name == *name) {
+        return Err(FlatMistake::DuplicateSource { name: name.clone() }.into());
+    }
+    sources.list.push(Place { name: name.clone(), table, visible: true });
+    Ok(())
+}
+
+fn joined(sources: &mut Sources<'_>, join: &super::Join) -> Result<Joined> {
+    let mut relation = None;
+    let mut on = Vec::new();
+    match &join.on {
+        On::Relation(name) => {
+            let Some((source, table, along)) = sources.relation(name) else {
+                let known = sources.list.iter().filter(|place| place.visible).flat_map(|place| {
+                    let relations = sources.catalog.table(place.table).relations.iter();
+                    relations.map(|relation| eco_format!("{}.{}", place.name, relation.name))
+                });
+                let table = sources.list.first().map(|place| place.name.clone()).unwrap_or_default();
+                let kind = ErrorKind::UnknownRelation { table, name: name.clone(), known: known.collect() };
+                return Err(Error::new(kind));
+            };
+            let id = sources.catalog.table(table).relation_id(along)?;
+            let info = sources.catalog.table(table).relation(id);
+            if info.is_polymorphic() {
+                let expected = "a relation to one table".into();
+                let found = eco_format!("`{name}`, which leads to several");
+                return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
+            }
+            let target = info.target;
+            if let Some(named) = &join.source.table
+                && sources.catalog.table_id(named)? != target
+            {
+                let expected = eco_format!("`{}`, where `{name}` leads", sources.catalog.table(target).name);
+                let found = eco_format!("`{named}`");
+                return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
+            }
+            push(sources, &join.source.name, target)?;
+            relation = Some((source, table, id));
+        }
+        On::Filter(filter) => {
+            let table = table_of(sources.catalog, &join.source)?;
+            push(sources, &join.source.name, table)?;
+            let asked = condition(sources, filter).map_err(|error| error.at("on"))?;
+            let absent = || Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter)).at("on");
+            on = asked.ok_or_else(absent)?.terms();
+        }
+        On::Always => {
+            let table = table_of(sources.catalog, &join.source)?;
+            push(sources, &join.source.name, table)?;
+        }
+    }
+    if let Some(place) = sources.list.last_mut() {
+        place.visible = join.kind.shows_right();
+    }
+    Ok(Joined { kind: join.kind, on, relation })
+}
+
+fn conditions(names: &dyn Names, filters: &[Filter]) -> Result<Vec<Scalar>> {
+    let mut terms = Vec::new();
+    for filter in filters {
+        terms.extend(condition(names, filter)?.map(Scalar::terms).unwrap_or_default());
+    }
+    Ok(terms)
+}
+
+fn names_once(selection: &Selection) -> Result<()> {
+    for (at, (name, _)) in selection.columns.iter().enumerate() {
+        if selection.columns.iter().take(at).any(|(other, _)| other == name) {
+            let mistake = QueryMistake::DuplicateName { name: name.clone() };
+            return Err(Error::new(ErrorKind::InvalidQuery(mistake)).at(name).at("select"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether an aggregate stands anywhere in an expression. Recursion is as deep as the expression.
+fn has_aggregate(expr: &Expr) -> bool {
+    match expr {
+        Expr::Aggregate(..) => true,
+        Expr::Column(_) | Expr::Input(_) => false,
+        Expr::Arithmetic(_, a, b) => has_aggregate(a) || has_aggregate(b),
+        Expr::Call(_, parts) => parts.iter().any(has_aggregate),
+        Expr::Part(_, of) | Expr::Cast(of, _) => has_aggregate(of),
+        Expr::Case(cases, otherwise) => {
+            cases.iter().any(|(when, then)| filter_aggregates(when) || has_aggregate(then))
+                || otherwise.as_deref().is_some_and(has_aggregate)
+        }
+    }
+}
+
+fn filter_aggregates(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(parts) | Filter::Or(parts) => parts.iter().any(filter_aggregates),
+        Filter::Not(part) => filter_aggregates(part),
+        Filter::Expr { expr, .. } => has_aggregate(expr),
+        Filter::Column { .. } | Filter::Relation { .. } | Filter::On { .. } | Filter::Document(_) => false,
+    }
+}

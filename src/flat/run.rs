@@ -1,0 +1,327 @@
+//! Answering a planned query: blocks of tuples through the joins into whatever collects them.
+
+use super::arrange::{self, places};
+use super::group::Groups;
+use super::join::{Block, Joiner};
+use super::page::{Cells, FlatPage, Found};
+use super::plan::{Joins, Planned, Steps};
+use super::sets::combine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::eval::TRUE;
+use crate::eval::vector::{Batch, Vector, evaluate, truths};
+use crate::exec;
+use crate::id::{Slot, TableId};
+use crate::scalar::{Scalar, What};
+use crate::store::Store;
+use crate::value::Value;
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Rows of the first source that go through the joins together.
+const BLOCK: usize = 2048;
+
+/// What an answer may take and tells.
+pub(super) struct Context<'c> {
+    pub(super) max_rows: Option<u64>,
+    /// Reads the time in nanoseconds; only where an analysis asks for it.
+    pub(super) clock: Option<&'c dyn Fn() -> i128>,
+    pub(super) stats: Stats,
+}
+
+/// What was found and how long it took: the first scan, each join, and the whole, query by query.
+#[derive(Default)]
+pub(super) struct Stats(pub(super) Vec<(usize, i128)>);
+
+impl Context<'_> {
+    fn now(&self) -> i128 {
+        self.clock.map_or(0, |clock| clock())
+    }
+
+    fn check(&self, rows: usize) -> Result<()> {
+        match self.max_rows {
+            Some(allowed) if rows as u64 > allowed => {
+                Err(Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed }))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The rows of a query. See its `explain` for the cost.
+///
+/// # Errors
+/// What an expression fails with, and `limit_exceeded`.
+pub(super) fn page(store: &Arc<Store>, planned: &Planned, context: &mut Context<'_>) -> Result<FlatPage> {
+    let found = found(store, planned, context)?;
+    Ok(FlatPage::new(Arc::clone(store), planned, found))
+}
+
+/// Recursion is as deep as set operations nest.
+fn found(store: &Store, planned: &Planned, context: &mut Context<'_>) -> Result<Found> {
+    let found = match &planned.body {
+        Steps::Select(joins) if joins.group.is_some() => grouped(store, planned, joins, context)?,
+        Steps::Select(joins) => plain(store, planned, joins, context)?,
+        Steps::Set(operation, left, right) => {
+            let mut values = |planned: &Planned| -> Result<_> {
+                let found = found(store, planned, context)?;
+                let len = found.len;
+                Ok((found.into_values(store, planned), len))
+            };
+            let (left, right) = (values(left)?, values(right)?);
+            let types = planned.columns.iter().map(|(_, ty)| ty.clone());
+            let (columns, len) = combine(*operation, types, left, right);
+            arranged(store, planned, columns, len)?
+        }
+    };
+    context.check(found.len)?;
+    Ok(found)
+}
+
+/// Columns of values in the order and within the limits of a query.
+fn arranged(store: &Store, planned: &Planned, columns: Vec<Vec<Value>>, len: usize) -> Result<Found> {
+    let vectors: Vec<Vector<'_>> = if planned.order.is_empty() {
+        Vec::new()
+    } else {
+        planned
+            .columns
+            .iter()
+            .zip(&columns)
+            .map(|((_, ty), column)| Vector::of_values(ty, column.iter()))
+            .collect()
+    };
+    let batch = Batch { store, tables: &[], slots: Vec::new(), outputs: Cow::Borrowed(&vectors), len };
+    Ok(match places(planned, &batch)? {
+        Some(places) => Found {
+            cells: columns.into_iter().map(|column| Cells::Values(arrange::pick(column, &places))).collect(),
+            slots: Vec::new(),
+            len: places.len(),
+        },
+        None => Found { cells: columns.into_iter().map(Cells::Values).collect(), slots: Vec::new(), len },
+    })
+}
+
+fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<'_>) -> Result<Found> {
+    let tables: Vec<TableId> = joins.sources.iter().map(|place| place.table).collect();
+    let enough = planned.order.is_empty() && !joins.distinct;
+    let wanted = if enough { planned.needed() } else { usize::MAX };
+    let mut all = Block::empty(tables.len());
+    flow(store, joins, &tables, context, &mut |block| {
+        all.append(block);
+        let full = all.len >= wanted;
+        Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    if joins.distinct {
+        let batch = all.batch(store, &tables, 0, all.len);
+        let columns = values(&joins.outputs, &batch)?;
+        let places = arrange::distinct(&columns, all.len);
+        let columns = columns.into_iter().map(|column| arrange::pick(column, &places)).collect();
+        return arranged(store, planned, columns, places.len());
+    }
+    if !joins.paged {
+        let batch = all.batch(store, &tables, 0, all.len);
+        if let Some(places) = places(planned, &batch)? {
+            all = all.pick(&places);
+        }
+    }
+    context.check(all.len)?;
+    let mut cells = Vec::with_capacity(joins.outputs.len());
+    for output in &joins.outputs {
+        cells.push(match &output.what {
+            What::Column { source, column } => Cells::Stored { source: *source, column: *column },
+            _ => {
+                let batch = all.batch(store, &tables, 0, all.len);
+                Cells::Values(values(std::slice::from_ref(output), &batch)?.pop().unwrap_or_default())
+            }
+        });
+    }
+    Ok(Found { cells, len: all.len, slots: all.slots })
+}
+
+fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<'_>) -> Result<Found> {
+    let tables: Vec<TableId> = joins.sources.iter().map(|place| place.table).collect();
+    let Some(group) = &joins.group else { return plain(store, planned, joins, context) };
+    let mut groups = Groups::new(group);
+    flow(store, joins, &tables, context, &mut |block| {
+        groups.take(store, &tables, block)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let (columns, mut len) = groups.finish()?;
+    let types = group.keys.iter().map(|key| &key.ty).chain(group.aggregates.iter().map(|each| &each.ty));
+    let mut vectors: Vec<Vector<'_>> =
+        types.zip(&columns).map(|(ty, column)| Vector::of_values(ty, column.iter())).collect();
+    for term in &joins.having {
+        let batch = Batch { store, tables: &[], slots: Vec::new(), outputs: Cow::Borrowed(&vectors), len };
+        let found = truths(term, &batch)?;
+        let kept: Vec<u32> =
+            (0u32..).zip(found).filter(|(_, truth)| *truth == TRUE).map(|(at, _)| at).collect();
+        len = kept.len();
+        vectors = vectors.iter().map(|vector| vector.pick(&kept)).collect();
+    }
+    let batch = Batch { store, tables: &[], slots: Vec::new(), outputs: Cow::Borrowed(&vectors), len };
+    if joins.distinct {
+        let columns = values(&joins.outputs, &batch)?;
+        let places = arrange::distinct(&columns, len);
+        let columns = columns.into_iter().map(|column| arrange::pick(column, &places)).collect();
+        return arranged(store, planned, columns, places.len());
+    }
+    let columns = match places(planned, &batch)? {
+        Some(places) => {
+            len = places.len();
+            values(&joins.outputs, &batch.pick(&places))?
+        }
+        None => values(&joins.outputs, &batch)?,
+    };
+    Ok(Found { cells: columns.into_iter().map(Cells::Values).collect(), slots: Vec::new(), len })
+}
+
+/// The values of some scalars, column by column.
+fn values(scalars: &[Scalar], batch: &Batch<'_, '_>) -> Result<Vec<Vec<Value>>> {
+    let column = |scalar: &Scalar| {
+        let vector = evaluate(scalar, batch)?;
+        Ok((0..batch.len).map(|row| vector.get(row).to_value()).collect())
+    };
+    scalars.iter().map(column).collect()
+}
+
+type Sink<'s> = &'s mut dyn FnMut(&Block) -> Result<ControlFlow<()>>;
+
+/// Lets all tuples of a query's joins flow into a sink, in their order, until it breaks.
+fn flow(
+    store: &Store,
+    joins: &Joins,
+    tables: &[TableId],
+    context: &mut Context<'_>,
+    sink: Sink<'_>,
+) -> Result<()> {
+    let base = context.stats.0.len();
+    context.stats.0.resize(base + joins.steps.len() + 2, (0, 0));
+    let whole = context.now();
+    let mut slots = match joins.scans.get(joins.first) {
+        Some(scan) => exec::root_slots(store, &scan.plan)?,
+        None => Vec::new(),
+    };
+    note(context, base, slots.len(), whole);
+    let mut joiners = Vec::with_capacity(joins.steps.len());
+    let mut before = vec![joins.first];
+    for (at, step) in joins.steps.iter().enumerate() {
+        let start = context.now();
+        joiners.push(Joiner::new(store, joins, tables, step, before.clone())?);
+        note(context, base + at + 1, 0, start);
+        if step.kind.shows_right() {
+            before.push(step.source);
+        }
+    }
+    let mut kept = 0;
+    if joins.restore {
+        let mut all = Block::empty(tables.len());
+        let mut pipe = Pipe {
+            store,
+            joins,
+            tables,
+            joiners,
+            context,
+            base,
+            sink: &mut |block| {
+                all.append(block);
+                Ok(ControlFlow::Continue(()))
+            },
+        };
+        pipe.run(std::mem::take(&mut slots))?;
+        drop(pipe);
+        let all = all.pick(&declared_order(&all));
+        kept += all.len;
+        let _ = sink(&all)?;
+    } else {
+        let mut counted = |block: &Block| {
+            kept += block.len;
+            sink(block)
+        };
+        let mut pipe = Pipe { store, joins, tables, joiners, context, base, sink: &mut counted };
+        pipe.run(slots)?;
+    }
+    note(context, base + joins.steps.len() + 1, kept, whole);
+    Ok(())
+}
+
+fn note(context: &mut Context<'_>, at: usize, rows: usize, start: i128) {
+    let took = context.now() - start;
+    if let Some((found, time)) = context.stats.0.get_mut(at) {
+        *found += rows;
+        *time += took;
+    }
+}
+
+/// The places of tuples in the declared order: by the row of the first source, then of the second.
+fn declared_order(block: &Block) -> Vec<u32> {
+    let mut places: Vec<u32> = (0..block.len as u32).collect();
+    let key = |slots: &[Slot], at: u32| slots.get(at as usize).copied().unwrap_or_default();
+    places.sort_by(|a, b| {
+        let sources = block.slots.iter().filter(|slots| !slots.is_empty());
+        sources
+            .map(|slots| key(slots, *a).cmp(&key(slots, *b)))
+            .find(|order| order.is_ne())
+            .unwrap_or(a.cmp(b))
+    });
+    places
+}
+
+/// Joins one after the other.
+struct Pipe<'p, 'a, 'c> {
+    store: &'a Store,
+    joins: &'a Joins,
+    tables: &'a [TableId],
+    joiners: Vec<Joiner<'a>>,
+    context: &'p mut Context<'c>,
+    base: usize,
+    sink: Sink<'p>,
+}
+
+impl Pipe<'_, '_, '_> {
+    fn run(&mut self, slots: Vec<Slot>) -> Result<()> {
+        for rows in slots.chunks(BLOCK) {
+            let block = Block::of(self.tables.len(), self.joins.first, rows.to_vec());
+            if self.push(0, block)?.is_break() {
+                return Ok(());
+            }
+        }
+        // Sides that matched nothing come last, and go on through the joins that follow.
+        for at in 0..self.joiners.len() {
+            let unmatched = self.joiners.get(at).and_then(Joiner::unmatched);
+            if let Some(block) = unmatched
+                && self.push(at + 1, block)?.is_break()
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Recursion is as deep as there are joins.
+    fn push(&mut self, at: usize, block: Block) -> Result<ControlFlow<()>> {
+        if block.len == 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let Some(joiner) = self.joiners.get_mut(at) else {
+            let block = block.filter(self.store, self.tables, &self.joins.filter)?;
+            return if block.len == 0 { Ok(ControlFlow::Continue(())) } else { (self.sink)(&block) };
+        };
+        let appetite = joiner.appetite();
+        for from in (0..block.len).step_by(appetite) {
+            let to = block.len.min(from + appetite);
+            let Some(joiner) = self.joiners.get_mut(at) else { break };
+            let start = self.context.now();
+            let next = if to - from == block.len {
+                joiner.apply(&block)?
+            } else {
+                let places: Vec<u32> = (from as u32..to as u32).collect();
+                joiner.apply(&block.pick(&places))?
+            };
+            note(self.context, self.base + at + 1, next.len, start);
+            if self.push(at + 1, next)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}

@@ -1,0 +1,101 @@
+//! Placeholders of predicates.
+
+use super::{Computed, Predicate, RelationTotal};
+use crate::error::Result;
+use crate::value::{Type, Value};
+use ecow::EcoString;
+
+impl Predicate {
+    /// Puts values in the place of placeholders. Recursion is as deep as the predicate.
+    ///
+    /// # Errors
+    /// Whatever `value` refuses.
+    pub(crate) fn bind(&mut self, value: &dyn Fn(&EcoString, &Type) -> Result<Value>) -> Result<()> {
+        match self {
+            Predicate::And(parts) | Predicate::Or(parts) => {
+                parts.iter_mut().try_for_each(|part| part.bind(value))
+            }
+            Predicate::Not(part) => part.bind(value),
+            Predicate::Some(_, inner) => inner.iter_mut().try_for_each(|inner| inner.bind(value)),
+            Predicate::Every(_, inner) => inner.bind(value),
+            Predicate::Count(counted, ..) => {
+                counted.filter.iter_mut().try_for_each(|filter| filter.bind(value))
+            }
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                total.rows.filter.iter_mut().try_for_each(|filter| filter.bind(value))
+            }
+            Predicate::Expr(scalar) => {
+                scalar.bind(value)?;
+                *self = (**scalar).clone().into_predicate();
+                Ok(())
+            }
+            Predicate::Compare(..)
+            | Predicate::CompareColumns(..)
+            | Predicate::In { .. }
+            | Predicate::Like(..)
+            | Predicate::IsNull(_) => Ok(()),
+        }
+    }
+
+    /// Shows every part, itself first, those about other tables too.
+    pub(crate) fn each(&self, show: &mut dyn FnMut(&Predicate)) {
+        show(self);
+        match self {
+            Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| part.each(show)),
+            Predicate::Not(part) => part.each(show),
+            Predicate::Some(_, inner) => inner.iter().for_each(|inner| inner.each(show)),
+            Predicate::Every(_, inner) => inner.each(show),
+            Predicate::Count(counted, ..) => counted.filter.iter().for_each(|filter| filter.each(show)),
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => {
+                total.rows.filter.iter().for_each(|filter| filter.each(show));
+            }
+            Predicate::Expr(_)
+            | Predicate::Compare(..)
+            | Predicate::CompareColumns(..)
+            | Predicate::In { .. }
+            | Predicate::Like(..)
+            | Predicate::IsNull(_) => {}
+        }
+    }
+
+    /// Shows every placeholder with its type.
+    pub(crate) fn placeholders(&self, show: &mut dyn FnMut(&EcoString, &Type)) {
+        self.each(&mut |part| {
+            if let Predicate::Expr(scalar) = part {
+                scalar.placeholders(show);
+            }
+        });
+    }
+
+    /// Whether any part is computed.
+    pub(crate) fn has_expression(&self) -> bool {
+        let mut found = false;
+        self.each(&mut |part| found |= matches!(part, Predicate::Expr(_)));
+        found
+    }
+}
+
+impl Computed {
+    /// Shows every predicate in it.
+    pub(crate) fn visit(&self, show: &mut dyn FnMut(&Predicate)) {
+        match self {
+            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
+                rows.filter.iter().for_each(show);
+            }
+            Computed::Value(_) => {}
+        }
+    }
+
+    /// Shows every predicate in it, to be changed.
+    ///
+    /// # Errors
+    /// Whatever `show` refuses.
+    pub(crate) fn change(&mut self, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -> Result<()> {
+        match self {
+            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
+                rows.filter.iter_mut().try_for_each(show)
+            }
+            Computed::Value(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What is asked of one level: the query by name, its parts in the order of the model's relations.
+
+use super::condition::{Condition, Order};
+use super::include::Inclusion;
+use super::model::{FieldsOf, Model};
+use crate::filter::{Aggregate, Filter, Of};
+use crate::query::{Columns, Distinct, Extra, Include, Select};
+use ecow::EcoString;
+
+/// A query's level by name. Includes and counts stand in the order in which the model declares its
+/// relations, so that their places are known to the compiler.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub(super) select: Select,
+    rows: Vec<usize>,
+    counts: Vec<usize>,
+}
+
+impl Asked {
+    pub(super) fn filter<M: Model>(&mut self, filter: impl FnOnce(FieldsOf<M>) -> Condition<M>) {
+        self.select.filters.push(filter(M::fields()).into_filter());
+    }
+
+    pub(super) fn order_by<M: Model>(&mut self, order: impl FnOnce(FieldsOf<M>) -> Order<M>) {
+        self.select.order_by.push(order(M::fields()).into_order());
+    }
+
+    pub(super) fn include<M: Model>(&mut self, nested: impl Inclusion<M>) {
+        nested.add_to(self);
+    }
+
+    /// Adds the rows along the relation at `place`.
+    pub(super) fn place_rows(&mut self, place: usize, name: &'static str, nested: Asked) {
+        let at = self.rows.partition_point(|other| *other < place);
+        self.rows.insert(at, place);
+        let include = Include { name: name.into(), relation: name.into(), select: nested.select };
+        self.select.includes.insert(at, include);
+    }
+
+    /// Adds the row along the polymorphic relation at `place`, of whichever table it is.
+    pub(super) fn place_branches(&mut self, place: usize, name: &'static str, on: Vec<(EcoString, Asked)>) {
+        let on = on.into_iter().map(|(table, asked)| (table, asked.select)).collect();
+        let select = Select { on, ..Select::default() };
+        self.place_rows(place, name, Asked { select, ..Asked::default() });
+    }
+
+    /// Adds how many rows there are along the relation at `place`.
+    pub(super) fn place_count(&mut self, place: usize, name: &'static str, filter: Filter) {
+        let at = self.counts.partition_point(|other| *other < place);
+        self.counts.insert(at, place);
+        let filter = Some(filter).filter(|filter| *filter != Filter::And(Vec::new()));
+        let what = Aggregate { relation: name.into(), of: Of::Rows, filter };
+        self.select.extras.insert(at, Extra { name: name.into(), what });
+    }
+
+    /// Gives these columns and nothing else.
+    pub(super) fn leave_only(&mut self, columns: Vec<&'static str>) {
+        self.select.columns = Columns::Pick(columns.into_iter().map(Into::into).collect());
+        self.select.includes.clear();
+        self.select.extras.clear();
+    }
+
+    /// Keeps the first of the rows that are equal in every selected column.
+    pub(super) fn distinct(&mut self) {
+        self.select.distinct = Some(Distinct::Selected);
+    }
+
+    /// Gives one row at most.
+    pub(super) fn limit_to_first(&mut self) {
+        self.select.limit = Some(self.select.limit.unwrap_or(1).min(1));
+    }
+}

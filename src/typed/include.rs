@@ -1,0 +1,178 @@
+//! What is included with a row, as a type.
+//!
+//! A row's type has a state for each relation of its model, in declared order: [`Absent`], or what was
+//! included. So an accessor needs no search, neither the compiler's nor at run time.
+
+use super::asked::Asked;
+use super::model::Model;
+use super::relation::{ToMany, ToMaybe, ToOne};
+use super::rows::Rows;
+use super::view::View;
+use std::marker::PhantomData;
+
+/// Of an include without filter, limit, offset or cursor: it gives every row there is.
+#[derive(Clone, Copy, Debug)]
+pub struct Complete;
+
+/// Of an include that gives only some of the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Part;
+
+/// Whether an include gives every row there is: [`Complete`] or [`Part`].
+pub trait Extent: 'static {
+    /// The state of a to-one whose key can't be null.
+    type One<M: Model, I>: State;
+}
+
+impl Extent for Complete {
+    type One<M: Model, I> = One<M, I>;
+}
+
+/// A filter may leave nothing.
+impl Extent for Part {
+    type One<M: Model, I> = Maybe<M, I>;
+}
+
+/// How many rows a relation leads to.
+pub trait Kind: 'static {
+    /// The state of an include.
+    type State<M: Model, I, X: Extent>: State;
+}
+
+impl Kind for ToMany {
+    type State<M: Model, I, X: Extent> = Many<M, I, X>;
+}
+
+impl Kind for ToOne {
+    type State<M: Model, I, X: Extent> = X::One<M, I>;
+}
+
+impl Kind for ToMaybe {
+    type State<M: Model, I, X: Extent> = Maybe<M, I>;
+}
+
+/// What a row knows of a relation.
+pub trait State {
+    /// How many includes this is.
+    const ROWS: usize;
+    /// How many counts this is.
+    const COUNTS: usize;
+    /// What the row's accessor gives.
+    type Given<'p>;
+    /// What the include at place `rows`, or the count at place `counts`, gives.
+    #[doc(hidden)]
+    fn given(view: View<'_>, rows: usize, counts: usize) -> Self::Given<'_>;
+}
+
+/// A relation that wasn't included.
+#[derive(Clone, Copy, Debug)]
+pub struct Absent;
+
+/// What a relation gives that wasn't included: nothing, as its accessor doesn't compile.
+#[derive(Clone, Copy, Debug)]
+pub struct NotIncluded;
+
+impl State for Absent {
+    const ROWS: usize = 0;
+    const COUNTS: usize = 0;
+    type Given<'p> = NotIncluded;
+
+    fn given(_: View<'_>, _: usize, _: usize) -> NotIncluded {
+        NotIncluded
+    }
+}
+
+/// A relation whose rows were counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted;
+
+impl State for Counted {
+    const ROWS: usize = 0;
+    const COUNTS: usize = 1;
+    type Given<'p> = i64;
+
+    #[inline]
+    fn given(view: View<'_>, _: usize, counts: usize) -> i64 {
+        view.count(counts)
+    }
+}
+
+/// Declares the states of included relations.
+macro_rules! included {
+    ($($(#[$doc:meta])* $name:ident<$($param:ident),*>;)*) => {$(
+        $(#[$doc])*
+        pub struct $name<$($param),*>(PhantomData<fn() -> ($($param,)*)>);
+    )*};
+}
+
+included! {
+    /// A relation to many rows that was included: all of them or, as `X` says, some.
+    Many<M, I, X>;
+    /// A relation to one row that was included.
+    One<M, I>;
+    /// A relation to one row or none that was included.
+    Maybe<M, I>;
+}
+
+impl<M: Model, I, X> State for Many<M, I, X> {
+    const ROWS: usize = 1;
+    const COUNTS: usize = 0;
+    type Given<'p> = Rows<'p, M, I, X>;
+
+    #[inline]
+    fn given(view: View<'_>, rows: usize, _: usize) -> Rows<'_, M, I, X> {
+        Rows::new(view.many(rows))
+    }
+}
+
+impl<M: Model, I> State for One<M, I> {
+    const ROWS: usize = 1;
+    const COUNTS: usize = 0;
+    type Given<'p> = M::Row<'p, I>;
+
+    #[inline]
+    fn given(view: View<'_>, rows: usize, _: usize) -> M::Row<'_, I> {
+        match view.one(rows) {
+            Some(row) => M::row(row),
+            // The key isn't null, and a foreign key that isn't deferrable is whole between statements.
+            None => unreachable!("a required row is there"),
+        }
+    }
+}
+
+impl<M: Model, I> State for Maybe<M, I> {
+    const ROWS: usize = 1;
+    const COUNTS: usize = 0;
+    type Given<'p> = Option<M::Row<'p, I>>;
+
+    #[inline]
+    fn given(view: View<'_>, rows: usize, _: usize) -> Option<M::Row<'_, I>> {
+        view.one(rows).map(M::row)
+    }
+}
+
+/// What can be included with rows of `M`: a relation of it, or the count of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be included with a `{M}`",
+    label = "give a relation of `{M}`, or its `.count()`"
+)]
+pub trait Inclusion<M: Model> {
+    /// The relation.
+    type Relation;
+    /// What a row then knows of it.
+    type State: State;
+    /// Adds it to what is asked.
+    #[doc(hidden)]
+    fn add_to(self, asked: &mut Asked);
+}
+
+/// A relation that can be added to what `I` says is included.
+#[diagnostic::on_unimplemented(
+    message = "this relation is included already",
+    label = "included twice",
+    note = "include each relation once; a query by name (`include_as`) can include one twice"
+)]
+pub trait Place<I, S> {
+    /// What is included then.
+    type Placed;
+}

@@ -1,0 +1,257 @@
+//! Typed queries.
+
+use super::asked::Asked;
+use super::condition::{Assign, Condition, Order};
+use super::database::Snapshot;
+use super::include::{Inclusion, Place};
+use super::model::{FieldsOf, Model};
+use super::page::{First, Page};
+use super::projection::{Selected, Selection};
+use super::view::View;
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec;
+use crate::query::Query as Untyped;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A query of the model `M`; `I` is what is included. Made by
+/// [`Database::query`](super::Database::query) and [`Snapshot::query`].
+///
+/// The documented order of calls is filter, include, order_by, limit, then one that answers; any order
+/// means the same.
+#[must_use = "a query does nothing until it is asked for its rows"]
+pub struct Query<M: Model, I = <M as Model>::Bare> {
+    source: Snapshot,
+    asked: Asked,
+    marker: PhantomData<fn() -> (M, I)>,
+}
+
+impl<M: Model> Query<M> {
+    pub(super) fn on(source: Snapshot) -> Query<M> {
+        Query { source, asked: Asked::default(), marker: PhantomData }
+    }
+}
+
+impl<M: Model, I> Query<M, I> {
+    /// Keeps rows that match; several filters must all hold.
+    pub fn filter(mut self, filter: impl FnOnce(FieldsOf<M>) -> Condition<M>) -> Self {
+        self.asked.filter::<M>(filter);
+        self
+    }
+
+    /// Gives the rows along a relation with each row, or how many there are.
+    pub fn include<N, F>(mut self, nested: F) -> Query<M, <N::Relation as Place<I, N::State>>::Placed>
+    where
+        N: Inclusion<M>,
+        F: FnOnce(FieldsOf<M>) -> N,
+        N::Relation: Place<I, N::State>,
+    {
+        self.asked.include(nested(M::fields()));
+        Query { source: self.source, asked: self.asked, marker: PhantomData }
+    }
+
+    /// Orders by this, after what the query is ordered by already. Without an order, rows come in
+    /// insertion order.
+    pub fn order_by(mut self, order: impl FnOnce(FieldsOf<M>) -> Order<M>) -> Self {
+        self.asked.order_by::<M>(order);
+        self
+    }
+
+    /// Gives at most this many rows.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.asked.select.limit = Some(rows);
+        self
+    }
+
+    /// Leaves out this many rows first.
+    pub fn offset(mut self, rows: u64) -> Self {
+        self.asked.select.offset = rows;
+        self
+    }
+
+    /// Starts after the row with these values of the ordering columns: `.after(|b| b.id().at(last))`.
+    pub fn after(mut self, cursor: impl FnOnce(FieldsOf<M>) -> Assign<M>) -> Self {
+        self.asked.select.cursor = Some(cursor(M::fields()).into_row());
+        self
+    }
+
+    /// Gives these columns only: one, a tuple of them, or with [`select_as`](Query::select_as) a struct.
+    ///
+    /// ```
+    /// # use relata::typed::{Database, Id, Model};
+    /// # #[derive(Model)]
+    /// # struct Book { #[relata(key, generated)] id: Id<Book>, title: String, year: i32 }
+    /// # let db = Database::new::<Book>()?;
+    /// # db.insert(NewBook { title: "Dune".into(), year: 1965 })?;
+    /// let page = db.query::<Book>().select(|b| (b.title(), b.year())).all()?;
+    /// assert_eq!(page.iter().collect::<Vec<_>>(), [("Dune", 1965)]);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn select<S: Selection<M>>(self, columns: impl FnOnce(FieldsOf<M>) -> S) -> Selected<M, S> {
+        let selection = columns(M::fields());
+        let mut asked = self.asked;
+        asked.leave_only(selection.columns());
+        Selected::new(self.source, asked, selection)
+    }
+
+    /// The rows, with everything included.
+    ///
+    /// # Errors
+    /// `unknown_table` when the database isn't made of `M`, and a cursor that doesn't fit the order.
+    pub fn all(self) -> Result<Page<M, I>> {
+        let (snapshot, query) = self.bind()?;
+        Ok(Page::new(exec::all(snapshot.store(), &query, None)?))
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn first(self) -> Result<Option<First<M, I>>> {
+        let (snapshot, query) = self.bind()?;
+        Ok(First::of(Page::new(exec::first(snapshot.store(), &query, None)?)))
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all), and `not_found` when there is none.
+    pub fn one(self) -> Result<First<M, I>> {
+        let missing = || {
+            Error::new(ErrorKind::NotFound {
+                table: M::TABLE.into(),
+                columns: Vec::new(),
+                values: Vec::new(),
+            })
+        };
+        self.first()?.ok_or_else(missing)
+    }
+
+    /// Shows each row in order with everything included, a few at a time in buffers that are used again:
+    /// faster than [`all`](Query::all), in no more memory than a few rows take.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn each(self, show: impl FnMut(M::Row<'_, I>)) -> Result<()> {
+        self.prepare()?.each(show)
+    }
+
+    /// This query with its names resolved and its access chosen, to be answered many times.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn prepare(self) -> Result<Prepared<M, I>> {
+        let (snapshot, query) = self.bind()?;
+        Ok(Prepared { prepared: exec::prepare(snapshot.store(), &query, None)?, marker: PhantomData })
+    }
+
+    /// How many rows match; order, limit and includes don't matter.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn count(self) -> Result<u64> {
+        let (snapshot, query) = self.bind()?;
+        exec::count(snapshot.store(), &query)
+    }
+
+    /// Whether any row matches. O(rows up to the first).
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn exists(self) -> Result<bool> {
+        let (snapshot, query) = self.bind()?;
+        exec::exists(snapshot.store(), &query)
+    }
+
+    /// In words: how the rows are found and how many are expected.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn explain(self) -> Result<String> {
+        let (snapshot, query) = self.bind()?;
+        exec::explain(snapshot.store(), &query)
+    }
+
+    /// The query by name, bound to nothing.
+    pub fn into_untyped(self) -> Untyped {
+        let mut query = Untyped::of(M::TABLE);
+        query.select = self.asked.select;
+        query
+    }
+
+    pub(super) fn into_parts(self) -> (Snapshot, Asked) {
+        (self.source, self.asked)
+    }
+
+    fn bind(self) -> Result<(crate::db::Snapshot, Untyped)> {
+        self.source.require::<M>()?;
+        let snapshot = self.source.untyped().clone();
+        Ok((snapshot, self.into_untyped()))
+    }
+}
+
+impl<M: Model, I> Clone for Query<M, I> {
+    fn clone(&self) -> Self {
+        Query { source: self.source.clone(), asked: self.asked.clone(), marker: PhantomData }
+    }
+}
+
+impl<M: Model, I> fmt::Debug for Query<M, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(M::NAME).field("select", &self.asked.select).finish()
+    }
+}
+
+/// A typed query with its names resolved and its access chosen, for one snapshot. Made by
+/// [`Query::prepare`].
+pub struct Prepared<M: Model, I = <M as Model>::Bare> {
+    prepared: exec::Prepared,
+    marker: PhantomData<fn() -> (M, I)>,
+}
+
+impl<M: Model, I> Prepared<M, I> {
+    /// All rows, with everything included.
+    ///
+    /// # Errors
+    /// None of a query that could be prepared.
+    pub fn all(&self) -> Result<Page<M, I>> {
+        Ok(Page::new(self.prepared.all()?))
+    }
+
+    /// Shows each row in order, a few at a time in buffers that are used again.
+    ///
+    /// # Errors
+    /// None of a query that could be prepared.
+    pub fn each(&self, mut show: impl FnMut(M::Row<'_, I>)) -> Result<()> {
+        self.prepared.each(|row| show(M::row(View::of_query(row))))
+    }
+
+    /// Answers the query for one row after the other, got by primary key, in buffers that are used again.
+    /// The query's filter and includes hold; its order, limit and the rest don't matter.
+    pub fn by_key(&self) -> ByKey<'_, M, I> {
+        ByKey { by_key: self.prepared.by_key(), marker: PhantomData }
+    }
+}
+
+impl<M: Model, I> fmt::Debug for Prepared<M, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.prepared.fmt(f)
+    }
+}
+
+/// A [`Prepared`] query answered by primary key. Made by [`Prepared::by_key`].
+pub struct ByKey<'q, M: Model, I = <M as Model>::Bare> {
+    by_key: exec::ByKey<'q>,
+    marker: PhantomData<fn() -> (M, I)>,
+}
+
+impl<M: Model, I> ByKey<'_, M, I> {
+    /// The row with this key and all that is included; `None` when there is none, or it doesn't pass the
+    /// filter. O(rows included).
+    ///
+    /// # Errors
+    /// None of a query that could be prepared.
+    pub fn get(&mut self, key: impl super::KeyOf<M>) -> Result<Option<M::Row<'_, I>>> {
+        Ok(self.by_key.get(key.key().values())?.map(|row| M::row(View::of_query(row))))
+    }
+}

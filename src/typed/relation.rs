@@ -1,0 +1,256 @@
+//! Typed relations: what closures filter by, count and include.
+
+use super::asked::Asked;
+use super::condition::{Assign, Condition, Order};
+use super::include::{Complete, Counted, Extent, Inclusion, Part, Place};
+use super::model::{FieldsOf, Model, Of};
+use crate::filter::{Filter, Quantifier};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A relation of a model. A derived model has a type for each.
+pub trait Relation: Sized + 'static {
+    /// The model it starts from.
+    type Source: Model;
+    /// The model it leads to.
+    type Target: Model;
+    /// How many rows it leads to: [`ToMany`], [`ToOne`] or [`ToMaybe`].
+    type Kind: super::include::Kind;
+    /// Its name.
+    const NAME: &'static str;
+    /// Its place among the relations of its model.
+    const PLACE: usize;
+}
+
+/// Of a relation that leads to any number of rows.
+#[derive(Clone, Copy, Debug)]
+pub struct ToMany;
+
+/// Of a relation that leads to exactly one row: its key can't be null and is kept whole.
+#[derive(Clone, Copy, Debug)]
+pub struct ToOne;
+
+/// Of a relation that leads to one row or none.
+#[derive(Clone, Copy, Debug)]
+pub struct ToMaybe;
+
+/// Of the kinds that lead to one row at most.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to many rows",
+    label = "ask it `some`, `every` or `none`"
+)]
+pub trait Single {}
+
+/// Of the kind that leads to many rows.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to one row",
+    label = "ask it `is` or `is_not`; it has no order, limit or count"
+)]
+pub trait Several {}
+
+impl Several for ToMany {}
+impl Single for ToOne {}
+impl Single for ToMaybe {}
+
+/// A relation of a model, to be included, counted or asked about.
+///
+/// `I` is what is included with its rows, and `X` whether it gives all of them ([`Complete`]) or only some
+/// ([`Part`]).
+#[must_use = "a relation does nothing until it's included or asked about"]
+pub struct Related<R: Relation, I = <<R as Relation>::Target as Model>::Bare, X = Complete> {
+    asked: Asked,
+    marker: Of<(R, I, X)>,
+}
+
+impl<R: Relation> Related<R> {
+    pub(super) fn new() -> Related<R> {
+        Related::with(Asked::default())
+    }
+}
+
+impl<R: Relation, I, X> Related<R, I, X> {
+    fn with(asked: Asked) -> Related<R, I, X> {
+        Related { asked, marker: PhantomData }
+    }
+
+    /// Keeps rows that match; several filters must all hold. For each parent.
+    pub fn filter(
+        mut self,
+        filter: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>,
+    ) -> Related<R, I, Part> {
+        self.asked.filter::<R::Target>(filter);
+        Related::with(self.asked)
+    }
+
+    /// Gives what `nested` leads to with each of its rows.
+    pub fn include<N, F>(mut self, nested: F) -> Related<R, <N::Relation as Place<I, N::State>>::Placed, X>
+    where
+        N: Inclusion<R::Target>,
+        F: FnOnce(FieldsOf<R::Target>) -> N,
+        N::Relation: Place<I, N::State>,
+    {
+        self.asked.include(nested(R::Target::fields()));
+        Related::with(self.asked)
+    }
+
+    /// There is a row along the relation.
+    pub fn exists(self) -> Condition<R::Source> {
+        self.quantify(Quantifier::Some, None)
+    }
+
+    /// There is no row along the relation.
+    pub fn absent(self) -> Condition<R::Source> {
+        self.quantify(Quantifier::None, None)
+    }
+
+    fn quantify(self, quantifier: Quantifier, asked: Option<Condition<R::Target>>) -> Condition<R::Source> {
+        let filter = asked.map(|condition| Box::new(condition.into_filter()));
+        Condition::new(Filter::Relation { name: R::NAME.into(), quantifier, filter })
+    }
+
+    fn ask(
+        self,
+        quantifier: Quantifier,
+        asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>,
+    ) -> Condition<R::Source> {
+        let condition = asked(R::Target::fields());
+        self.quantify(quantifier, Some(condition))
+    }
+}
+
+/// Of relations to many rows.
+impl<R: Relation, I, X> Related<R, I, X> {
+    /// At least one row along the relation matches.
+    pub fn some(self, asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>) -> Condition<R::Source>
+    where
+        R::Kind: Several,
+    {
+        self.ask(Quantifier::Some, asked)
+    }
+
+    /// Every row along the relation matches; so it does when there are none.
+    pub fn every(
+        self,
+        asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>,
+    ) -> Condition<R::Source>
+    where
+        R::Kind: Several,
+    {
+        self.ask(Quantifier::Every, asked)
+    }
+
+    /// No row along the relation matches.
+    pub fn none(self, asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>) -> Condition<R::Source>
+    where
+        R::Kind: Several,
+    {
+        self.ask(Quantifier::None, asked)
+    }
+
+    /// Orders by this, after what it's ordered by already. For each parent.
+    pub fn order_by(mut self, order: impl FnOnce(FieldsOf<R::Target>) -> Order<R::Target>) -> Self
+    where
+        R::Kind: Several,
+    {
+        self.asked.order_by::<R::Target>(order);
+        self
+    }
+
+    /// Gives at most this many rows for each parent.
+    pub fn limit(mut self, rows: u64) -> Related<R, I, Part>
+    where
+        R::Kind: Several,
+    {
+        self.asked.select.limit = Some(rows);
+        Related::with(self.asked)
+    }
+
+    /// Leaves out this many rows first, for each parent.
+    pub fn offset(mut self, rows: u64) -> Related<R, I, Part>
+    where
+        R::Kind: Several,
+    {
+        self.asked.select.offset = rows;
+        Related::with(self.asked)
+    }
+
+    /// Starts after the row with these values of the ordering columns, for each parent.
+    pub fn after(
+        mut self,
+        cursor: impl FnOnce(FieldsOf<R::Target>) -> Assign<R::Target>,
+    ) -> Related<R, I, Part>
+    where
+        R::Kind: Several,
+    {
+        self.asked.select.cursor = Some(cursor(R::Target::fields()).into_row());
+        Related::with(self.asked)
+    }
+
+    /// How many rows there are, instead of the rows.
+    pub fn count(self) -> Count<R>
+    where
+        R::Kind: Several,
+    {
+        Count { asked: self.asked, relation: PhantomData }
+    }
+}
+
+/// Of relations to one row.
+impl<R: Relation, I, X> Related<R, I, X> {
+    /// The row it leads to matches.
+    pub fn is(self, asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>) -> Condition<R::Source>
+    where
+        R::Kind: Single,
+    {
+        self.ask(Quantifier::Is, asked)
+    }
+
+    /// The row it leads to doesn't match, or there is none.
+    pub fn is_not(
+        self,
+        asked: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>,
+    ) -> Condition<R::Source>
+    where
+        R::Kind: Single,
+    {
+        self.ask(Quantifier::IsNot, asked)
+    }
+}
+
+impl<R: Relation, I, X: Extent> Inclusion<R::Source> for Related<R, I, X> {
+    type Relation = R;
+    type State = <R::Kind as super::include::Kind>::State<R::Target, I, X>;
+
+    fn add_to(self, asked: &mut Asked) {
+        asked.place_rows(R::PLACE, R::NAME, self.asked);
+    }
+}
+
+impl<R: Relation, I, X> fmt::Debug for Related<R, I, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(R::NAME).field("select", &self.asked.select).finish()
+    }
+}
+
+/// How many rows there are along a relation, to be included. Made by [`Related::count`].
+#[must_use = "a count does nothing until it's included"]
+pub struct Count<R> {
+    asked: Asked,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<R: Relation> Inclusion<R::Source> for Count<R> {
+    type Relation = R;
+    type State = Counted;
+
+    fn add_to(self, asked: &mut Asked) {
+        let filter = Filter::all(self.asked.select.filters);
+        asked.place_count(R::PLACE, R::NAME, filter);
+    }
+}
+
+impl<R: Relation> fmt::Debug for Count<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(R::NAME).field("filters", &self.asked.select.filters).finish()
+    }
+}

@@ -1,0 +1,181 @@
+//! Typed rows without a query: got by key, walked from row to row.
+
+use super::database::Snapshot;
+use super::key::KeyOf;
+use super::model::{FieldsOf, Model, RowOf};
+use super::relation::{Related, Relation};
+use super::view::View;
+use crate::error::Result;
+use crate::table::Table as Rows;
+use crate::view::{RowRef, RowRefs, TableRef, Walker};
+use std::fmt;
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+
+impl Snapshot {
+    /// The rows of a model without a query: got by key, walked from row to row.
+    ///
+    /// ```
+    /// use relata::typed::{Database, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[relata(has_many(books: Book::author))]
+    /// # struct Author { #[relata(key, generated)] id: Id<Author>, name: String }
+    /// # #[derive(Model)]
+    /// # struct Book {
+    /// #     #[relata(key, generated)] id: Id<Book>,
+    /// #     #[relata(belongs_to(author: Author))] author_id: Id<Author>,
+    /// #     title: String,
+    /// # }
+    /// # let db = Database::new::<(Author, Book)>()?;
+    /// # let frank = db.insert(NewAuthor { name: "Frank".into() })?;
+    /// # db.insert(NewBook { author_id: frank, title: "Dune".into() })?;
+    /// let snapshot = db.snapshot();
+    /// let authors = snapshot.rows_of::<Author>()?;
+    /// let books = authors.walk(|a| a.books())?;
+    /// for author in authors.iter() {
+    ///     for book in books.from(author) {
+    ///         assert_eq!((author.name(), book.title()), ("Frank", "Dune"));
+    ///     }
+    /// }
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `unknown_table` when the database isn't made of `M`.
+    pub fn rows_of<M: Model>(&self) -> Result<Table<'_, M>> {
+        self.require::<M>()?;
+        Ok(Table { table: self.snapshot.table(M::TABLE)?, model: PhantomData })
+    }
+}
+
+/// The rows of one model in a snapshot. Made by [`Snapshot::rows_of`].
+pub struct Table<'s, M> {
+    table: TableRef<'s>,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for Table<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Table<'_, M> {}
+
+impl<'s, M: Model> Table<'s, M> {
+    /// How many rows there are. O(1).
+    pub fn len(self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there are no rows. O(1).
+    pub fn is_empty(self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// The row with this key. O(1), without allocating for one integer.
+    #[inline]
+    pub fn get(self, key: impl KeyOf<M>) -> Option<M::Row<'s, M::Bare>> {
+        self.table.get(key.key().values()).map(|row| M::row(View::of_row(row)))
+    }
+
+    /// The rows, in insertion order.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = M::Row<'s, M::Bare>> {
+        self.table.iter().map(|row| M::row(View::of_row(row)))
+    }
+
+    /// A relation to walk along, resolved once for a loop.
+    ///
+    /// # Errors
+    /// None of a database that is made of `M`.
+    pub fn walk<R: Relation<Source = M>>(
+        self,
+        relation: impl FnOnce(FieldsOf<M>) -> Related<R>,
+    ) -> Result<Walk<'s, R>> {
+        let _ = relation(M::fields());
+        let walker = self.table.relation(R::NAME)?;
+        Ok(Walk { rows: walker.target(), walker, relation: PhantomData })
+    }
+}
+
+impl<M: Model> fmt::Debug for Table<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").field("model", &M::NAME).field("rows", &self.len()).finish()
+    }
+}
+
+/// A relation resolved once, to walk along from many rows. Made by [`Table::walk`].
+pub struct Walk<'s, R> {
+    walker: Walker<'s>,
+    rows: &'s Rows,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<'s, R: Relation> Walk<'s, R> {
+    /// The rows it leads to from `row`, in the relation's order. O(rows), and along keys without
+    /// allocating.
+    #[inline]
+    pub fn from(&self, row: impl RowOf<'s, Model = R::Source>) -> Walked<'s, R::Target> {
+        Walked { refs: self.walker.many(row.view().row()), rows: self.rows, model: PhantomData }
+    }
+
+    /// The first row it leads to from `row`. O(1) along keys.
+    #[inline]
+    pub fn one(&self, row: impl RowOf<'s, Model = R::Source>) -> Option<RowIn<'s, R::Target>> {
+        self.walker.one(row.view().row()).map(|row| typed::<R::Target>(row, self.rows))
+    }
+}
+
+impl<R: Relation> fmt::Debug for Walk<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", R::Source::NAME, R::NAME)
+    }
+}
+
+/// A row of `M` with nothing included.
+type RowIn<'s, M> = <M as Model>::Row<'s, <M as Model>::Bare>;
+
+/// A row of a table that is looked up already.
+#[inline]
+fn typed<'s, M: Model>(row: RowRef<'s>, rows: &'s Rows) -> RowIn<'s, M> {
+    let (store, table, slot) = row.parts();
+    M::row(View::in_table(rows, store, table, slot))
+}
+
+/// The rows that a typed relation leads to from one row.
+#[derive(Clone)]
+pub struct Walked<'s, M> {
+    refs: RowRefs<'s>,
+    rows: &'s Rows,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<'s, M: Model> Iterator for Walked<'s, M> {
+    type Item = RowIn<'s, M>;
+
+    #[inline]
+    fn next(&mut self) -> Option<RowIn<'s, M>> {
+        self.refs.next().map(|row| typed::<M>(row, self.rows))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.refs.size_hint()
+    }
+}
+
+impl<M: Model> DoubleEndedIterator for Walked<'_, M> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.refs.next_back().map(|row| typed::<M>(row, self.rows))
+    }
+}
+
+impl<M: Model> ExactSizeIterator for Walked<'_, M> {}
+impl<M: Model> FusedIterator for Walked<'_, M> {}
+
+impl<M> fmt::Debug for Walked<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.refs.clone()).finish()
+    }
+}

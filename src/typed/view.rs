@@ -1,0 +1,205 @@
+//! Where the cells of typed rows are.
+
+use super::field::{Cell, Field};
+use crate::id::{ColumnId, Slot, TableId};
+use crate::plan::{Include, Level};
+use crate::store::Store;
+use crate::table::Table;
+use crate::value::ValueRef;
+use crate::view::{Found, FoundLevel, Page, RowRef, RowView};
+use std::sync::Arc;
+
+/// A place in a snapshot, and in a result when it's of one: what every derived row wraps.
+#[derive(Clone, Copy)]
+pub struct View<'p> {
+    store: &'p Arc<Store>,
+    rows: &'p Table,
+    table: TableId,
+    slot: Slot,
+    at: usize,
+    /// `None` for a row that no query gave.
+    found: Option<(&'p Level, &'p FoundLevel)>,
+}
+
+impl<'p> View<'p> {
+    #[inline]
+    pub(super) fn of_query(row: RowView<'p>) -> View<'p> {
+        let (store, level, found, at) = row.parts();
+        let slot = found.slots.get(at).copied().unwrap_or_default();
+        View {
+            store,
+            rows: store.table(level.table),
+            table: level.table,
+            slot,
+            at,
+            found: Some((level, found)),
+        }
+    }
+
+    #[inline]
+    pub(super) fn of_row(row: RowRef<'p>) -> View<'p> {
+        let (store, table, slot) = row.parts();
+        View::in_table(store.table(table), store, table, slot)
+    }
+
+    /// A row of a table that is looked up already, for a loop.
+    #[inline]
+    pub(super) fn in_table(rows: &'p Table, store: &'p Arc<Store>, table: TableId, slot: Slot) -> View<'p> {
+        View { store, rows, table, slot, at: 0, found: None }
+    }
+
+    #[inline]
+    pub(super) fn row(self) -> RowRef<'p> {
+        RowRef::new(self.store, self.table, self.slot)
+    }
+
+    /// Reads the cell of the column at `place`. O(1).
+    #[inline]
+    pub fn read<T: Field>(self, place: usize) -> T::Ref<'p> {
+        T::read(Cell::new(self.rows.column(ColumnId::new(place)), self.slot))
+    }
+
+    /// An owned copy of the cell of the column at `place`.
+    pub fn own<T: Field>(self, place: usize) -> T {
+        T::own(self.read::<T>(place))
+    }
+
+    /// The rows of the include at `place`; none when there is no such include.
+    #[inline]
+    pub(super) fn many(self, place: usize) -> Views<'p> {
+        let include = self
+            .found
+            .and_then(|(level, found)| Some((level.includes.get(place)?, found.includes.get(place)?)));
+        let Some((include, found)) = include else { return Views { slots: &[], first: 0, like: self } };
+        let range = found.range(self.at);
+        let slots = found.rows.slots.get(range.clone()).unwrap_or_default();
+        let level = &include.level;
+        let rows = self.store.table(level.table);
+        let like = View { rows, table: level.table, found: Some((level, &found.rows)), ..self };
+        Views { slots, first: range.start, like }
+    }
+
+    /// The row of the include at `place`.
+    #[inline]
+    pub(super) fn one(self, place: usize) -> Option<View<'p>> {
+        let (level, found) = self.found?;
+        let (level, found) = (&level.includes.get(place)?.level, &found.includes.get(place)?.rows);
+        let slot = found.slots.get(self.at)?.some()?;
+        let rows = self.store.table(level.table);
+        Some(View { rows, table: level.table, slot, found: Some((level, found)), ..self })
+    }
+
+    /// The row of the polymorphic include at `place`, and the place of its table among those the relation
+    /// leads to.
+    pub(super) fn branch(self, place: usize) -> Option<(usize, View<'p>)> {
+        let (level, found) = self.found?;
+        let (include, found) = (level.includes.get(place)?, found.includes.get(place)?);
+        let includes = std::iter::once(include).chain(&include.others);
+        let all = includes.zip(std::iter::once(found).chain(&found.others));
+        let leads = |(at, (include, found)): (usize, (&'p Include, &'p Found))| {
+            let slot = found.rows.slots.get(self.at)?.some()?;
+            let (rows, table) = (self.store.table(include.level.table), include.level.table);
+            Some((at, View { rows, table, slot, found: Some((&include.level, &found.rows)), ..self }))
+        };
+        all.enumerate().find_map(leads)
+    }
+
+    /// The count at `place`.
+    #[inline]
+    pub(super) fn count(self, place: usize) -> i64 {
+        let counts = self.found.and_then(|(_, found)| found.extras.get(place));
+        counts.and_then(|counts| counts.get(self.at).as_i64()).unwrap_or_default()
+    }
+
+    /// The names and cells of its columns.
+    pub(super) fn values(self) -> impl ExactSizeIterator<Item = (&'p str, ValueRef<'p>)> {
+        let columns = self.store.catalog().table(self.table).columns();
+        columns.iter().map(move |column| (column.name(), self.rows.column(column.id()).get(self.slot)))
+    }
+
+    /// The names of counts and what they are.
+    pub(super) fn counts(self) -> impl Iterator<Item = (&'p str, i64)> {
+        let extras = self.found.map_or(&[][..], |(level, _)| &level.extras);
+        extras.iter().enumerate().map(move |(place, extra)| (extra.name.as_str(), self.count(place)))
+    }
+
+    /// What is included, by name.
+    pub(super) fn nested(self) -> impl Iterator<Item = (&'p str, Nested<'p>)> {
+        let includes = self.found.map_or(&[][..], |(level, _)| &level.includes);
+        includes.iter().enumerate().map(move |(place, include)| {
+            let nested = match include.many {
+                true => Nested::Many(self.many(place)),
+                false if include.others.is_empty() => Nested::One(self.one(place)),
+                false => Nested::One(self.branch(place).map(|(_, row)| row)),
+            };
+            (include.name.as_str(), nested)
+        })
+    }
+}
+
+/// What is included under a name.
+#[derive(PartialEq)]
+pub(super) enum Nested<'p> {
+    One(Option<View<'p>>),
+    Many(Views<'p>),
+}
+
+/// Some rows of a result, one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Views<'p> {
+    slots: &'p [Slot],
+    /// The place of the first slot among those of its level.
+    first: usize,
+    /// What the rows have in common.
+    like: View<'p>,
+}
+
+impl<'p> Views<'p> {
+    /// All rows of a page; `None` for a page without rows.
+    pub(super) fn of_page(page: &'p Page) -> Option<Views<'p>> {
+        let like = View::of_query(page.first()?);
+        let (_, found) = like.found?;
+        Some(Views { slots: &found.slots, first: 0, like })
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, at: usize) -> Option<View<'p>> {
+        let slot = *self.slots.get(at)?;
+        Some(View { slot, at: self.first + at, ..self.like })
+    }
+
+    /// Takes the first row off.
+    #[inline]
+    pub(super) fn take_first(&mut self) -> Option<View<'p>> {
+        let (slot, rest) = self.slots.split_first()?;
+        let view = View { slot: *slot, at: self.first, ..self.like };
+        self.slots = rest;
+        self.first += 1;
+        Some(view)
+    }
+
+    /// Takes the last row off.
+    #[inline]
+    pub(super) fn take_last(&mut self) -> Option<View<'p>> {
+        let (slot, rest) = self.slots.split_last()?;
+        self.slots = rest;
+        Some(View { slot: *slot, at: self.first + rest.len(), ..self.like })
+    }
+
+    /// Takes rows off the front.
+    #[inline]
+    pub(super) fn skip(&mut self, rows: usize) {
+        let rows = rows.min(self.slots.len());
+        self.slots = self.slots.get(rows..).unwrap_or_default();
+        self.first += rows;
+    }
+
+    pub(super) fn iter(mut self) -> impl Iterator<Item = View<'p>> {
+        std::iter::from_fn(move || self.take_first())
+    }
+}

@@ -1,0 +1,9 @@
+use relata::typed::{Id, Model};
+
+#[derive(Model)]
+struct Author {
+    id: Id<Author>,
+    name: String,
+}
+
+fn main() {}
