@@ -152,7 +152,7 @@ fn parent(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Schem
     let alias = format!("e{at}");
     let up =
         Relation::one(&*child, format!("up{at}"), &*parent).from(from.clone()).to(key.clone()).alias(&*alias);
-    let mut up = touching(&mut schema, choices, up, &[parent.clone()]);
+    let mut up = touching(&mut schema, choices, up, std::slice::from_ref(&parent));
     if choices.below(6) == 0 {
         up.dependent = Some(dependent(choices));
     }
@@ -197,7 +197,7 @@ fn junction(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Sch
     }
     let up =
         Relation::one(&*name, "near", &*near).from(from.clone()).to(near_key.clone()).alias(format!("n{at}"));
-    let up = touching(&mut schema, choices, up, &[near.clone()]);
+    let up = touching(&mut schema, choices, up, std::slice::from_ref(&near));
     let down = Relation::many(&*near, format!("joined{at}"), &*name).alias(format!("n{at}"));
     let across = Relation::many(&*near, format!("across{at}"), &*far)
         .from(near_key)
