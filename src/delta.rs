@@ -9,12 +9,14 @@ use crate::value::Value;
 /// One change, in the form that undoes it.
 #[derive(Clone, Debug)]
 pub(crate) enum Delta {
-    /// The row at `slot` was added.
+    /// Rows were added one after the other.
     Inserted {
-        /// Its table.
+        /// Their table.
         table: TableId,
-        /// Where it stands: the newest of its table when this is undone.
-        slot: Slot,
+        /// Where the first stands: they are the newest of their table when this is undone.
+        first: Slot,
+        /// How many there are.
+        rows: usize,
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
