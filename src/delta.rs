@@ -5,6 +5,7 @@
 
 use crate::id::{ColumnId, Slot, TableId};
 use crate::value::Value;
+use smallvec::SmallVec;
 
 /// One change, in the form that undoes it.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ pub(crate) enum Delta {
     Deleted(Vec<(TableId, Vec<Slot>)>),
 }
 
+/// A row's values for some columns: mostly one or two, such as a key or a counter and a time.
+pub(crate) type Values = SmallVec<[Value; 2]>;
+
 /// Values for the same columns of some rows of one table.
 #[derive(Clone, Debug)]
 pub(crate) struct Cells {
@@ -32,7 +36,7 @@ pub(crate) struct Cells {
     /// The columns.
     pub(crate) columns: Vec<ColumnId>,
     /// Each row with a value for each of the columns.
-    pub(crate) rows: Vec<(Slot, Vec<Value>)>,
+    pub(crate) rows: Vec<(Slot, Values)>,
 }
 
 /// The changes since a transaction began, oldest first.

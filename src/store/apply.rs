@@ -2,7 +2,7 @@
 
 use super::{Store, child_keys};
 use crate::catalog::{Catalog, Edge};
-use crate::delta::{Cells, Delta, Log};
+use crate::delta::{Cells, Delta, Log, Values};
 use crate::id::{ColumnId, EdgeId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
@@ -209,7 +209,7 @@ pub(super) fn ends<'t>(tables: &'t [Arc<Table>], edge: &'t Edge) -> (KeyView<'t>
 }
 
 /// Writes a row's cells and gives those that were there.
-fn replace(table: &mut Table, slot: Slot, columns: &[ColumnId], values: &[Value]) -> Vec<Value> {
+fn replace(table: &mut Table, slot: Slot, columns: &[ColumnId], values: &[Value]) -> Values {
     let write = |(column, value): (&ColumnId, &Value)| {
         let before = table.column(*column).get(slot).to_value();
         table.set(slot, *column, value);

@@ -12,7 +12,7 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
-use crate::delta::Cells;
+use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
 use crate::id::{ColumnId, Slot, TableId};
@@ -240,7 +240,7 @@ impl Writer<'_> {
             if !self.store.table(table).is_live(slot) {
                 continue;
             }
-            let mut values = Vec::new();
+            let mut values = Values::new();
             columns.clear();
             for dues in row.chunk_by(|a, b| a.column == b.column) {
                 if let Some((column, value)) = self.paid(catalog.table(table), slot, dues)? {
