@@ -61,15 +61,14 @@ impl Writer<'_> {
     }
 
     fn takes_batches(&self, info: &TableInfo, rows: usize) -> bool {
+        let is_watched = self.runs(info.id, Hook::BeforeInsert) || self.notes(info.id, Hook::AfterInsert);
         // A row may be the parent of a later one, and is touched then; but not of an earlier one.
-        let is_own = |id: &_| self.catalog.edge(*id).parent == info.id;
+        let is_own = info.child_edges.iter().any(|id| self.catalog.edge(*id).parent == info.id);
         // Ids that somebody hands out are asked for once a row.
         let asks = |column: &ColumnInfo| matches!(column.default, Some(DefaultInfo::Uuid));
-        !self.runs(info.id, Hook::BeforeInsert)
-            && !self.notes(info.id, Hook::AfterInsert)
-            && !info.child_edges.iter().any(is_own)
-            && !(self.environment.is_given && info.columns.iter().any(asks))
-            && self.store.table(info.id).bound().saturating_add(rows) <= MAX_SLOTS
+        let is_asking = self.environment.is_given && info.columns.iter().any(asks);
+        let bound = self.store.table(info.id).bound().saturating_add(rows);
+        !is_watched && !is_own && !is_asking && bound <= MAX_SLOTS
     }
 
     fn add_batch(&mut self, info: &TableInfo, rows: &[Row]) -> Option<Vec<Slot>> {
