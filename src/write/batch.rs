@@ -120,7 +120,7 @@ impl Writer<'_> {
                 read = input.resolve(&column.ty).ok()?;
                 read.as_ref()
             }
-            Input::Nested(_) => return None,
+            Input::Placeholder(_) | Input::Nested(_) => return None,
         };
         if value.is_null() && !column.nullable {
             return None;
