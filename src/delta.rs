@@ -5,22 +5,28 @@
 
 use crate::id::{ColumnId, Slot, TableId};
 use crate::value::Value;
+use smallvec::SmallVec;
 
 /// One change, in the form that undoes it.
 #[derive(Clone, Debug)]
 pub(crate) enum Delta {
-    /// The row at `slot` was added.
+    /// Rows were added one after the other.
     Inserted {
-        /// Its table.
+        /// Their table.
         table: TableId,
-        /// Where it stands: the newest of its table when this is undone.
-        slot: Slot,
+        /// Where the first stands: they are the newest of their table when this is undone.
+        first: Slot,
+        /// How many there are.
+        rows: usize,
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
     /// Rows were taken away together; their cells are still there.
     Deleted(Vec<(TableId, Vec<Slot>)>),
 }
+
+/// A row's values for some columns: mostly one or two, such as a key or a counter and a time.
+pub(crate) type Values = SmallVec<[Value; 2]>;
 
 /// Values for the same columns of some rows of one table.
 #[derive(Clone, Debug)]
@@ -30,7 +36,7 @@ pub(crate) struct Cells {
     /// The columns.
     pub(crate) columns: Vec<ColumnId>,
     /// Each row with a value for each of the columns.
-    pub(crate) rows: Vec<(Slot, Vec<Value>)>,
+    pub(crate) rows: Vec<(Slot, Values)>,
 }
 
 /// The changes since a transaction began, oldest first.

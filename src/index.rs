@@ -151,14 +151,19 @@ impl Index {
         }
     }
 
-    /// As [`find_row`](Index::find_row) for the rows up to `bound` of another table: [`Slot::NONE`] for a
+    /// As [`find_row`](Index::find_row) for the rows at these slots of another table: [`Slot::NONE`] for a
     /// key with a null or without a row. O(rows), in loads that don't wait for each other.
-    pub(crate) fn find_rows(&self, columns: &[Column], other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
-        if let (Kind::Dense(map), Some(cells)) = (&self.kind, other.integers(0)) {
-            return cells.take(bound).map(|key| map.get(key)).collect();
+    pub(crate) fn find_rows(
+        &self,
+        columns: &[Column],
+        other: &KeyView<'_>,
+        slots: Range<usize>,
+    ) -> Vec<Slot> {
+        if let (Kind::Dense(map), Some(cells)) = (&self.kind, other.integers(slots.start)) {
+            return cells.take(slots.len()).map(|key| map.get(key)).collect();
         }
         let find = |at| self.find_row(columns, other, Slot::new(at)).unwrap_or_default();
-        (0..bound).map(find).collect()
+        slots.map(find).collect()
     }
 
     /// The rows with this key, ascending. O(result).

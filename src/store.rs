@@ -109,8 +109,11 @@ impl Store {
 
     /// Whether a child's key along an edge has no null and matches no parent. O(1).
     pub(crate) fn is_orphan(&self, edge: EdgeId, child: Slot) -> bool {
+        if !self.edge(edge).parents().at(child.index()).is_none() {
+            return false;
+        }
         let info = self.catalog.edge(edge);
-        self.table(info.child).is_live(child) && self.edge(edge).is_orphan(&self.child_keys(info), child)
+        self.table(info.child).is_live(child) && !self.child_keys(info).has_null(child)
     }
 
     /// The children that hold a key without nulls along an edge, ascending; whether or not a parent
@@ -159,7 +162,7 @@ impl Store {
         };
         for delta in log.iter() {
             match delta {
-                Delta::Inserted { table, .. } => count(*table, 1),
+                Delta::Inserted { table, rows, .. } => count(*table, *rows),
                 Delta::Updated(cells) => count(cells.table, cells.rows.len()),
                 Delta::Deleted(rows) => {
                     for (table, slots) in rows {

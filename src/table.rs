@@ -145,10 +145,10 @@ impl Table {
         self.index(index).find_row(&self.columns, other, at)
     }
 
-    /// As [`find_row`](Table::find_row) for the rows up to `bound` of another table, with
+    /// As [`find_row`](Table::find_row) for the rows at these slots of another table, with
     /// [`Slot::NONE`] where there is none. O(rows).
-    pub(crate) fn find_rows(&self, index: IndexId, other: &KeyView<'_>, bound: usize) -> Vec<Slot> {
-        self.index(index).find_rows(&self.columns, other, bound)
+    pub(crate) fn find_rows(&self, index: IndexId, other: &KeyView<'_>, slots: Range<usize>) -> Vec<Slot> {
+        self.index(index).find_rows(&self.columns, other, slots)
     }
 
     /// The row that has, in a unique index, the key which `row` would have. O(1).
@@ -183,6 +183,11 @@ impl Table {
     /// The greatest key the identity has given or passed.
     pub(crate) fn sequence(&self) -> i64 {
         self.sequence
+    }
+
+    /// Takes back the keys past `to`, which no row has got.
+    pub(crate) fn rewind_identity(&mut self, to: i64) {
+        self.sequence = to;
     }
 
     /// Moves the identity past a key that was given by hand.
@@ -276,13 +281,26 @@ impl Table {
         self.index_row(slot);
     }
 
-    /// Drops the newest row, which is indexed no more.
-    pub(crate) fn pop(&mut self) {
-        let bound = self.live.len().saturating_sub(1);
+    /// Drops the places of rows from `bound` on, which are there and indexed no more. O(columns + dropped).
+    pub(crate) fn truncate(&mut self, bound: usize) {
         self.live.truncate(bound);
         for column in &mut self.columns {
             column.truncate(bound);
         }
+    }
+
+    /// Drops the newest rows, of which `taken` are in all indexes but those it says. O(rows x indexes).
+    pub(crate) fn withdraw(&mut self, slots: Range<usize>, taken: &[Taken]) {
+        for (at, index) in self.indexes.iter_mut().enumerate() {
+            for slot in slots.clone().map(Slot::new) {
+                let place = |taken: &Taken| (taken.index.index(), taken.slot).cmp(&(at, slot));
+                if taken.binary_search_by(place).is_err() {
+                    index.remove(&self.columns, slot);
+                }
+            }
+        }
+        self.rows -= slots.len();
+        self.truncate(slots.start);
     }
 
     /// Writes one cell; indexes over it are the caller's.

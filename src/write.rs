@@ -8,6 +8,7 @@
 //! change itself with what foreign keys set off, checks, at the end the foreign keys that were left
 //! open, the counters and touched times of the rows above, and then hooks after the write.
 
+mod batch;
 mod block;
 mod constraint;
 mod delete;

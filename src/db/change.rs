@@ -27,7 +27,7 @@ impl Database {
     /// # Errors
     /// Whatever constraint refuses it; then nothing has changed.
     pub fn insert(&self, table: &str, row: Row) -> Result<Key> {
-        let keys = self.insert_many(table, vec![row])?;
+        let keys = self.write_to(table, |scope| scope.insert(table, std::slice::from_ref(&row)))?;
         Ok(keys.into_iter().next().unwrap_or_default())
     }
 

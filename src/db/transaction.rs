@@ -162,7 +162,7 @@ impl<'d> Transaction<'d> {
     /// # Errors
     /// Whatever constraint refuses it; then nothing has changed.
     pub fn insert(&mut self, table: &str, row: Row) -> Result<Key> {
-        let keys = self.insert_many(table, vec![row])?;
+        let keys = self.scope().insert(table, &[row])?;
         Ok(keys.into_iter().next().unwrap_or_default())
     }
 

@@ -188,7 +188,7 @@ mod tests {
         let cells = crate::delta::Cells {
             table,
             columns: vec![ColumnId::new(1)],
-            rows: vec![(Slot::new(3 * ROWS + 7), vec!["other".into()])],
+            rows: vec![(Slot::new(3 * ROWS + 7), smallvec::smallvec!["other".into()])],
         };
         after.apply(Change::Update(cells), &mut Log::default());
         let shares = |chunk: &usize| store.table(table).shares_chunk(after.table(table), *chunk);

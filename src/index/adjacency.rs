@@ -49,11 +49,6 @@ impl Adjacency {
         self.children.view()
     }
 
-    /// Whether `child` has a key that matches no parent. O(1).
-    pub(crate) fn is_orphan(&self, keys: &KeyView<'_>, child: Slot) -> bool {
-        self.parents.view().at(child.index()).is_none() && !keys.has_null(child)
-    }
-
     /// The children that hold `key`: those of `parent`, or orphans when there is none. O(them).
     pub(crate) fn holders(&self, keys: &KeyView<'_>, parent: Option<Slot>, key: &[Value]) -> Vec<Slot> {
         match parent {
@@ -80,17 +75,46 @@ impl Adjacency {
 
     /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
     pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
-        self.grow(child.index() + 1);
-        self.parents.set(child.index(), parent.unwrap_or_default());
+        match child.index() == self.parents.len() {
+            true => self.parents.push(parent.unwrap_or_default()),
+            false => {
+                self.grow(child.index() + 1);
+                self.parents.set(child.index(), parent.unwrap_or_default());
+            }
+        }
         match parent {
             Some(parent) => {
                 self.children.insert(parent, child);
             }
-            None if keys.has_null(child) => {}
-            None => {
-                let hash = keys.hash(&self.state, child);
-                self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
+            None => self.wait(keys, child),
+        }
+    }
+
+    /// Puts the newest children, from slot `first` on, each under the parent that was found for it, or
+    /// among the orphans. O(children).
+    pub(crate) fn attach_rows(&mut self, keys: &KeyView<'_>, first: usize, parents: &[Slot]) {
+        /// Lists that are looked at together: their loads don't wait for each other.
+        const AHEAD: usize = 32;
+        self.parents.truncate(first);
+        self.grow(first);
+        self.parents.extend_from_slice(parents);
+        for (block, parents) in parents.chunks(AHEAD).enumerate() {
+            self.children.read_ahead(parents);
+            let first = first + block * AHEAD;
+            for (child, parent) in (first..).map(Slot::new).zip(parents) {
+                match parent.is_none() {
+                    true => self.wait(keys, child),
+                    false => _ = self.children.insert(*parent, child),
+                }
             }
+        }
+    }
+
+    /// Puts `child`, which has no parent, among the orphans if it has a key.
+    fn wait(&mut self, keys: &KeyView<'_>, child: Slot) {
+        if !keys.has_null(child) {
+            let hash = keys.hash(&self.state, child);
+            self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
         }
     }
 

@@ -27,6 +27,7 @@ use arena::{Arena, CHUNK};
 use long::Long;
 use smallvec::SmallVec;
 use std::fmt;
+use std::hint::black_box;
 use std::sync::Arc;
 
 pub(crate) use arena::Head;
@@ -156,6 +157,15 @@ impl Lists {
         };
         self.heads.set(parent.index(), new);
         true
+    }
+
+    /// Reads the ends of these parents' lists before anybody adds to them.
+    pub(crate) fn read_ahead(&self, parents: &[Slot]) {
+        let view = self.view();
+        let heads: SmallVec<[Head; 32]> = parents.iter().map(|parent| view.head(*parent)).collect();
+        for head in heads.into_iter().filter(|head| !head.is_long()) {
+            black_box(view.items(head).last());
+        }
     }
 
     /// Moves a list to a place with room to double.

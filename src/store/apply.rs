@@ -2,7 +2,7 @@
 
 use super::{Store, child_keys};
 use crate::catalog::{Catalog, Edge};
-use crate::delta::{Cells, Delta, Log};
+use crate::delta::{Cells, Delta, Log, Values};
 use crate::id::{ColumnId, EdgeId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
@@ -34,7 +34,7 @@ impl Store {
             Change::Insert { table, row } => {
                 let slot = self.table_mut(table).push(row);
                 self.link(&catalog, table, slot);
-                log.push(Delta::Inserted { table, slot });
+                log.push(Delta::Inserted { table, first: slot, rows: 1 });
                 Some(slot)
             }
             Change::Update(cells) => {
@@ -54,11 +54,12 @@ impl Store {
     pub(super) fn undo(&mut self, delta: &Delta) {
         let catalog = self.shared_catalog();
         match delta {
-            Delta::Inserted { table, slot } => {
-                self.remove(&catalog, &[(*table, vec![*slot])]);
-                self.table_mut(*table).pop();
+            Delta::Inserted { table, first, rows } => {
+                let first = first.index();
+                self.remove(&catalog, &[(*table, (first..first + rows).map(Slot::new).collect())]);
+                self.table_mut(*table).truncate(first);
                 for edge in &catalog.table(*table).child_edges {
-                    self.edge_mut(*edge).truncate(slot.index());
+                    self.edge_mut(*edge).truncate(first);
                 }
             }
             Delta::Updated(before) => {
@@ -110,7 +111,7 @@ impl Store {
         Arc::make_mut(&mut self.edges[edge.id.index()]).attach(&keys, child, parent);
     }
 
-    fn adopt(&mut self, edge: &Edge, parent: Slot) {
+    pub(super) fn adopt(&mut self, edge: &Edge, parent: Slot) {
         if self.edge(edge.id).orphan_count() == 0 {
             return;
         }
@@ -203,12 +204,12 @@ impl Store {
 }
 
 /// The key cells of an edge's children, and the table of its parents.
-fn ends<'t>(tables: &'t [Arc<Table>], edge: &'t Edge) -> (KeyView<'t>, &'t Table) {
+pub(super) fn ends<'t>(tables: &'t [Arc<Table>], edge: &'t Edge) -> (KeyView<'t>, &'t Table) {
     (child_keys(&tables[edge.child.index()], edge), &tables[edge.parent.index()])
 }
 
 /// Writes a row's cells and gives those that were there.
-fn replace(table: &mut Table, slot: Slot, columns: &[ColumnId], values: &[Value]) -> Vec<Value> {
+fn replace(table: &mut Table, slot: Slot, columns: &[ColumnId], values: &[Value]) -> Values {
     let write = |(column, value): (&ColumnId, &Value)| {
         let before = table.column(*column).get(slot).to_value();
         table.set(slot, *column, value);

@@ -1,11 +1,14 @@
 //! Adding very many rows at once: cells first, then indexes and adjacency in one go.
 
+use super::apply::ends;
 use super::{Store, child_keys};
 use crate::catalog::Edge;
 use crate::column::staged::Staged;
-use crate::id::{Slot, TableId};
+use crate::delta::{Delta, Log};
+use crate::id::{ColumnId, Slot, TableId};
 use crate::table::Taken;
 use crate::value::Value;
+use std::ops::Range;
 use std::sync::Arc;
 
 impl Store {
@@ -18,6 +21,47 @@ impl Store {
     /// As [`append`](Store::append), for rows that wait column by column.
     pub(crate) fn append_staged(&mut self, table: TableId, columns: &mut [Staged], rows: usize) {
         self.table_mut(table).append_staged(columns, rows);
+    }
+
+    /// Adds rows that wait column by column, indexes and links them; gives where the first stands. `None`,
+    /// and no change, when a unique key of theirs is taken. O(cells + rows x (indexes + edges)).
+    pub(super) fn add_staged(
+        &mut self,
+        id: TableId,
+        columns: &mut [Staged],
+        rows: usize,
+        log: &mut Log,
+    ) -> Option<Slot> {
+        let catalog = self.shared_catalog();
+        let table = self.table_mut(id);
+        let slots = table.bound()..table.bound() + rows;
+        table.append_staged(columns, rows);
+        let taken = table.index_rows(slots.clone());
+        if !taken.is_empty() {
+            table.withdraw(slots, &taken);
+            return None;
+        }
+        let info = catalog.table(id);
+        for edge in &info.child_edges {
+            self.attach_rows(catalog.edge(*edge), slots.clone());
+        }
+        for edge in &info.parent_edges {
+            slots.clone().for_each(|slot| self.adopt(catalog.edge(*edge), Slot::new(slot)));
+        }
+        let first = Slot::new(slots.start);
+        log.push(Delta::Inserted { table: id, first, rows });
+        Some(first)
+    }
+
+    fn attach_rows(&mut self, edge: &Edge, slots: Range<usize>) {
+        let (keys, parents) = ends(&self.tables, edge);
+        let found = parents.find_rows(edge.parent_index, &keys, slots.clone());
+        Arc::make_mut(&mut self.edges[edge.id.index()]).attach_rows(&keys, slots.start, &found);
+    }
+
+    /// Writes a cell of a row that came with the load and that nobody has read yet.
+    pub(crate) fn write_loaded(&mut self, table: TableId, slot: Slot, column: ColumnId, value: &Value) {
+        self.table_mut(table).set(slot, column, value);
     }
 
     /// Indexes and links every row from slot `starts[table]` on; gives those with taken keys, by
@@ -48,7 +92,7 @@ impl Store {
         let keys = child_keys(children, edge);
         let adjacency = Arc::make_mut(&mut self.edges[edge.id.index()]);
         if first == 0 {
-            let of = parents.find_rows(edge.parent_index, &keys, children.bound());
+            let of = parents.find_rows(edge.parent_index, &keys, 0..children.bound());
             adjacency.build(&keys, parents.bound(), of, |child| children.is_live(child));
             return;
         }

@@ -2,6 +2,7 @@
 
 use super::published::{Published, Working};
 use super::{Change, Store};
+use crate::column::staged::Staged;
 use crate::delta::Log;
 use crate::id::{Slot, TableId};
 use std::ops::{Deref, DerefMut};
@@ -39,6 +40,19 @@ impl<'s> Draft<'s> {
         }
         let Draft { store, log, .. } = self;
         store.apply(change, log)
+    }
+
+    /// Adds rows that wait column by column; gives where the first stands. `None`, and no change, when a
+    /// unique key of theirs is taken. O(cells + rows x (indexes + edges)).
+    pub(crate) fn append(&mut self, table: TableId, columns: &mut [Staged], rows: usize) -> Option<Slot> {
+        if self.store.may_be_in_place() {
+            let edges = &self.catalog().table(table).parent_edges;
+            let waiting: usize = edges.iter().map(|id| self.edge(*id).orphan_count()).sum();
+            self.make_way(rows + waiting);
+            self.done += rows + waiting;
+        }
+        let Draft { store, log, .. } = self;
+        store.add_staged(table, columns, rows, log)
     }
 
     /// How many changes were made: a place to come back to.

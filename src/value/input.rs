@@ -73,6 +73,9 @@ impl fmt::Debug for Input {
     }
 }
 
+/// The columns a row has room for when it gets its first.
+const USUAL: usize = 6;
+
 /// Columns and what they are given, in the order given. Made by the [`row!`](crate::row) macro.
 ///
 /// ```
@@ -93,6 +96,10 @@ impl Row {
     /// This row with `column` given `input` too.
     #[must_use]
     pub fn set(mut self, column: impl Into<EcoString>, input: impl Into<Input>) -> Row {
+        // Most rows have several columns: growing by one, two and four would move them each time.
+        if self.0.capacity() == 0 {
+            self.0.reserve(USUAL);
+        }
         self.0.push((column.into(), input.into()));
         self
     }
@@ -100,6 +107,12 @@ impl Row {
     /// The columns and what they are given, in the order given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&EcoString, &Input)> + DoubleEndedIterator {
         self.0.iter().map(|(column, input)| (column, input))
+    }
+
+    /// What the column at this place is given.
+    #[inline]
+    pub(crate) fn at(&self, place: usize) -> Option<&(EcoString, Input)> {
+        self.0.get(place)
     }
 
     /// What is written along relations, by their names.

@@ -9,13 +9,14 @@
 use super::hooks::Hook;
 use super::{OpenKey, Writer};
 use crate::catalog::ForeignKeyInfo;
-use crate::delta::Cells;
+use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::id::{ColumnId, ForeignKeyId, Slot, TableId};
 use crate::schema::Action;
 use crate::store::{Change, Store};
 use crate::value::Value;
 use hashbrown::HashSet;
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Rows on their way out.
@@ -179,11 +180,11 @@ impl Writer<'_> {
         key: &ForeignKeyInfo,
         action: Action,
         children: &[Slot],
-    ) -> Vec<Value> {
+    ) -> Values {
         let catalog = Arc::clone(&self.catalog);
         let edge = catalog.edge(key.edge);
         if action != Action::SetDefault {
-            return vec![Value::Null; edge.child_columns.len()];
+            return smallvec![Value::Null; edge.child_columns.len()];
         }
         // Some may hold the default already: no change of theirs will tell that nothing has it.
         self.open.extend(children.iter().map(|child| OpenKey::bereft(key.id, *child)));

@@ -8,13 +8,14 @@ use super::Writer;
 use super::delete::{Doomed, Family};
 use super::hooks::{Hook, Images};
 use crate::catalog::{DependentInfo, RelationInfo, Way};
-use crate::delta::Cells;
+use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::eval::{TRUE, along, truth};
 use crate::id::{EdgeId, Slot, TableId};
 use crate::schema::Dependent;
 use crate::value::Value;
 use hashbrown::HashSet;
+use smallvec::smallvec;
 use std::sync::Arc;
 
 /// What a destroy comes to.
@@ -73,7 +74,7 @@ impl Writer<'_> {
             let stays = |child: &Slot| self.store.table(edge.child).is_live(*child);
             children.retain(|child| !doomed.has(edge.child, *child) && stays(child) && lost(child));
             let columns = edge.reference_columns();
-            let values = vec![Value::Null; columns.len()];
+            let values: Values = smallvec![Value::Null; columns.len()];
             let rows = children.into_iter().map(|child| (child, values.clone())).collect();
             self.change(Cells { table: edge.child, columns, rows })?;
         }

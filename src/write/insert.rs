@@ -17,6 +17,9 @@ impl Writer<'_> {
     pub(crate) fn insert(&mut self, table: TableId, rows: &[Row]) -> Result<Vec<Slot>> {
         let catalog = Arc::clone(&self.catalog);
         let info = catalog.table(table);
+        if let Some(slots) = self.insert_batch(info, rows) {
+            return Ok(slots);
+        }
         let mut slots = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             let slot = match row.nested().next() {

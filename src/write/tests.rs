@@ -32,7 +32,11 @@ fn family(action: Action) -> Store {
 fn rekey(store: &mut Store, keys: [i64; 2], keep: bool) -> Result<(), &'static str> {
     let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(uuid::Uuid::new_v4));
     let ids = Arc::new(Environment { clock, ids, is_given: false, hooks: None });
-    let rows = keys.iter().enumerate().map(|(at, key)| (Slot::new(at), vec![Value::from(*key)])).collect();
+    let rows = keys
+        .iter()
+        .enumerate()
+        .map(|(at, key)| (Slot::new(at), smallvec::smallvec![Value::from(*key)]))
+        .collect();
     let mut writer = Writer::new(Draft::own(store), &ids);
     let cells = Cells { table: PARENTS, columns: vec![ColumnId::new(0)], rows };
     let done = writer.change(cells).and_then(|()| writer.finish());

@@ -5,7 +5,7 @@ use super::normalise::require;
 use super::version::Set;
 use super::{OpenKey, Writer};
 use crate::catalog::{Edge, ForeignKeyInfo, TableInfo};
-use crate::delta::Cells;
+use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::id::{ColumnId, ForeignKeyId, Slot, TableId};
 use crate::schema::Action;
@@ -47,7 +47,7 @@ impl Writer<'_> {
         if self.runs(table, Hook::BeforeUpdate) || self.notes(table, Hook::AfterUpdate) {
             return self.assign_each(info, slots, &set);
         }
-        let (columns, values): (Vec<ColumnId>, Vec<Value>) = set.into_iter().unzip();
+        let (columns, values): (Vec<ColumnId>, Values) = set.into_iter().unzip();
         let rows = slots.into_iter().map(|slot| (slot, values.clone())).collect();
         self.change(Cells { table, columns, rows })
     }
@@ -174,7 +174,7 @@ impl Writer<'_> {
     }
 
     /// What children of `parent` hold along an edge. Their column may be narrower than its.
-    pub(super) fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Vec<Value>> {
+    pub(super) fn inherited(&self, edge: &Edge, parent: Slot) -> Result<Values> {
         let info = self.catalog.table(edge.child);
         let values = self.store.table(edge.parent).keys(&edge.parent_columns).values(parent);
         let columns = edge.child_columns.iter().map(|id| info.column(*id));

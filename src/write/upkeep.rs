@@ -12,13 +12,14 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
-use crate::delta::Cells;
+use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::{Change, Store};
 use crate::value::Value;
 use hashbrown::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What a column of a row is owed.
@@ -121,13 +122,29 @@ impl Writer<'_> {
             let mut parents: Vec<Slot> = above.filter(|slot| slot.index() < first).collect();
             parents.sort_unstable();
             parents.dedup();
-            parents.extend((first..self.store.table(info.id).bound()).map(Slot::new));
+            self.count_new(info, *column, first)?;
             let due = |slot| Due { table: info.id, slot, column: *column, what: What::Count };
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
         }
         let changes = self.changes_due()?;
         changes.into_iter().try_for_each(|cells| self.settle(cells, |slot| slot.index() < first).map(drop))
+    }
+
+    /// Writes what a counter of the rows of a load counts. Nobody has read them, and what undoes the load
+    /// drops them whole.
+    fn count_new(&mut self, info: &TableInfo, column: ColumnId, first: usize) -> Result<()> {
+        let described = info.column(column);
+        let Some(counter) = &described.counter else { return Ok(()) };
+        for slot in (first..self.store.table(info.id).bound()).map(Slot::new) {
+            let count = counted(&self.store, counter, slot);
+            if self.store.table(info.id).column(column).get(slot).as_i64() != Some(count) {
+                let fitted = described.ty.accept(Value::Integer(count));
+                let fitted = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+                self.store.write_loaded(info.id, slot, column, &fitted);
+            }
+        }
+        Ok(())
     }
 
     /// Has every counter of every row count anew.
@@ -142,6 +159,49 @@ impl Writer<'_> {
             });
             self.dues.extend(dues);
         }
+    }
+
+    /// Notes what the parents of new rows are owed. O(rows log rows).
+    pub(super) fn owe_for_new(&mut self, info: &TableInfo, slots: Range<usize>) {
+        let catalog = Arc::clone(&self.catalog);
+        for upkeep in &info.upkeep {
+            let above = catalog.table(upkeep.parent);
+            let parents = self.store.edge(upkeep.edge).parents();
+            let mut found: Vec<Slot> = slots.clone().map(|at| parents.at(at)).collect();
+            found.retain(|parent| !parent.is_none());
+            found.sort_unstable();
+            found.dedup();
+            for column in &upkeep.counters {
+                let counter = above.column(*column).counter.as_ref();
+                let Some(filter) = counter.and_then(|counter| counter.filter.as_ref()) else {
+                    self.owe_each(above.id, &found, *column, What::Count);
+                    continue;
+                };
+                for slot in slots.clone().map(Slot::new) {
+                    let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
+                    if !parent.is_none() && truth(&self.store, info.id, filter, slot) == TRUE {
+                        self.note_due(Due {
+                            table: above.id,
+                            slot: parent,
+                            column: *column,
+                            what: What::Add(1),
+                        });
+                    }
+                }
+            }
+            if self.touching {
+                for column in &upkeep.touches {
+                    self.owe_each(above.id, &found, *column, What::Touch);
+                }
+            }
+        }
+        if !info.counters.is_empty() {
+            slots.map(Slot::new).for_each(|slot| self.owe_itself(info, slot, None));
+        }
+    }
+
+    fn owe_each(&mut self, table: TableId, slots: &[Slot], column: ColumnId, what: What) {
+        self.dues.extend(slots.iter().map(|slot| Due { table, slot: *slot, column, what }));
     }
 
     fn note_due(&mut self, due: Due) {
@@ -174,12 +234,14 @@ impl Writer<'_> {
         dues.sort_unstable();
         let catalog = Arc::clone(&self.catalog);
         let mut changes: Vec<Cells> = Vec::new();
+        let mut columns: Vec<ColumnId> = Vec::new();
         for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
             let Some(Due { table, slot, .. }) = row.first().copied() else { continue };
             if !self.store.table(table).is_live(slot) {
                 continue;
             }
-            let (mut columns, mut values) = (Vec::new(), Vec::new());
+            let mut values = Values::new();
+            columns.clear();
             for dues in row.chunk_by(|a, b| a.column == b.column) {
                 if let Some((column, value)) = self.paid(catalog.table(table), slot, dues)? {
                     columns.push(column);
@@ -192,7 +254,9 @@ impl Writer<'_> {
             let mut same = changes.iter_mut().rev().take_while(|cells| cells.table == table);
             match same.find(|cells| cells.columns == columns) {
                 Some(cells) => cells.rows.push((slot, values)),
-                None => changes.push(Cells { table, columns, rows: vec![(slot, values)] }),
+                None => {
+                    changes.push(Cells { table, columns: columns.clone(), rows: vec![(slot, values)] });
+                }
             }
         }
         Ok(changes)

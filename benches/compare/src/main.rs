@@ -2,7 +2,9 @@
 //!
 //!   compare [--small | --scale X] [--rounds N] [--only limit,relata,..] [--work w1,w6,..] [--json] [--export DIR]
 //!   compare --states [--small | --scale X] [--rounds N]
+//!   compare --associations [--small | --scale X] [--rounds N]
 
+mod associations;
 #[cfg(feature = "bevy")]
 mod bevy;
 mod data;
@@ -80,6 +82,9 @@ fn main() {
     let (wanted, working) = (among(value("--only")), among(value("--work")));
     let peers: Vec<_> = PEERS.iter().copied().filter(|p| wanted(p.0)).collect();
 
+    if flag("--associations") {
+        return associations::run(scale, rounds);
+    }
     if flag("--states") {
         return states::run(scale, rounds);
     }
