@@ -22,7 +22,7 @@ pub fn lines(relata: &mut Relata, sqlite: &mut Sqlite, rounds: usize) -> Vec<Lin
     let bytes = db.snapshot().to_bytes().unwrap();
     let image = serialized(&mut sqlite.db).to_vec();
     let sizes = [bytes.len(), image.len()];
-    let mut found = vec![
+    let found = vec![
         Line::both(
             "save to memory",
             rounds,
@@ -60,8 +60,7 @@ pub fn lines(relata: &mut Relata, sqlite: &mut Sqlite, rounds: usize) -> Vec<Lin
     for loaded in [deserialized(&image), restored(&theirs)] {
         assert_eq!(Sqlite::over(loaded).digest().unwrap(), whole, "sqlite loads what it saved");
     }
-    found = found.into_iter().map(|line| line.moving(sizes)).collect();
-    found
+    found.into_iter().map(|line| line.moving(sizes)).collect()
 }
 
 fn serialized(db: &mut Connection) -> serialize::Data<'_> {
