@@ -52,7 +52,7 @@ struct Choice {
 static BEST: OnceLock<Choice> = OnceLock::new();
 
 pub struct Sqlite {
-    db: Connection,
+    pub db: Connection,
     best: Choice,
 }
 
@@ -70,6 +70,11 @@ fn each(s: &mut Statement, p: impl rusqlite::Params, mut f: impl FnMut(&Row)) {
 }
 
 impl Sqlite {
+    /// Over a database that was loaded elsewhere.
+    pub fn over(db: Connection) -> Sqlite {
+        Sqlite::open(db, BEST.get().copied().unwrap_or_default())
+    }
+
     fn open(db: Connection, best: Choice) -> Sqlite {
         db.set_prepared_statement_cache_capacity(64);
         db.execute_batch(PRAGMAS).unwrap();
@@ -113,7 +118,7 @@ impl Sqlite {
         }
         tx.commit().unwrap();
         db.execute_batch(INDEXES).unwrap();
-        Sqlite::open(db, BEST.get().copied().unwrap_or_default())
+        Sqlite::over(db)
     }
 
     fn st(&self, sql: &str) -> CachedStatement<'_> {
