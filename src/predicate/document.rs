@@ -130,7 +130,7 @@ fn relation(scope: Scope<'_>, relation: &RelationInfo, value: &Literal) -> Resul
         Literal::Boolean(true) => there(Quantifier::Some),
         Literal::Boolean(false) => there(Quantifier::None),
         Literal::Null if !relation.many => there(Quantifier::None),
-        Literal::Null => Err(shape("true, false or a filter", value)),
+        Literal::Null => Err(mistake(QueryMistake::AbsentFilter)),
         Literal::Object(_) if relation.is_polymorphic() => {
             match polymorphic::document(scope, relation, value)? {
                 None => there(Quantifier::Some),
