@@ -8,6 +8,7 @@ pub mod queries {}
 
 #[doc = include_str!("../docs/flat.md")]
 pub mod flat {}
+
 #[doc = include_str!("../docs/writes.md")]
 pub mod writes {}
 

@@ -78,12 +78,13 @@
 //!
 //! # What it doesn't do
 //!
-//! No SQL, no log on disk, no server, no async. A filter that is absent is an error and never means
-//! everything.
+//! No SQL, no log on disk, no server, no async, no migrations, no columns of arrays. No rows are
+//! written along a polymorphic key or along relations of several hops: those are for reading. A filter that is absent is an
+//! error and never means everything.
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on models, relations, queries, writes, hooks, files, JSON documents and testing.
+//! The [`guide`] has pages on relations, queries, joins, writes, models, JSON documents, hooks, testing and files.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].

@@ -258,7 +258,7 @@ fn a_nested_through_relation_is_for_reading_only() {
     let error = db.relation("users", 1, "comments");
     assert_eq!(
         refusal(error),
-        "invalid_query: `users.comments` is for reading: it's neither one join nor two through a junction"
+        "invalid_query: `users.comments` is for reading: it's neither one join to one table nor two through a junction"
     );
     assert!(refusal(db.relation("users", 1, "coments")).starts_with("unknown_relation"));
 }

@@ -484,7 +484,7 @@ fn rules_that_cant_hold_are_mistakes_of_the_schema() {
     let text = format!("{error:#}");
     for part in [
         "orders.lines: `updateOnly` fits relations to one row only",
-        "customers.lines: nothing is written along it: it's neither one join nor two through a junction",
+        "customers.lines: nothing is written along it: it's neither one join to one table nor two through a junction",
         "products.lines: a row that is given has no relations yet, not `order` either",
         "products.sold: nested.rejectIf.x: no column `x` on `lines`",
     ] {
@@ -516,7 +516,7 @@ fn a_relation_by_several_hops_is_for_reading_only() {
     let error = refusal(db.insert("customers", row! { name: "x", lines: [line(1, "x")] }));
     assert_eq!(
         error,
-        "invalid_query: `customers.lines` is for reading: it's neither one join nor two through a junction @ values.lines",
+        "invalid_query: `customers.lines` is for reading: it's neither one join to one table nor two through a junction @ values.lines",
     );
 }
 

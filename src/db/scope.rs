@@ -2,7 +2,7 @@
 
 use super::{Outcome, named, snapshot};
 use crate::catalog::TableInfo;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Step};
 use crate::exec;
 use crate::filter::{Comparison, Filter, Operand, Test};
 use crate::id::{Slot, TableId};
@@ -264,13 +264,24 @@ fn row_of(store: &Store, table: &str, key: &Key) -> Result<(TableId, Slot)> {
 fn find_or_create(writer: &mut Writer<'_>, table: &str, by: &Row, values: &Row) -> Result<(TableId, Slot)> {
     let id = writer.store().catalog().table_id(table)?;
     let filter = Filter::And(by.iter().map(|(name, input)| equals(name, input)).collect());
-    let found = exec::slots(writer.store(), id, Some(&filter)).map_err(|error| error.at("where"))?;
+    let found = exec::slots(writer.store(), id, Some(&filter)).map_err(|error| at_value(error, by))?;
     if let Some(slot) = found.first() {
         return Ok((id, *slot));
     }
     let row = by.iter().chain(values.iter()).map(|(name, input)| (name.clone(), input.clone())).collect();
     let slots = writer.insert(id, &[row])?;
     Ok((id, slots.first().copied().unwrap_or(Slot::NONE)))
+}
+
+/// What is wrong with a row that was looked for, at the value that was given for it.
+fn at_value(error: Error, by: &Row) -> Error {
+    let given =
+        |step: &Step| by.iter().find(|(name, _)| *step == Step::from(*name)).map(|(name, _)| name.clone());
+    let name = error.path().steps().find_map(given);
+    match name {
+        Some(name) => Error::new(error.kind().clone()).at(&name).at("where"),
+        None => error.at("where"),
+    }
 }
 
 /// The rows that are meant, and the versions they are stated to be at.

@@ -1,8 +1,54 @@
 //! The name somebody probably meant.
 
-/// The known name nearest to `name`, when it is near enough to be worth suggesting.
-/// O(names x length squared).
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// What Rails, Drizzle, Prisma and SQL say for what is said here.
+const ELSEWHERE: [(&str, &str); 37] = [
+    ("aggregate", "from"),
+    ("bigint", "integer"),
+    ("bool", "boolean"),
+    ("bytea", "bytes"),
+    ("contains", "like"),
+    ("counter_cache", "counterCache"),
+    ("create", "insert"),
+    ("createMany", "insert"),
+    ("data", "values"),
+    ("data", "set"),
+    ("datetime", "timestamp"),
+    ("deleteMany", "delete"),
+    ("double", "float"),
+    ("endsWith", "like"),
+    ("equals", "eq"),
+    ("fields", "from"),
+    ("findUnique", "findFirst"),
+    ("foreignKey", "from"),
+    ("foreign_key", "from"),
+    ("groupBy", "from"),
+    ("identity", "generated"),
+    ("jsonb", "json"),
+    ("not", "ne"),
+    ("notNull", "nullable"),
+    ("null", "nullable"),
+    ("number", "integer"),
+    ("numeric", "decimal"),
+    ("onConflict", "on"),
+    ("relationName", "alias"),
+    ("references", "to"),
+    ("serial", "integer"),
+    ("sort", "direction"),
+    ("startsWith", "like"),
+    ("string", "text"),
+    ("update", "set"),
+    ("updateMany", "update"),
+    ("varchar", "text"),
+];
+
+/// The known name nearest to `name`, when it is near enough to be worth suggesting, or says what `name` says
+/// elsewhere. O(names x length squared).
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let meant = |word: &str| known.clone().into_iter().find(|known| *known == word);
+    let mut elsewhere = ELSEWHERE.iter().filter(|(foreign, _)| *foreign == name);
+    if let Some(ours) = elsewhere.find_map(|(_, ours)| meant(ours)) {
+        return Some(ours);
+    }
     let length = name.chars().count();
     // Of a name of one letter every other such name is one edit away.
     let limit = length.div_ceil(3).min(length.saturating_sub(1));
@@ -45,6 +91,15 @@ mod tests {
         assert_eq!(nearest("Reviews", known), Some("reviews"));
         assert_eq!(nearest("zebra", known), None);
         assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn a_word_of_another_tool_finds_ours_where_there_is_such() {
+        assert_eq!(nearest("contains", ["eq", "like"]), Some("like"));
+        assert_eq!(nearest("not", ["ne", "NOT"]), Some("ne"));
+        assert_eq!(nearest("data", ["values"]), Some("values"));
+        assert_eq!(nearest("data", ["where", "set"]), Some("set"));
+        assert_eq!(nearest("contains", ["author"]), None);
     }
 
     #[test]

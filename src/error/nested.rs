@@ -52,7 +52,7 @@ impl NestedMistake {
     pub(super) fn help(&self) -> String {
         use NestedMistake as M;
         match self {
-            M::ReadOnly { .. } => "write the rows on its way by themselves".into(),
+            M::ReadOnly { .. } => "write those rows by themselves, and give rows their keys".into(),
             M::DestroyNotAllowed { .. } => "declare `allowDestroy` on the relation".into(),
             M::WrongVerb { many: true, .. } => "use create, connect, set, update or delete".into(),
             M::WrongVerb { many: false, .. } => {
@@ -72,7 +72,10 @@ impl fmt::Display for NestedMistake {
         use NestedMistake as M;
         match self {
             M::ReadOnly { relation } => {
-                write!(f, "`{relation}` is for reading: it's neither one join nor two through a junction")
+                write!(
+                    f,
+                    "`{relation}` is for reading: it's neither one join to one table nor two through a junction"
+                )
             }
             M::DestroyNotAllowed { relation } => {
                 write!(f, "rows of `{relation}` may not be destroyed along with another")
@@ -123,9 +126,9 @@ impl NestedReason {
 impl fmt::Display for NestedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NestedReason::ReadOnly => {
-                f.write_str("nothing is written along it: it's neither one join nor two through a junction")
-            }
+            NestedReason::ReadOnly => f.write_str(
+                "nothing is written along it: it's neither one join to one table nor two through a junction",
+            ),
             NestedReason::UpdateOnlyMany => f.write_str("`updateOnly` fits relations to one row only"),
             NestedReason::RejectRelation { relation } => {
                 write!(f, "a row that is given has no relations yet, not `{relation}` either")

@@ -458,7 +458,9 @@ impl SchemaReason {
                 suggest(name, texts(known))
             }
             R::UnknownOption { name, known, .. } => suggest(name, texts(known)),
-            R::UnknownType { name } => suggest(name, crate::value::Type::NAMES),
+            R::UnknownType { name } => {
+                format!("{}, {{\"enum\": [...]}}", suggest(name, crate::value::Type::NAMES))
+            }
             R::WrongTable { expected, .. } => format!("name a column of `{expected}`"),
             R::ColumnTwice { .. } => "list it once".into(),
             R::NullableKey { column } => format!("declare `{column}` not nullable"),

@@ -15,6 +15,18 @@ impl Comparison {
         }
     }
 
+    /// The sign for it in an explanation.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Comparison::Eq => "=",
+            Comparison::Ne => "<>",
+            Comparison::Gt => ">",
+            Comparison::Gte => ">=",
+            Comparison::Lt => "<",
+            Comparison::Lte => "<=",
+        }
+    }
+
     /// The comparison a document's word stands for.
     pub(crate) fn from_word(word: &str) -> Option<Comparison> {
         use Comparison as C;

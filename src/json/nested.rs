@@ -6,7 +6,7 @@
 
 use super::options::{Options, boolean, entries, invalid, shape, unknown};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
-use crate::error::{Error, ErrorKind, QueryMistake};
+use crate::error::{Error, ErrorKind, QueryMistake, nearest};
 use crate::filter::Filter;
 use crate::nested::{Pick, Verb, Verbs, Write};
 use crate::value::{Input, Key, Literal, Row, Value};
@@ -39,11 +39,24 @@ pub(super) fn row(catalog: &Catalog, table: Option<&TableInfo>, literal: Literal
                 let write = reader.write(value, name == relation.name());
                 Input::from(write.map_err(|error| error.at(&name))?)
             }
-            None => Input::Literal(value),
+            None => {
+                let nested = matches!(value, Literal::Object(_) | Literal::List(_));
+                match columns.filter(|_| nested) {
+                    Some(table) => return Err(neither(table, &name).at(&name)),
+                    None => Input::Literal(value),
+                }
+            }
         };
         Ok((name, input))
     });
     given.collect()
+}
+
+/// A name of neither a column nor a relation.
+fn neither(table: &TableInfo, name: &EcoString) -> Error {
+    let columns = table.columns.iter().map(|column| column.name.clone());
+    let known = columns.chain(table.relation_names()).collect();
+    Error::new(ErrorKind::UnknownColumn { table: table.name.clone(), name: name.clone(), known })
 }
 
 /// What is written along one relation.
@@ -67,13 +80,32 @@ impl Reader<'_> {
                     .map(|(word, value)| self.verb(&word, value).map_err(|error| error.at(&word)));
                 Ok(Write::Verbs(verbs.filter_map(Result::transpose).collect::<Result<Verbs, Error>>()?))
             }
-            Literal::Object(_) => self.row(literal).map(Write::Row),
+            Literal::Object(entries) => match entries.iter().find_map(|(name, _)| self.misspelt_verb(name)) {
+                Some((name, error)) if may_be_verbs && self.fits_nothing(&entries) => Err(error.at(&name)),
+                _ => self.row(Literal::Object(entries)).map(Write::Row),
+            },
             Literal::List(items) if self.relation.is_many() => {
                 each(items, |item| self.row(item)).map(Write::Rows)
             }
             other if self.relation.is_many() => Err(shape("a list of rows, or an object of verbs", &other)),
+            Literal::Null => {
+                Err(shape("a row, or an object of verbs like {\"disconnect\": true}", &Literal::Null))
+            }
             other => Err(shape("a row, or an object of verbs", &other)),
         }
+    }
+
+    /// The name of something that isn't there and is nearly a verb's.
+    fn misspelt_verb(self, name: &EcoString) -> Option<(EcoString, Error)> {
+        nearest(name, VERBS).map(|_| (name.clone(), unknown(name, &VERBS)))
+    }
+
+    /// Whether no key is one that a row of the target may have.
+    fn fits_nothing(self, entries: &[(EcoString, Literal)]) -> bool {
+        let there = |name: &str| {
+            self.target.column_ids.contains_key(name) || self.target.written_relation(name).is_some()
+        };
+        !entries.iter().any(|(name, _)| name == "_destroy" || there(name))
     }
 
     fn are_verbs(self, entries: &[(EcoString, Literal)]) -> bool {

@@ -2,7 +2,6 @@
 
 use super::Key;
 use crate::catalog::{Catalog, TableInfo};
-use crate::filter::Comparison;
 use crate::id::TableId;
 use crate::predicate::{Part, Pattern, Predicate, RelationTotal};
 use crate::scalar::What;
@@ -65,17 +64,6 @@ pub(super) fn one_of(values: &[&Value]) -> String {
     }
 }
 
-pub(super) fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => "=",
-        Comparison::Ne => "<>",
-        Comparison::Gt => ">",
-        Comparison::Gte => ">=",
-        Comparison::Lt => "<",
-        Comparison::Lte => "<=",
-    }
-}
-
 /// What names stand for.
 #[derive(Clone, Copy)]
 struct Words<'a> {
@@ -96,10 +84,10 @@ impl Words<'_> {
                 return self.write(term, true, out);
             }
             Predicate::Compare(column, comparison, value) => {
-                write!(out, "{} {} {value:?}", name(*column), sign(*comparison))
+                write!(out, "{} {} {value:?}", name(*column), comparison.sign())
             }
             Predicate::CompareColumns(a, comparison, b) => {
-                write!(out, "{} {} {}", name(*a), sign(*comparison), name(*b))
+                write!(out, "{} {} {}", name(*a), comparison.sign(), name(*b))
             }
             Predicate::In { column, values, with_null } => {
                 let values: Vec<&Value> = values.iter().chain(with_null.then_some(&Value::Null)).collect();
@@ -132,11 +120,11 @@ impl Words<'_> {
                 let relation = self.info.relation(counted.relation);
                 let _ = write!(out, "count of {}", relation.name);
                 self.filter(relation.target, counted.filter.as_ref(), out);
-                write!(out, " {} {number}", sign(*comparison))
+                write!(out, " {} {number}", comparison.sign())
             }
             Predicate::Total(total, comparison, value) => {
                 self.total(total, out);
-                write!(out, " {} {value:?}", sign(*comparison))
+                write!(out, " {} {value:?}", comparison.sign())
             }
             Predicate::NoTotal(total) => {
                 self.total(total, out);

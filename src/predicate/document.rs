@@ -6,7 +6,7 @@
 //! that is named `some`.
 
 use super::Predicate;
-use super::operator::{OPERATORS, operand, operator};
+use super::operator::{OPERATORS, members, operand, operator, shape};
 use super::polymorphic;
 use super::resolve::{Scope, all, any, fits, negate, quantify};
 use super::test::{Subject, mistake, test};
@@ -57,18 +57,7 @@ pub(super) fn connective<'a>(
     value: &Literal,
     read: impl Fn(Scope<'a>, &Literal) -> Result<Option<Predicate>>,
 ) -> Result<Option<Predicate>> {
-    let parts = match value {
-        Literal::List(items) => {
-            let mut parts = Vec::with_capacity(items.len());
-            for (i, item) in items.iter().enumerate() {
-                parts.extend(read(scope, item).map_err(|error| error.at(i))?);
-            }
-            parts
-        }
-        Literal::Null => return Err(mistake(QueryMistake::AbsentFilter)),
-        other if word == "OR" => return Err(shape("a list of filters", other)),
-        other => read(scope, other)?.into_iter().collect(),
-    };
+    let parts = members(word, value, |item| read(scope, item))?;
     Ok(match word {
         "AND" => all(parts),
         "OR" => any(parts),
@@ -193,13 +182,11 @@ fn unknown(scope: Scope<'_>, name: &EcoString, value: &Literal) -> Error {
         ErrorKind::UnknownRelation { table, name: name.clone(), known: relations.collect() }
     } else {
         let columns = scope.table.columns.iter().map(|column| column.name.clone());
-        ErrorKind::UnknownColumn { table, name: name.clone(), known: columns.chain(relations).collect() }
+        let words = ["AND", "OR", "NOT"].into_iter().filter(|word| word.eq_ignore_ascii_case(name));
+        let known = columns.chain(relations).chain(words.map(EcoString::from)).collect();
+        ErrorKind::UnknownColumn { table, name: name.clone(), known }
     };
     Error::new(kind)
-}
-
-pub(super) fn shape(expected: &str, found: &Literal) -> Error {
-    mistake(QueryMistake::Shape { expected: expected.into(), found: found.kind().into() })
 }
 
 /// A document where operators could stand too.

@@ -101,7 +101,28 @@ fn input(value: &Literal, json: bool) -> Input {
     }
 }
 
-fn shape(expected: &str, found: &Literal) -> Error {
+/// The error of a value of another shape.
+pub(crate) fn shape(expected: &str, found: &Literal) -> Error {
     let (expected, found) = (expected.into(), found.kind().into());
     Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found }))
+}
+
+/// What `read` makes of the members of an `AND`, `OR` or `NOT`.
+pub(crate) fn members<T>(
+    word: &str,
+    value: &Literal,
+    read: impl Fn(&Literal) -> Result<Option<T>>,
+) -> Result<Vec<T>> {
+    match value {
+        Literal::List(items) => {
+            let mut parts = Vec::with_capacity(items.len());
+            for (at, item) in items.iter().enumerate() {
+                parts.extend(read(item).map_err(|error| error.at(at))?);
+            }
+            Ok(parts)
+        }
+        Literal::Null => Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter))),
+        other if word == "OR" => Err(shape("a list of filters", other)),
+        other => Ok(read(other)?.into_iter().collect()),
+    }
 }

@@ -1,7 +1,8 @@
 //! What the row along a polymorphic relation is asked: of which table it is, and what it holds.
 
 use super::Predicate;
-use super::document::{connective, filter as filter_document, shape};
+use super::document::{connective, filter as filter_document};
+use super::operator::shape;
 use super::resolve::{Scope, all, any, negate, quantify};
 use super::test::mistake;
 use crate::catalog::RelationInfo;

@@ -9,7 +9,7 @@ use super::{Scalar, What};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::filter::{Comparison, Filter, Operand, Test};
-use crate::predicate::operator;
+use crate::predicate::operator::{self, shape};
 use crate::value::{Input, Literal, Type};
 use ecow::EcoString;
 
@@ -76,18 +76,7 @@ fn connective<'a>(
     value: &Literal,
     read: impl Fn(Resolver<'a>, &Literal) -> Result<Option<Scalar>>,
 ) -> Result<Option<Scalar>> {
-    let parts = match value {
-        Literal::List(items) => {
-            let mut parts = Vec::with_capacity(items.len());
-            for (at, item) in items.iter().enumerate() {
-                parts.extend(read(resolver, item).map_err(|error| error.at(at))?);
-            }
-            parts
-        }
-        Literal::Null => return Err(mistake(QueryMistake::AbsentFilter)),
-        other if word == "OR" => return Err(shape("a list of filters", other)),
-        other => read(resolver, other)?.into_iter().collect(),
-    };
+    let parts = operator::members(word, value, |item| read(resolver, item))?;
     Ok(match word {
         "AND" => Scalar::all(parts),
         "OR" => Scalar::any(parts),
@@ -129,8 +118,4 @@ fn tests(resolver: Resolver<'_>, of: &Scalar, value: &Literal) -> Result<Option<
 
 fn mistake(mistake: QueryMistake) -> Error {
     Error::new(ErrorKind::InvalidQuery(mistake))
-}
-
-fn shape(expected: &str, found: &Literal) -> Error {
-    mistake(QueryMistake::Shape { expected: expected.into(), found: found.kind().into() })
 }

@@ -1,20 +1,7 @@
 //! Scalars in words.
 
 use super::{Scalar, What};
-use crate::filter::Comparison;
 use std::fmt::Write;
-
-/// The sign of a comparison.
-fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => "=",
-        Comparison::Ne => "<>",
-        Comparison::Gt => ">",
-        Comparison::Gte => ">=",
-        Comparison::Lt => "<",
-        Comparison::Lte => "<=",
-    }
-}
 
 impl Scalar {
     /// `lower(name) = "ann"`; `leaf` writes what only the caller knows: columns, outputs, and what
@@ -50,7 +37,7 @@ impl Scalar {
             What::Arithmetic(arithmetic, a, b) => {
                 list(&[a, b], &format!(" {} ", arithmetic.sign()), out);
             }
-            What::Compare(comparison, a, b) => list(&[a, b], &format!(" {} ", sign(*comparison)), out),
+            What::Compare(comparison, a, b) => list(&[a, b], &format!(" {} ", comparison.sign()), out),
             What::And(parts) if parts.is_empty() => out.push_str("true"),
             What::Or(parts) if parts.is_empty() => out.push_str("false"),
             What::And(parts) => list(&parts.iter().collect::<Vec<_>>(), " and ", out),

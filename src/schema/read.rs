@@ -77,6 +77,9 @@ fn read_table(notes: &mut Notes, at: &At, name: &EcoString, value: &Literal) -> 
 fn read_column(notes: &mut Notes, at: &At, name: &EcoString, value: &Literal) -> Option<Column> {
     let known = ["type", "nullable", "default", "generated", "unique"];
     let options = notes.options(at, Some(value), &known);
+    if !matches!(value, Literal::Object(_)) {
+        return None;
+    }
     let ty = read_type(notes, &at.key("type"), options.get("type"));
     let nullable = notes.flag(&at.key("nullable"), options.get("nullable"));
     let generated = notes.flag(&at.key("generated"), options.get("generated"));
@@ -180,7 +183,7 @@ fn read_foreign_key(notes: &mut Notes, at: &At, value: &Literal) -> ForeignKey {
     let place = at.key("references");
     let references = notes.options(&place, options.get("references"), &["table", "columns"]);
     let table = notes.text(&place.key("table"), references.get("table"));
-    if table.is_none() && references.get("table").is_none() && options.get("references").is_some() {
+    if matches!(options.get("references"), Some(Literal::Object(_))) && references.get("table").is_none() {
         notes.shape(&place.key("table"), "the name of a table", None);
     }
     ForeignKey {

@@ -111,7 +111,7 @@ fn read_target(
                 value => relation.target = notes.text(&at, Some(value)).unwrap_or_default(),
             }
         }
-        [] if polymorphic.is_some() => {}
+        [] if polymorphic.is_some() || !matches!(value, Literal::Object(_)) => {}
         [] => notes.shape(at, "`one`, `many`, `belongsTo`, `hasOne`, `hasMany` or `manyToMany`", Some(value)),
         _ => notes.shape(at, "only one of `one`, `many` and the kinds", Some(value)),
     }

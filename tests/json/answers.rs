@@ -232,3 +232,18 @@ fn a_script_can_be_answered_by_hand() {
     assert_eq!(texts.collect::<Vec<_>>(), ["3", "2"]);
     assert!(matches!(Request::parse(&catalog, "{\"count\": \"books\"}", &limits), Ok(Request::Count(_))));
 }
+
+#[test]
+fn words_of_other_tools_are_answered_with_ours() {
+    let cases = [
+        (r#"{"createMany": "books", "data": []}"#, "did you mean `insert`?"),
+        (r#"{"findMany": "books", "where": {"title": {"contains": "A"}}}"#, "did you mean `like`?"),
+        (r#"{"findMany": "books", "where": {"title": {"not": "A"}}}"#, "did you mean `ne`?"),
+        (r#"{"findMany": "books", "where": {"or": [{"title": "A"}]}}"#, "did you mean `OR`?"),
+        (r#"{"findMany": "books", "orderBy": {"title": {"sort": "asc"}}}"#, "did you mean `direction`?"),
+    ];
+    for (text, part) in cases {
+        let refusal = refusal(text);
+        assert!(refusal.contains(part), "{refusal}");
+    }
+}

@@ -312,3 +312,48 @@ fn a_transaction_of_a_script_holds_nested_writes_together() {
     error("$.values.posts[1].title (4:", "posts.title must have a value", &lines[2]);
     assert_eq!(lines[4], r#"{"result":[{"id":1,"posts":[{"title":"a"}]}]}"#);
 }
+
+/// What is refused, its place and what to do.
+fn refused(text: &str) -> String {
+    let db = open();
+    db.run_json(r#"{"insert": "users", "values": {"name": "Ann"}}"#).unwrap();
+    let before = db.snapshot();
+    let answer: serde_json::Value = serde_json::from_str(&run(&db, text)[0]).unwrap();
+    assert!(before.diff(&db.snapshot()).unwrap().is_empty());
+    let part = |key: &str| answer["error"][key].as_str().unwrap_or_default().to_owned();
+    let at = part("at");
+    format!("{} @ {} | {}", part("message"), at.split(' ').next().unwrap(), part("help"))
+}
+
+#[test]
+fn a_misspelt_verb_is_told_from_a_row() {
+    assert_eq!(
+        refused(r#"{"update": "users", "where": {"id": 1}, "set": {"posts": {"conect": 1}}}"#),
+        "no option `conect` here @ $.set.posts.conect | did you mean `connect`? there are: create, createMany, \
+         connect, connectOrCreate, disconnect, set, update, updateMany, upsert, delete, deleteMany"
+    );
+}
+
+#[test]
+fn a_misspelt_relation_finds_its_neighbour_among_columns_and_relations() {
+    assert_eq!(
+        refused(r#"{"insert": "users", "values": {"post": [{"title": "x"}]}}"#),
+        "no column `post` on `users` @ $.values.post | did you mean `posts`? there are: id, name, email, posts"
+    );
+}
+
+#[test]
+fn null_along_a_relation_to_one_row_names_the_verb_that_takes_it_out() {
+    assert_eq!(
+        refused(r#"{"update": "posts", "all": true, "set": {"author": null}}"#),
+        "expected a row, or an object of verbs like {\"disconnect\": true}, found null @ $.set.author | "
+    );
+}
+
+#[test]
+fn what_find_or_create_looks_for_is_refused_at_its_value() {
+    assert_eq!(
+        refused(r#"{"findOrCreate": "users", "where": {"name": {"like": "A%"}}}"#),
+        "expected text for users.name, found {\"like\":\"A%\"} @ $.where.name | "
+    );
+}

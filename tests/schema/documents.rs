@@ -97,7 +97,7 @@ fn everything_wrong_in_a_document_is_told_at_once() {
             "users.id: no option `nulable` at tables.users.columns.id | did you mean `nullable`? there are: type, \
              nullable, default, generated, unique".into(),
             "users.id: no type `integr` | did you mean `integer`? there are: boolean, smallint, int, integer, \
-             float, decimal, text, bytes, date, timestamp, timestamptz, uuid, json".into(),
+             float, decimal, text, bytes, date, timestamp, timestamptz, uuid, json, {\"enum\": [...]}".into(),
             "users.name: tables.users.columns.name.type: expected the name of a type or {\"enum\": [...]}, found \
              nothing | write the name of a type or {\"enum\": [...]}".into(),
             "users.name: tables.users.columns.name.nullable: expected true or false, found \"yes\" | \
@@ -130,4 +130,28 @@ fn text_that_is_not_json_is_placed_by_line_and_column() {
     assert_eq!(error.position(), Some((2, 14)));
     let twice = r#"{"tables": {"a": {"columns": {}}, "a": {"columns": {}}}}"#;
     assert_eq!(Schema::from_json(twice).unwrap_err().to_string(), "`a` stands twice in one object");
+}
+
+#[test]
+fn a_part_of_another_shape_is_one_mistake() {
+    let text = r#"{
+        "tables": {
+            "users": {"columns": {"id": "integer"}},
+            "posts": {
+                "columns": {"id": {"type": "string"}},
+                "foreignKeys": [{"columns": ["id"], "references": "users"}]
+            }
+        },
+        "relations": {"posts": {"author": "belongsTo"}}
+    }"#;
+    assert_eq!(
+        shown(&Schema::from_json(text).unwrap_err()),
+        [
+            "users.id: tables.users.columns.id: expected an object, found \"integer\" | write an object",
+            "posts.id: no type `string` | did you mean `text`? there are: boolean, smallint, int, integer, float, \
+             decimal, text, bytes, date, timestamp, timestamptz, uuid, json, {\"enum\": [...]}",
+            "posts: tables.posts.foreignKeys[0].references: expected an object, found \"users\" | write an object",
+            "posts.author: relations.posts.author: expected an object, found \"belongsTo\" | write an object",
+        ]
+    );
 }
