@@ -164,6 +164,14 @@ impl<'a> Runner<'a> {
         Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }
 
+    /// Forgets what filters have learnt from rows that failed.
+    fn fresh(&mut self, done: Result<()>) -> Result<()> {
+        if done.is_err() {
+            self.bound = Bound::root(self.store, self.level);
+        }
+        done
+    }
+
     /// The row at `slot` with all that is included; `None` when it isn't there or doesn't pass.
     ///
     /// # Errors
@@ -173,12 +181,14 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.push(slot);
         self.bound.filter.retain(&mut self.found.slots);
-        fault::collect()?;
+        let asked = fault::collect();
+        self.fresh(asked)?;
         if self.found.slots.is_empty() {
             return Ok(None);
         }
         budget.take(1)?;
-        self.bound.expand(&mut self.found, &mut budget)?;
+        let found = self.bound.expand(&mut self.found, &mut budget);
+        self.fresh(found)?;
         warm::warm(self.store, self.level, &self.found);
         Ok(Some(RowView::new(self.store, self.level, &self.found, 0)))
     }
@@ -193,9 +203,11 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.extend(slots.iter().copied().filter_map(Slot::some));
         self.bound.filter.retain(&mut self.found.slots);
-        fault::collect()?;
+        let asked = fault::collect();
+        self.fresh(asked)?;
         budget.take(self.found.slots.len())?;
-        self.bound.expand(&mut self.found, &mut budget)?;
+        let found = self.bound.expand(&mut self.found, &mut budget);
+        self.fresh(found)?;
         warm::warm(self.store, self.level, &self.found);
         let mut at = 0;
         for slot in slots {
