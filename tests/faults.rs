@@ -35,7 +35,7 @@ fn failing() -> Filter {
 /// The error is the one that was caused, and the next query of the thread has none.
 #[track_caller]
 fn fails<T>(db: &Database, found: Result<T, Error>) {
-    assert_eq!(found.err().map(|error| kind(&error)).as_deref(), Some("division_by_zero"));
+    assert_eq!(found.err().map(|error| kind(&error)), Some("division_by_zero"));
     assert_eq!(db.query("users").filter(col("email").eq("a")).all().unwrap().len(), 1);
     assert_eq!(db.from("users").all().unwrap().len(), 2);
 }
