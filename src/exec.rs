@@ -23,6 +23,7 @@ mod warm;
 pub(crate) use pluck::pluck;
 pub use prepared::{ByKey, Prepared};
 
+use crate::column::chunked::ROWS;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::eval::fault;
 use crate::filter::Filter;
@@ -163,6 +164,14 @@ impl<'a> Runner<'a> {
         Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }
 
+    /// Forgets what filters have learnt from rows that failed.
+    fn fresh(&mut self, done: Result<()>) -> Result<()> {
+        if done.is_err() {
+            self.bound = Bound::root(self.store, self.level);
+        }
+        done
+    }
+
     /// The row at `slot` with all that is included; `None` when it isn't there or doesn't pass.
     ///
     /// # Errors
@@ -172,12 +181,14 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.push(slot);
         self.bound.filter.retain(&mut self.found.slots);
-        fault::collect()?;
+        let asked = fault::collect();
+        self.fresh(asked)?;
         if self.found.slots.is_empty() {
             return Ok(None);
         }
         budget.take(1)?;
-        self.bound.expand(&mut self.found, &mut budget)?;
+        let found = self.bound.expand(&mut self.found, &mut budget);
+        self.fresh(found)?;
         warm::warm(self.store, self.level, &self.found);
         Ok(Some(RowView::new(self.store, self.level, &self.found, 0)))
     }
@@ -192,8 +203,11 @@ impl<'a> Runner<'a> {
         self.found.slots.clear();
         self.found.slots.extend(slots.iter().copied().filter_map(Slot::some));
         self.bound.filter.retain(&mut self.found.slots);
+        let asked = fault::collect();
+        self.fresh(asked)?;
         budget.take(self.found.slots.len())?;
-        self.bound.expand(&mut self.found, &mut budget)?;
+        let found = self.bound.expand(&mut self.found, &mut budget);
+        self.fresh(found)?;
         warm::warm(self.store, self.level, &self.found);
         let mut at = 0;
         for slot in slots {
@@ -249,6 +263,40 @@ pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<
 pub(crate) fn root_slots(store: &Store, plan: &Plan) -> Result<Vec<Slot>> {
     let slots = root::slots(store, plan, &mut Bound::root(store, &plan.root));
     fault::collect().map(|()| slots)
+}
+
+/// Shows the rows of a plan's root, in its order, a block at a time until told to stop. A scan that
+/// needs nothing else reads its rows as they are shown.
+///
+/// # Errors
+/// What an expression in its filter or `show` fails with.
+pub(crate) fn root_blocks(
+    store: &Store,
+    plan: &Plan,
+    mut show: impl FnMut(&[Slot]) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    let mut bound = Bound::root(store, &plan.root);
+    if let Some(chunks) = root::streamed(store, plan) {
+        bound.filter.expect(chunks * ROWS);
+        let mut slots = Vec::with_capacity(ROWS);
+        for chunk in 0..chunks {
+            slots.clear();
+            bound.filter.chunk(chunk, &mut slots);
+            fault::collect()?;
+            if show(&slots)?.is_break() {
+                break;
+            }
+        }
+        return Ok(());
+    }
+    let slots = root::slots(store, plan, &mut bound);
+    fault::collect()?;
+    for block in slots.chunks(ROWS) {
+        if show(block)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The rows of a table that a filter lets through, ascending: by an index where one fits. Without a

@@ -27,6 +27,7 @@ mod prepared;
 mod resolve;
 mod run;
 mod sets;
+mod stream;
 
 pub use build::{On, Source, alias};
 pub use page::{FlatPage, FlatRow, FlatRows};

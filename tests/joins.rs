@@ -349,3 +349,34 @@ fn explain_analyze_tells_rows_and_time_by_the_injected_clock() {
     assert!(analyzed.contains("expects 1 row, found 1 row in 1.0 µs\n"), "{analyzed}");
     assert!(analyzed.contains("left join posts") && analyzed.contains("total: found 1 row in"), "{analyzed}");
 }
+
+#[test]
+fn rows_are_shown_one_by_one_as_they_are_given_at_once() {
+    let db = blog();
+    let posts = || db.from("posts").left_join("users", rel("author"));
+    let selected = || posts().select([("title", col("title").upper()), ("name", col("name").into())]);
+    for query in [
+        posts(),
+        selected(),
+        selected().offset(1).limit(1),
+        selected().limit(0),
+        selected().offset(9),
+        selected().order_by(desc("title")).limit(2),
+        selected().distinct(),
+        posts().group_by(["users.id"]).select([("n", relata::count())]),
+        db.from("posts").columns(["title"]).offset(1).limit(1),
+        db.from("posts").columns(["title"]).union_all(db.from("tags").columns(["title"])),
+    ] {
+        let mut shown = Vec::new();
+        query.each(|row| shown.push(row.to_string())).unwrap();
+        let all: Vec<String> = query.all().unwrap().iter().map(|row| row.to_string()).collect();
+        assert_eq!(shown, all);
+    }
+    let mut first = None;
+    let until = posts().prepare().unwrap().each_until(|row| {
+        first = Some(row.row("posts").unwrap().is_some());
+        std::ops::ControlFlow::Break(())
+    });
+    until.unwrap();
+    assert_eq!(first, Some(true));
+}

@@ -2,6 +2,7 @@
 
 use super::{Prepared, page, root};
 use crate::error::Result;
+use crate::eval::fault;
 use crate::plan::Plan;
 use crate::query::Query;
 use crate::view::{Along, Page};
@@ -37,6 +38,7 @@ impl Query<Along<'_>> {
     /// As [`all`](Query::all).
     pub fn count(&self) -> Result<u64> {
         let count = root::count(self.source.store(), &self.plan()?) as u64;
+        fault::collect()?;
         let one = !self.source.is_many() && self.select.follows.is_empty();
         Ok(if one { count.min(1) } else { count })
     }
@@ -46,7 +48,8 @@ impl Query<Along<'_>> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn exists(&self) -> Result<bool> {
-        Ok(root::exists(self.source.store(), &self.plan()?))
+        let exists = root::exists(self.source.store(), &self.plan()?);
+        fault::collect().map(|()| exists)
     }
 
     /// This query with its names resolved, to be answered many times.

@@ -3,6 +3,7 @@
 use super::reach::found;
 use super::{Runner, each, page};
 use crate::error::Result;
+use crate::eval::fault;
 use crate::id::{IndexId, Slot};
 use crate::plan::Plan;
 use crate::store::Store;
@@ -129,12 +130,8 @@ impl Prepared {
     }
 
     fn by(&self, index: Option<IndexId>) -> ByKey<'_> {
-        let mut among = found(&self.store, &self.plan, usize::MAX);
-        if let Some(slots) = &mut among {
-            slots.sort_unstable();
-        }
         let runner = Runner::new(&self.store, &self.plan, self.max_rows);
-        ByKey { prepared: self, index, runner, among }
+        ByKey { prepared: self, index, runner, among: None }
     }
 
     /// In words: how the rows are found and how many are expected.
@@ -154,9 +151,9 @@ pub struct ByKey<'q> {
     prepared: &'q Prepared,
     index: Option<IndexId>,
     runner: Runner<'q>,
-    /// The rows that the plan's access finds ahead, ascending: what is left of the filter is asked only
-    /// of these.
-    among: Option<Vec<Slot>>,
+    /// Once a key was asked for: the rows that the plan's access finds ahead, ascending, if it does. What
+    /// is left of the filter is asked only of these.
+    among: Option<Option<Vec<Slot>>>,
 }
 
 impl ByKey<'_> {
@@ -164,8 +161,9 @@ impl ByKey<'_> {
     /// filter. O(rows included).
     ///
     /// # Errors
-    /// `limit_exceeded` for more rows than are allowed.
+    /// `limit_exceeded` for more rows than are allowed, and what an expression fails with.
     pub fn get<'k>(&mut self, key: impl Into<KeyRef<'k>>) -> Result<Option<RowView<'_>>> {
+        self.find_ahead()?;
         let table = self.prepared.store.table(self.prepared.plan.root.table);
         let slot = self.index.and_then(|index| table.find(index, key)).and_then(Slot::some);
         let slot = slot.filter(|slot| self.is_among(*slot));
@@ -191,12 +189,13 @@ impl ByKey<'_> {
     /// ```
     ///
     /// # Errors
-    /// `limit_exceeded` for more rows than are allowed.
+    /// `limit_exceeded` for more rows than are allowed, and what an expression fails with.
     pub fn each<'k, K: Into<KeyRef<'k>>>(
         &mut self,
         keys: impl IntoIterator<Item = K>,
         mut show: impl FnMut(Option<RowView<'_>>),
     ) -> Result<()> {
+        self.find_ahead()?;
         let table = self.prepared.store.table(self.prepared.plan.root.table);
         let mut keys = keys.into_iter().map(Into::into);
         let (mut block, mut slots) = (Vec::with_capacity(KEYS), Vec::with_capacity(KEYS));
@@ -216,7 +215,20 @@ impl ByKey<'_> {
         }
     }
 
+    /// Finds the rows that the plan's access finds ahead, the first time.
+    fn find_ahead(&mut self) -> Result<()> {
+        if self.among.is_none() {
+            let mut among = found(&self.prepared.store, &self.prepared.plan, usize::MAX);
+            fault::collect()?;
+            if let Some(slots) = &mut among {
+                slots.sort_unstable();
+            }
+            self.among = Some(among);
+        }
+        Ok(())
+    }
+
     fn is_among(&self, slot: Slot) -> bool {
-        self.among.as_ref().is_none_or(|among| among.binary_search(&slot).is_ok())
+        self.among.as_ref().and_then(Option::as_ref).is_none_or(|among| among.binary_search(&slot).is_ok())
     }
 }

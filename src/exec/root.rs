@@ -45,6 +45,15 @@ pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Sl
     flat.slots
 }
 
+/// How many chunks a scan reads whose rows come as they are found, all of them; `None` for any other
+/// access.
+pub(super) fn streamed(store: &Store, plan: &Plan) -> Option<usize> {
+    let level = &plan.root;
+    let whole = matches!(plan.access, Access::Scan) && level.is_plain();
+    let whole = whole && level.limit.is_none() && level.offset == 0;
+    whole.then(|| store.table(level.table).bound().div_ceil(ROWS))
+}
+
 /// Rows that pass, ascending, until `needed` are found.
 fn scan(filter: &mut Tester<'_>, chunks: usize, needed: usize) -> Vec<Slot> {
     let mut slots = Vec::new();

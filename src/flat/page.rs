@@ -13,6 +13,7 @@ use std::iter::FusedIterator;
 use std::sync::Arc;
 
 /// What a query has found.
+#[derive(Default)]
 pub(super) struct Found {
     /// The columns of the result; none where whole rows are given.
     pub(super) cells: Vec<Cells>,
@@ -110,6 +111,23 @@ impl FlatPage {
         FlatPage { store, columns: planned.columns.clone(), cells, sources, tables, slots, len }
     }
 
+    /// Other rows of the same query in the place of these, near when they are asked for. O(cells).
+    pub(super) fn refill(&mut self, found: Found) {
+        Found { cells: self.cells, slots: self.slots, len: self.len } = found;
+        for cells in &self.cells {
+            if let Cells::Stored { source, column } = cells
+                && let (Some(table), Some(slots)) = (self.tables.get(*source), self.slots.get(*source))
+            {
+                self.store.table(*table).column(*column).read_ahead(slots);
+            }
+        }
+    }
+
+    /// The row at a place that is there.
+    pub(super) fn at(&self, at: usize) -> FlatRow<'_> {
+        FlatRow { page: self, at }
+    }
+
     /// How many rows there are. O(1).
     pub fn len(&self) -> usize {
         self.len
@@ -157,7 +175,11 @@ impl FlatPage {
             }
         };
         let Some((view, slots)) = stored else { return Ok(Vec::new()) };
-        slots.iter().map(|slot| read(if slot.is_none() { ValueRef::Null } else { view.get(*slot) })).collect()
+        let mut all = Vec::with_capacity(slots.len());
+        for slot in slots {
+            all.push(read(if slot.is_none() { ValueRef::Null } else { view.get(*slot) })?);
+        }
+        Ok(all)
     }
 
     /// An owned copy of everything; a table's row under the table's name. O(cells).

@@ -247,7 +247,10 @@ fn ordered(store: &Store, sources: &[Place], scans: &[Scan], pending: Vec<Pendin
     // Another order costs sorting tuples in the end.
     const WORTH: f64 = 8.0;
     let least = (0..=free).min_by(|a, b| rows(*a).total_cmp(&rows(*b))).unwrap_or(0);
-    let first = if rows(least) * WORTH < rows(0) { least } else { 0 };
+    // Nor does it save anything where nothing narrows that source: its rows lead to all the tuples.
+    let whole = |place: &Place| store.table(place.table).row_count() as f64;
+    let narrowed = sources.get(least).is_some_and(|place| rows(least) < whole(place));
+    let first = if narrowed && rows(least) * WORTH < rows(0) { least } else { 0 };
     let mut state = State { store, sources, scans, joined: vec![first], expected: rows(first) };
     let mut steps = Vec::with_capacity(free + later.len());
     let mut open: Vec<usize> = (0..=free).filter(|source| *source != first).collect();

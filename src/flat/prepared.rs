@@ -2,12 +2,14 @@
 
 use super::plan::Planned;
 use super::run::{Context, Stats, page};
-use super::{FlatPage, FlatQuery, Resolved};
+use super::stream::each;
+use super::{FlatPage, FlatQuery, FlatRow, Resolved};
 use crate::error::Result;
 use crate::plan::{Placeholders, bound, given, note};
 use crate::store::Store;
 use crate::value::{Row, Type};
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// A flat query whose names are resolved and whose types are checked, for one snapshot.
@@ -68,6 +70,29 @@ impl PreparedFlat {
     /// As [`run`](PreparedFlat::run).
     pub fn all(&self) -> Result<FlatPage> {
         self.run(Row::new())
+    }
+
+    /// Shows each row of a query without placeholders, in order, a block at a time until `show` breaks:
+    /// faster than [`all`](PreparedFlat::all), and in no more memory than a block where rows are neither
+    /// ordered, grouped, distinct nor united. O(rows).
+    ///
+    /// # Errors
+    /// As [`run`](PreparedFlat::run); rows before the one that failed may have been shown.
+    pub fn each_until(&self, mut show: impl FnMut(FlatRow<'_>) -> ControlFlow<()>) -> Result<()> {
+        let planned = self.planned(&Row::new())?;
+        let mut context = Context { max_rows: self.max_rows, clock: None, stats: Stats::default() };
+        each(&self.store, &planned, &mut context, &mut show)
+    }
+
+    /// As [`each_until`](PreparedFlat::each_until), for all rows.
+    ///
+    /// # Errors
+    /// As [`each_until`](PreparedFlat::each_until).
+    pub fn each(&self, mut show: impl FnMut(FlatRow<'_>)) -> Result<()> {
+        self.each_until(|row| {
+            show(row);
+            ControlFlow::Continue(())
+        })
     }
 
     /// In words: how rows are found and joined, and how many are expected.

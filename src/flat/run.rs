@@ -7,8 +7,8 @@ use super::page::{Cells, FlatPage, Found};
 use super::plan::{Joins, Planned, Steps};
 use super::sets::combine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::eval::TRUE;
 use crate::eval::vector::{Batch, Vector, evaluate, truths};
+use crate::eval::{TRUE, fault};
 use crate::exec;
 use crate::id::{Slot, TableId};
 use crate::scalar::{Scalar, What};
@@ -17,9 +17,6 @@ use crate::value::Value;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// Rows of the first source that go through the joins together.
-const BLOCK: usize = 2048;
 
 /// What an answer may take and tells.
 pub(super) struct Context<'c> {
@@ -38,8 +35,25 @@ impl Context<'_> {
         self.clock.map_or(0, |clock| clock())
     }
 
+    /// How many rows may be given.
+    pub(super) fn limit(&self) -> Limit {
+        Limit(self.max_rows)
+    }
+
     fn check(&self, rows: usize) -> Result<()> {
-        match self.max_rows {
+        self.limit().check(rows)
+    }
+}
+
+/// How many rows an answer may have.
+#[derive(Clone, Copy)]
+pub(super) struct Limit(Option<u64>);
+
+impl Limit {
+    /// # Errors
+    /// `limit_exceeded` for more rows.
+    pub(super) fn check(self, rows: usize) -> Result<()> {
+        match self.0 {
             Some(allowed) if rows as u64 > allowed => {
                 Err(Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed }))
             }
@@ -53,7 +67,9 @@ impl Context<'_> {
 /// # Errors
 /// What an expression fails with, and `limit_exceeded`.
 pub(super) fn page(store: &Arc<Store>, planned: &Planned, context: &mut Context<'_>) -> Result<FlatPage> {
-    let found = found(store, planned, context)?;
+    let found = found(store, planned, context);
+    // Nothing that failed is left for another query.
+    let found = fault::collect().and(found)?;
     Ok(FlatPage::new(Arc::clone(store), planned, found))
 }
 
@@ -127,13 +143,7 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
     context.check(all.len)?;
     let mut cells = Vec::with_capacity(joins.outputs.len());
     for output in &joins.outputs {
-        cells.push(match &output.what {
-            What::Column { source, column } => Cells::Stored { source: *source, column: *column },
-            _ => {
-                let batch = all.batch(store, &tables, 0, all.len);
-                Cells::Values(values(std::slice::from_ref(output), &batch)?.pop().unwrap_or_default())
-            }
-        });
+        cells.push(shown(output, &all.batch(store, &tables, 0, all.len))?);
     }
     Ok(Found { cells, len: all.len, slots: all.slots })
 }
@@ -175,6 +185,14 @@ fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Contex
     Ok(Found { cells: columns.into_iter().map(Cells::Values).collect(), slots: Vec::new(), len })
 }
 
+/// The cells of an output: a column's stay where they are.
+pub(super) fn shown(output: &Scalar, batch: &Batch<'_, '_>) -> Result<Cells> {
+    Ok(match &output.what {
+        What::Column { source, column } => Cells::Stored { source: *source, column: *column },
+        _ => Cells::Values(values(std::slice::from_ref(output), batch)?.pop().unwrap_or_default()),
+    })
+}
+
 /// The values of some scalars, column by column.
 fn values(scalars: &[Scalar], batch: &Batch<'_, '_>) -> Result<Vec<Vec<Value>>> {
     let column = |scalar: &Scalar| {
@@ -184,10 +202,10 @@ fn values(scalars: &[Scalar], batch: &Batch<'_, '_>) -> Result<Vec<Vec<Value>>> 
     scalars.iter().map(column).collect()
 }
 
-type Sink<'s> = &'s mut dyn FnMut(&Block) -> Result<ControlFlow<()>>;
+pub(super) type Sink<'s> = &'s mut dyn FnMut(&Block) -> Result<ControlFlow<()>>;
 
 /// Lets all tuples of a query's joins flow into a sink, in their order, until it breaks.
-fn flow(
+pub(super) fn flow(
     store: &Store,
     joins: &Joins,
     tables: &[TableId],
@@ -197,11 +215,6 @@ fn flow(
     let base = context.stats.0.len();
     context.stats.0.resize(base + joins.steps.len() + 2, (0, 0));
     let whole = context.now();
-    let mut slots = match joins.scans.get(joins.first) {
-        Some(scan) => exec::root_slots(store, &scan.plan)?,
-        None => Vec::new(),
-    };
-    note(context, base, slots.len(), whole);
     let mut joiners = Vec::with_capacity(joins.steps.len());
     let mut before = vec![joins.first];
     for (at, step) in joins.steps.iter().enumerate() {
@@ -227,7 +240,7 @@ fn flow(
                 Ok(ControlFlow::Continue(()))
             },
         };
-        pipe.run(std::mem::take(&mut slots))?;
+        pipe.run()?;
         drop(pipe);
         let all = all.pick(&declared_order(&all));
         kept += all.len;
@@ -238,7 +251,7 @@ fn flow(
             sink(block)
         };
         let mut pipe = Pipe { store, joins, tables, joiners, context, base, sink: &mut counted };
-        pipe.run(slots)?;
+        pipe.run()?;
     }
     note(context, base + joins.steps.len() + 1, kept, whole);
     Ok(())
@@ -278,12 +291,21 @@ struct Pipe<'p, 'a, 'c> {
 }
 
 impl Pipe<'_, '_, '_> {
-    fn run(&mut self, slots: Vec<Slot>) -> Result<()> {
-        for rows in slots.chunks(BLOCK) {
-            let block = Block::of(self.tables.len(), self.joins.first, rows.to_vec());
-            if self.push(0, block)?.is_break() {
-                return Ok(());
-            }
+    fn run(&mut self) -> Result<()> {
+        let (store, joins, sources) = (self.store, self.joins, self.tables.len());
+        let mut stopped = false;
+        if let Some(scan) = joins.scans.get(joins.first) {
+            let mut start = self.context.now();
+            exec::root_blocks(store, &scan.plan, |rows| {
+                note(self.context, self.base, rows.len(), start);
+                let flow = self.push(0, Block::of(sources, joins.first, rows.to_vec()))?;
+                stopped = flow.is_break();
+                start = self.context.now();
+                Ok(flow)
+            })?;
+        }
+        if stopped {
+            return Ok(());
         }
         // Sides that matched nothing come last, and go on through the joins that follow.
         for at in 0..self.joiners.len() {

@@ -360,9 +360,13 @@ impl Peer for Relata {
     }
     fn f1(&self) -> Option<u64> {
         let query = self.db.from("comments").inner_join("users", rel("author"));
-        let page = query.columns(["comments.id", "users.name"]).all().unwrap();
-        let (ids, names) = (page.column::<i64>("id").unwrap(), page.column::<&str>("name").unwrap());
-        Some(ids.into_iter().zip(names).map(|(id, name)| ck_user(id, name)).sum())
+        // Row by row as they are found, as the peers step through theirs.
+        let mut sum = 0;
+        let read = |row: FlatRow<'_>| {
+            sum += ck_user(row.cell(0).as_i64().unwrap(), row.cell(1).as_str().unwrap());
+        };
+        query.columns(["comments.id", "users.name"]).each(read).unwrap();
+        Some(sum)
     }
     fn f2(&self) -> Option<u64> {
         let columns = [("author", col("author_id").into()), ("n", count()), ("at", col("created_at").sum())];
