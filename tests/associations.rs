@@ -157,10 +157,23 @@ impl Sides {
     }
 }
 
+/// Both did the same. What writes along relations has several parts, and where more than one of them is
+/// to be refused, nobody promises which is looked at first.
+fn agree<T: PartialEq + std::fmt::Debug, E: PartialEq + std::fmt::Debug>(
+    found: &Result<T, E>,
+    expected: &Result<T, E>,
+    step: &Step,
+) {
+    let parts = matches!(step, Step::UpdateAlong { .. } | Step::InsertAlong { .. });
+    if !(parts && found.is_err() && expected.is_err()) {
+        assert_eq!(found, expected, "{step:?}");
+    }
+}
+
 impl Side {
     fn step(&mut self, schema: &Schema, step: &Step) {
         let before = self.model.clone();
-        assert_eq!(run(&self.db, schema, step), self.model.run(step), "{step:?}");
+        agree(&run(&self.db, schema, step), &self.model.run(step), step);
         self.past.push(before);
     }
 
@@ -172,7 +185,7 @@ impl Side {
             match event {
                 Event::Step(step) => {
                     let Some(statement) = statement(schema, step) else { continue };
-                    assert_eq!(execute(&mut tx, &statement), self.model.run(step), "{step:?}");
+                    agree(&execute(&mut tx, &statement), &self.model.run(step), step);
                 }
                 Event::Savepoint(name) => {
                     tx.savepoint(name.to_string());
