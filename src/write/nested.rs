@@ -167,12 +167,19 @@ impl Writer<'_> {
         let before = self.open.len();
         let slot = self.add_new(place.table, values)?;
         self.note_origins(before);
-        self.write_rest(slot, opened)?;
+        self.write_rest(place.table.id, slot, opened)?;
         Ok(slot)
     }
 
+    /// Changes a row, unless it is gone: what is written along another may have taken it along.
     fn change_along(&mut self, place: Place<'_>, slot: Slot, row: &Row, taking: Taking) -> Result<()> {
+        if !self.store.table(place.table.id).is_live(slot) {
+            return Ok(());
+        }
         let mut opened = self.open(place, Some(slot), row, taking)?;
+        if !self.store.table(place.table.id).is_live(slot) {
+            return Ok(());
+        }
         let values = std::mem::take(&mut opened.values).into_iter().enumerate();
         let set: Vec<Cell> = values.filter_map(|(at, value)| Some((ColumnId::new(at), value?))).collect();
         if !set.is_empty() {
@@ -180,7 +187,7 @@ impl Writer<'_> {
             self.assign(place.table.id, vec![slot], set)?;
             self.note_origins(before);
         }
-        self.write_rest(slot, opened)
+        self.write_rest(place.table.id, slot, opened)
     }
 
     /// Reads a row and writes its parents.
@@ -217,7 +224,7 @@ impl Writer<'_> {
     }
 
     /// Writes what waited for a row.
-    fn write_rest(&mut self, slot: Slot, opened: Opened<'_, '_>) -> Result<()> {
+    fn write_rest(&mut self, own: TableId, slot: Slot, opened: Opened<'_, '_>) -> Result<()> {
         for (table, parent, destroy) in opened.leaving {
             if self.store.table(table).is_live(parent) {
                 match destroy {
@@ -225,6 +232,10 @@ impl Writer<'_> {
                     false => self.delete(table, vec![parent])?,
                 }
             }
+        }
+        // Its parent may have taken it along.
+        if !self.store.table(own).is_live(slot) {
+            return Ok(());
         }
         for (name, along, write) in opened.below {
             let along = Along { source: Some(slot), ..along };

@@ -25,7 +25,8 @@ impl Writer<'_> {
     pub(super) fn keys_of(&self, edge: &Edge, parent: Slot) -> Result<Vec<Cell>> {
         let above = self.catalog.table(edge.parent);
         if !self.store.table(edge.parent).is_live(parent) {
-            let (table, columns, values) = (above.name.clone(), Vec::new(), Vec::new());
+            let columns = above.column_names(above.primary_key());
+            let (table, values) = (above.name.clone(), self.key_of(above, parent));
             return Err(Error::new(ErrorKind::NotFound { table, columns, values }));
         }
         let values = self.inherited(edge, parent)?;
@@ -127,6 +128,12 @@ impl Writer<'_> {
             let mut others = self.members(along);
             others.retain(|other| *other != to);
             self.detach(along, others, How::Dependent)?;
+        }
+        // Rows that had to make room for others may have taken it along.
+        if !self.store.table(along.target.table.id).is_live(to) {
+            let info = along.target.table;
+            let (table, columns) = (info.name.clone(), info.column_names(info.primary_key()));
+            return Err(Error::new(ErrorKind::NotFound { table, columns, values: self.key_of(info, to) }));
         }
         match along.link {
             Link::Parent(_) => {}

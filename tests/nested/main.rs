@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod rules;
 
 use common::{column, kind, rows, sound, table};
 use relata::{
@@ -241,85 +243,6 @@ fn a_null_key_is_no_key() {
 }
 
 #[test]
-fn destroy_marks_are_obeyed_only_where_they_are_allowed() {
-    let db = open();
-    two(&db);
-    let gone = row! { id: 1, _destroy: true };
-    let skipped = row! { note: "never", _destroy: true };
-    let kept = row! { id: 2, note: "kept", _destroy: false };
-    db.update("customers", Key::from(1), row! { orders: [gone, skipped, kept] }).unwrap();
-    assert_eq!(column(&db, "orders", "note"), r#""kept","c""#);
-    assert_eq!(column(&db, "customers", "orders_count"), "1,1");
-    db.insert("profiles", row! { bio: "b", customer_id: 1 }).unwrap();
-    let error = db.update("customers", Key::from(1), row! { profile: row! { id: 1, _destroy: true } });
-    assert_eq!(
-        refusal(error),
-        "invalid_query: rows of `customers.profile` may not be destroyed along with another @ set.profile._destroy",
-    );
-    let error = db.update("customers", Key::from(1), row! { orders: [row! { id: 2, _destroy: "yes" }] });
-    assert!(refusal(error).starts_with("invalid_query: expected true or false"));
-    sound(&db);
-}
-
-#[test]
-fn destroying_along_a_junction_takes_the_joining_row_and_not_the_target() {
-    let db = open();
-    db.insert("orders", row! { tags: [row! { name: "x" }, row! { name: "y" }] }).unwrap();
-    db.update("orders", Key::from(1), row! { tags: [row! { name: "x", _destroy: true }] }).unwrap();
-    assert_eq!(
-        (column(&db, "orders_tags", "tag"), column(&db, "tags", "name")),
-        (r#""y""#.into(), r#""x","y""#.into())
-    );
-    sound(&db);
-}
-
-#[test]
-fn rejected_rows_are_passed_over() {
-    let db = with_lines(NestedAttributes::new().reject_if(col("text").eq("").or(col("amount").lt(0))));
-    let given = [line(1, ""), line(2, "tea"), row! { number: 3, amount: -1 }, row! { number: 4 }];
-    db.insert("orders", row! { lines: given }).unwrap();
-    assert_eq!(column(&db, "lines", "number"), "2,4");
-    // A known row is passed over too.
-    db.update("orders", Key::from(1), row! { lines: [line(2, "")] }).unwrap();
-    assert_eq!(column(&db, "lines", "text"), r#""tea",null"#);
-
-    let db = with_lines(NestedAttributes::new().reject_all_blank());
-    let blank = row! { text: "  ", number: None::<i64>, product: Vec::<Row>::new() };
-    db.insert("orders", row! { lines: [blank, row! { number: 1, text: "" }] }).unwrap();
-    assert_eq!(column(&db, "lines", "number"), "1");
-    sound(&db);
-}
-
-#[test]
-fn the_limit_is_looked_at_first() {
-    let db = with_lines(NestedAttributes::new().limit(2).reject_all_blank());
-    let order = |count: i64| row! { lines: (0..count).map(|n| row! { nonsense: n }).collect::<Vec<_>>() };
-    assert_eq!(
-        refusal(db.insert("orders", order(3))),
-        "limit_exceeded: more than 2: the limit `limit` @ values.lines",
-    );
-    assert!(refusal(db.insert("orders", order(2))).starts_with("unknown_column"));
-    sound(&db);
-}
-
-#[test]
-fn a_has_one_without_a_key_replaces_unless_it_only_updates() {
-    let db = open();
-    db.insert("customers", row! { name: "Ann", profile: row! { bio: "old" } }).unwrap();
-    db.update("customers", Key::from(1), row! { profile: row! { bio: "new" } }).unwrap();
-    assert_eq!(rows(&db, "profiles"), r#"[{"id":2,"bio":"new","customer_id":1}]"#);
-    db.update("customers", Key::from(1), row! { profile: row! { id: 2, bio: "same" } }).unwrap();
-    assert_eq!(rows(&db, "profiles"), r#"[{"id":2,"bio":"same","customer_id":1}]"#);
-
-    let rules = NestedAttributes::new().update_only();
-    let db = Database::new(shop(NestedAttributes::new(), rules)).unwrap();
-    db.insert("customers", row! { name: "Ann", profile: row! { bio: "old" } }).unwrap();
-    db.update("customers", Key::from(1), row! { profile: row! { bio: "new" } }).unwrap();
-    assert_eq!(rows(&db, "profiles"), r#"[{"id":1,"bio":"new","customer_id":1}]"#);
-    sound(&db);
-}
-
-#[test]
 fn a_belongs_to_without_a_key_makes_a_new_parent_and_leaves_the_old_one() {
     let db = open();
     db.insert("orders", row! { customer: row! { name: "Ann" } }).unwrap();
@@ -465,50 +388,6 @@ fn rows_made_along_a_relation_get_what_its_filter_asks() {
 }
 
 #[test]
-fn rules_that_cant_hold_are_mistakes_of_the_schema() {
-    let schema = shop(NestedAttributes::new().update_only(), NestedAttributes::new())
-        .relation(
-            Relation::many("customers", "lines", "lines")
-                .through_relations(["orders", "lines"])
-                .nested(NestedAttributes::new()),
-        )
-        .relation(
-            Relation::many("products", "lines", "lines")
-                .nested(NestedAttributes::new().reject_if(relata::rel("order").exists())),
-        )
-        .relation(
-            Relation::many("products", "sold", "lines")
-                .nested(NestedAttributes::new().reject_if(col("x").eq(1))),
-        );
-    let error = Catalog::try_from(schema).unwrap_err();
-    let text = format!("{error:#}");
-    for part in [
-        "orders.lines: `updateOnly` fits relations to one row only",
-        "customers.lines: nothing is written along it: it's neither one join to one table nor two through a junction",
-        "products.lines: a row that is given has no relations yet, not `order` either",
-        "products.sold: nested.rejectIf.x: no column `x` on `lines`",
-    ] {
-        assert!(text.contains(part), "{part} in {text}");
-    }
-}
-
-#[test]
-fn rules_survive_the_schema_document() {
-    let rules = NestedAttributes::new().allow_destroy().limit(5).update_only().reject_all_blank();
-    let lines = NestedAttributes::new().reject_if(col("text").eq(""));
-    let schema = shop(lines, rules);
-    let text = schema.to_json();
-    assert!(text.contains("\"rejectIf\": \"all_blank\""), "{text}");
-    let again = Schema::from_json(&text).unwrap();
-    assert_eq!(again.to_json(), text);
-    assert!(Catalog::try_from(again).is_ok());
-    let wrong = text.replace("\"limit\": 5", "\"limit\": -5").replace("\"all_blank\"", "\"blank\"");
-    let error = format!("{:#}", Schema::from_json(&wrong).unwrap_err());
-    assert!(error.contains("nested.limit: expected a whole number from 0"), "{error}");
-    assert!(error.contains("expected a filter or \"all_blank\", found \"blank\""), "{error}");
-}
-
-#[test]
 fn a_relation_by_several_hops_is_for_reading_only() {
     let schema = shop(NestedAttributes::new(), NestedAttributes::new())
         .relation(Relation::many("customers", "lines", "lines").through_relations(["orders", "lines"]));
@@ -541,5 +420,47 @@ fn destroying_a_nested_row_runs_its_dependents() {
         (rows(&db, "users"), rows(&db, "posts")),
         ("[]".into(), r#"[{"id":2,"user_id":null}]"#.into())
     );
+    sound(&db);
+}
+
+#[test]
+fn rows_that_go_on_the_way_are_not_written_any_more() {
+    let schema = Schema::new()
+        .table(table("users").column(Column::integer("n").default(0)))
+        .table(
+            table("posts")
+                .column(Column::text("title").default("").unique())
+                .column(Column::integer("user_id").nullable())
+                .foreign_key(ForeignKey::new(["user_id"], "users").on_delete(Action::Cascade)),
+        )
+        .table(table("notes").column(Column::integer("post_id").nullable()))
+        .relation(up("posts", "user", "users", "user_id"))
+        .relation(Relation::many("users", "posts", "posts").counter_cache("n"))
+        .relation(up("notes", "post", "posts", "post_id"))
+        .relation(Relation::many("posts", "notes", "notes"));
+    let db = Database::new(schema).unwrap();
+    let fill = || {
+        db.delete("notes", relata::Rows::All).unwrap();
+        db.delete("posts", relata::Rows::All).unwrap();
+        let post = |title: &str| row! { title: title };
+        db.insert("users", row! { posts: [post("a"), post("b"), post("c")] }).unwrap();
+        sound(&db);
+    };
+    fill();
+    // The first post takes the user along, and the user its other posts.
+    let set = row! { title: "x", user: nested::delete(nested::Pick::All) };
+    assert_eq!(db.update("posts", relata::Rows::All, set).unwrap(), 3);
+    assert_eq!(rows(&db, "posts"), r#"[{"id":1,"title":"x","user_id":null}]"#);
+    sound(&db);
+    fill();
+    let set = row! { notes: [row! {}], user: nested::delete(nested::Pick::All) };
+    db.update("posts", relata::Rows::All, set).unwrap();
+    assert_eq!((db.query("posts").count().unwrap(), column(&db, "notes", "post_id")), (1, "4".into()));
+    sound(&db);
+    fill();
+    let set = row! { title: "y", user: nested::delete(nested::Pick::All) };
+    let verbs = nested::update_many(nested::Pick::All, set);
+    db.update("users", Key::from(3), row! { posts: verbs }).unwrap();
+    assert_eq!(column(&db, "posts", "title"), r#""y""#);
     sound(&db);
 }
