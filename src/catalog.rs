@@ -108,8 +108,9 @@ pub(crate) struct Upkeep {
 /// What a column counts: children of its row.
 #[derive(Debug)]
 pub(crate) struct CounterInfo {
-    /// The relation that leads to them.
-    pub(crate) relation: RelationId,
+    /// Which rows they are, as errors say it: a relation to them, or their table where the relation
+    /// that counts leads from them.
+    pub(crate) what: EcoString,
     pub(crate) edge: EdgeId,
     /// Which of them count.
     pub(crate) filter: Option<Predicate>,

@@ -457,7 +457,8 @@ fn a_counter_along_a_junction_needs_a_required_key() {
         mistakes(clubs(false)),
         ["clubs.users: a counter cache counts the children of a row, which this isn't | \
           declare it on a relation to many rows that hold this table's key, or that a \
-          junction joins with it whose key to them is required"]
+          junction joins with it whose key to them is required, or without filter on the relation to the \
+          one row whose key this table holds"]
     );
 }
 

@@ -11,7 +11,7 @@ use super::inflect::{camel, joined, plural, singular, snake};
 use super::mistakes::Site;
 use crate::error::{AssociationMistake, SchemaReason};
 use crate::id::TableId;
-use crate::schema::{Relation, RelationKind, Schema};
+use crate::schema::{CounterCache, Relation, RelationKind, Schema};
 use ecow::EcoString;
 
 /// A relation with everything in it that its name tells; not `whole` when something wasn't found.
@@ -45,8 +45,9 @@ impl Build {
     }
 
     fn name_counter(&self, relation: &mut Relation) -> Result<(), SchemaReason> {
-        let Some(counter) = relation.counter_cache.as_mut().filter(|counter| counter.column.is_empty())
-        else {
+        // A counter of a parent is looked for when its table is known.
+        let unnamed = |counter: &&mut CounterCache| counter.column.is_empty();
+        let Some(counter) = relation.counter_cache.as_mut().filter(unnamed).filter(|_| relation.many) else {
             return Ok(());
         };
         let Some(source) = self.table_ids.get(&relation.source) else { return Ok(()) };

@@ -45,7 +45,6 @@ pub(super) fn check_options(build: &mut Build, site: Site<'_>, relation: &Relati
         ("where", relation.filter.is_some()),
         ("orderBy", !relation.order_by.is_empty()),
         ("distinct", relation.distinct),
-        ("counterCache", relation.counter_cache.is_some()),
     ];
     for (option, _) in options.iter().filter(|(_, given)| *given) {
         let mistake = AssociationMistake::PolymorphicOption { option };

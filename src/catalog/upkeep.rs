@@ -2,11 +2,11 @@
 
 use super::chains;
 use super::filters::Used;
-use super::inflect::camel;
+use super::inflect::{camel, joined};
 use super::mistakes::{Mistakes, Site};
 use super::relations::{Entry, Relations};
 use super::{Catalog, ColumnInfo, CounterInfo, DefaultInfo, ForeignKeyInfo, Hop, RelationInfo, Upkeep};
-use crate::error::{SchemaReason, UpkeepMistake};
+use crate::error::{AssociationMistake, SchemaReason, UpkeepMistake};
 use crate::id::{ColumnId, EdgeId, RelationId, TableId};
 use crate::predicate::Predicate;
 use crate::schema::{CounterCache, UPDATED_AT};
@@ -20,10 +20,10 @@ pub(super) fn resolve(catalog: &mut Catalog, relations: &Relations, mistakes: &m
         let relation = &entry.relation;
         let site = Site::item(&relation.source, &relation.name);
         let mut note = |reason| mistakes.note(site, reason);
-        if let Some(cache) = &relation.counter_cache
-            && let Some(column) = counter(catalog, relations, entry, cache, &mut note)
-        {
-            kept.push((place, entry.source, column));
+        for id in catalog.table(entry.source).relation(entry.id).ways() {
+            let Some(cache) = &relation.counter_cache else { continue };
+            let counted = counter(catalog, relations, (entry, id), cache, &mut note);
+            kept.extend(counted.map(|(table, column)| (place, table, column)));
         }
         if let Some(name) = &relation.touch {
             for id in catalog.table(entry.source).relation(entry.id).ways() {
@@ -70,19 +70,20 @@ fn column(catalog: &Catalog, table: TableId, name: &EcoString, note: Note<'_>) -
     id
 }
 
-/// The column of a counter, which is noted in it and with the counted table.
+/// The table and column of a counter, which is noted in it and with the counted table.
 fn counter(
     catalog: &mut Catalog,
     relations: &Relations,
-    entry: &Entry,
+    (entry, id): (&Entry, RelationId),
     cache: &CounterCache,
     note: Note<'_>,
-) -> Option<ColumnId> {
+) -> Option<(TableId, ColumnId)> {
     let mut refuse = |mistake| note(SchemaReason::Upkeep(mistake));
-    let info = catalog.table(entry.source).relation(entry.id);
-    let Some(edge) = children(catalog, info, cache) else {
+    let info = catalog.table(entry.source).relation(id);
+    let above = to_parent(info);
+    let Some(edge) = above.or_else(|| children(catalog, info, cache)) else {
         // A relation without hops has a mistake of its own.
-        if !info.hops.is_empty() || !info.many {
+        if !info.hops.is_empty() {
             refuse(UpkeepMistake::CounterRelation);
         }
         return None;
@@ -92,20 +93,41 @@ fn counter(
         let other = other.map(|other| chains::name(catalog, (other.source, other.id)));
         refuse(UpkeepMistake::CounterSource { other: other.unwrap_or_default() });
     }
-    let (target, relation, own) = (info.target, info.id, info.filter.clone());
-    let column = column(catalog, entry.source, &cache.column, note)?;
-    let described = catalog.table(entry.source).column(column);
+    let own = info.filter.clone();
+    let (child, parent) = (catalog.edge(edge).child, catalog.edge(edge).parent);
+    let counted = catalog.table(child).name.clone();
+    let what = if above.is_some() { counted.clone() } else { info.full_name(catalog) };
+    let column = match cache.column.is_empty() {
+        true => counter_by_name(catalog, parent, &counted, note)?,
+        false => column(catalog, parent, &cache.column, note)?,
+    };
+    let described = catalog.table(parent).column(column);
     let mut refuse = |mistake| note(SchemaReason::Upkeep(mistake));
     if let Some(found) = unfit(described) {
         let column = described.name.clone();
         refuse(UpkeepMistake::CounterColumn { column, found });
     }
     if let Some(counter) = &described.counter {
-        let first = catalog.table(entry.source).relation(counter.relation).name.clone();
+        let first = counter.what.rsplit('.').next().unwrap_or_default().into();
         refuse(UpkeepMistake::CounterTwice { column: described.name.clone(), first });
         return None;
     }
-    let asked = cache.filter.as_ref().map(|filter| super::filters::plain(catalog, target, filter));
+    let (filter, reads) = counting(catalog, child, (own, cache), note)?;
+    let counter = CounterInfo { what, edge, filter, reads };
+    let info = &mut catalog.tables[parent.index()];
+    info.columns[column.index()].counter = Some(Box::new(counter));
+    info.counters.push(column);
+    upkeep(catalog, edge).counters.push(column);
+    Some((parent, column))
+}
+/// What a counter asks of the rows that it counts, and the columns it reads of them.
+fn counting(
+    catalog: &Catalog,
+    child: TableId,
+    (own, cache): (Option<Predicate>, &CounterCache),
+    note: Note<'_>,
+) -> Option<(Option<Predicate>, Vec<ColumnId>)> {
+    let asked = cache.filter.as_ref().map(|filter| super::filters::plain(catalog, child, filter));
     let asked = match asked.transpose() {
         Ok(asked) => asked.filter(|asked| *asked != Predicate::And(Vec::new())),
         Err(error) => {
@@ -121,17 +143,28 @@ fn counter(
     };
     let mut used = Used::default();
     if let Some(filter) = &filter {
-        used.collect(catalog, target, filter);
+        used.collect(catalog, child, filter);
     }
     if let Some((table, relation)) = used.relations.first() {
         let relation = catalog.table(*table).relation(*relation).name.clone();
-        refuse(UpkeepMistake::CounterFilterRelation { relation });
+        note(SchemaReason::Upkeep(UpkeepMistake::CounterFilterRelation { relation }));
     }
-    let counter = CounterInfo { relation, edge, filter, reads: used.columns };
-    catalog.tables[entry.source.index()].columns[column.index()].counter = Some(Box::new(counter));
-    catalog.tables[entry.source.index()].counters.push(column);
-    upkeep(catalog, edge).counters.push(column);
-    Some(column)
+    Some((filter, used.columns))
+}
+
+/// The column of a parent that counts its children when the relation to it doesn't name one.
+fn counter_by_name(catalog: &Catalog, parent: TableId, child: &str, note: Note<'_>) -> Option<ColumnId> {
+    let info = catalog.table(parent);
+    let mut looked_for = joined(child, "count").to_vec();
+    looked_for.dedup();
+    let found = looked_for.iter().find_map(|name| info.column_ids.get(name).copied());
+    if found.is_none() {
+        let known = info.columns.iter().map(|column| column.name.clone()).collect();
+        let (what, table) = ("counter column", Some(info.name.clone()));
+        let mistake = AssociationMistake::Inference { what, looked_for, table, known };
+        note(SchemaReason::Association(mistake));
+    }
+    found
 }
 
 /// The table and column of a touch, which is noted with the table whose rows touch.
@@ -142,15 +175,12 @@ fn touch(
     note: Note<'_>,
 ) -> Option<(TableId, ColumnId)> {
     let info = catalog.table(source).relation(id);
-    let edge = match info.hops.as_slice() {
-        [Hop::ToParent(edge)] if !info.many && info.filter.is_none() && info.source_filter.is_none() => *edge,
+    let Some(edge) = to_parent(info) else {
         // A relation without hops has a mistake of its own.
-        hops => {
-            if !hops.is_empty() {
-                note(SchemaReason::Upkeep(UpkeepMistake::TouchRelation));
-            }
-            return None;
+        if !info.hops.is_empty() {
+            note(SchemaReason::Upkeep(UpkeepMistake::TouchRelation));
         }
+        return None;
     };
     let target = info.target;
     let written = catalog.table(target);
@@ -169,6 +199,16 @@ fn touch(
         upkeep.touches.push(column);
     }
     Some((target, column))
+}
+
+/// The edge along which a relation leads from every row to its parent.
+fn to_parent(relation: &RelationInfo) -> Option<EdgeId> {
+    match relation.hops.as_slice() {
+        [Hop::ToParent(edge)] if !relation.many => {
+            (relation.filter.is_none() && relation.source_filter.is_none()).then_some(*edge)
+        }
+        _ => None,
+    }
 }
 
 /// The edge whose children a relation leads to, or leads to one row of the target for each of which.

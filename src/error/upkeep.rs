@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpkeepMistake {
-    /// A counter cache on a relation that doesn't lead to the children of a row.
+    /// A counter cache on a relation that leads neither to the children of a row nor to its parent.
     CounterRelation,
     /// A counter cache on a relation whose other side has a filter.
     CounterSource {
@@ -80,7 +80,8 @@ impl UpkeepMistake {
         match self {
             M::CounterRelation => {
                 "declare it on a relation to many rows that hold this table's key, or that a \
-                 junction joins with it whose key to them is required"
+                 junction joins with it whose key to them is required, or without filter on the relation to \
+                 the one row whose key this table holds"
                     .into()
             }
             M::CounterSource { .. } => "leave out that filter, or the counter".into(),

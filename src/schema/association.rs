@@ -163,7 +163,7 @@ impl Relation {
     }
 
     /// As [`counter_cache`](Relation::counter_cache), in the column `<name>_count` or `<name>Count`,
-    /// whichever there is.
+    /// whichever there is; of a relation to a parent, by the name of the source.
     #[must_use]
     pub fn counted(self) -> Relation {
         Relation { counter_cache: Some(CounterCache { column: EcoString::new(), filter: None }), ..self }

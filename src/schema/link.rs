@@ -198,7 +198,8 @@ impl Relation {
 
     /// This relation to many with a column of the source that always holds how many rows there are.
     /// It's an integer, not null and 0 by default; only the store writes it. A filter of the relation
-    /// counts too.
+    /// counts too. On a relation to a parent, which has no filter then, it's a column of the parent that
+    /// holds how many rows of the source it has.
     ///
     /// ```
     /// use relata::{Column, Database, ForeignKey, Relation, Schema, Table, Value, row};

@@ -36,7 +36,7 @@ impl Layout {
         let mut places = vec![None; info.columns.len()];
         for (at, (name, _)) in row.iter().enumerate() {
             let column = info.column_id(name).ok()?;
-            refuse_counter(info, info.column(column)).ok()?;
+            refuse_counter(info.column(column)).ok()?;
             let place = places.get_mut(column.index()).filter(|place| place.is_none())?;
             *place = Some(at);
         }

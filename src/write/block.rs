@@ -37,7 +37,7 @@ impl Block {
         let mut width = 0;
         for name in names {
             let column = info.column_id(name)?;
-            refuse_counter(info, info.column(column)).map_err(|error| error.at(name))?;
+            refuse_counter(info.column(column)).map_err(|error| error.at(name))?;
             let place = given.get_mut(column.index()).filter(|place| place.is_none());
             let twice = || QueryMistake::ColumnGivenTwice { column: name.into() };
             *place.ok_or_else(|| Error::new(ErrorKind::InvalidQuery(twice())))? = Some(width);

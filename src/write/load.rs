@@ -66,7 +66,7 @@ impl<'e> Loading<'e> {
         }
         let typed = info.columns.iter().zip(values).map(|(column, value)| {
             let accept = |value| {
-                refuse_counter(info, column)?;
+                refuse_counter(column)?;
                 column.ty.accept(value).map_err(|error| error.for_column(&info.name, &column.name))
             };
             value.map(accept).transpose()

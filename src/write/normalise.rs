@@ -105,7 +105,7 @@ pub(crate) fn resolve(
         Some(column) if column.name == *name => column.id,
         _ => info.column_id(name).map_err(|error| error.at(name))?,
     };
-    refuse_counter(info, info.column(column)).map_err(|error| error.at(name))?;
+    refuse_counter(info.column(column)).map_err(|error| error.at(name))?;
     let ty = &info.column(column).ty;
     let null = matches!(input, Input::Literal(crate::value::Literal::Null));
     let value = if null { Ok(Value::Null) } else { input.resolve(ty) };
@@ -117,10 +117,9 @@ pub(super) fn given_twice(name: &EcoString) -> Error {
 }
 
 /// A counter takes no value from outside.
-pub(super) fn refuse_counter(info: &TableInfo, column: &ColumnInfo) -> Result<()> {
+pub(super) fn refuse_counter(column: &ColumnInfo) -> Result<()> {
     let Some(counter) = &column.counter else { return Ok(()) };
-    let relation = ecow::eco_format!("{}.{}", info.name, info.relation(counter.relation).name);
-    let mistake = QueryMistake::CounterGiven { column: column.name.clone(), relation };
+    let mistake = QueryMistake::CounterGiven { column: column.name.clone(), relation: counter.what.clone() };
     Err(ErrorKind::InvalidQuery(mistake).into())
 }
 

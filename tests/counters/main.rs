@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod declaring;
 
 use common::{column, kind, rows, sound, table};
 use relata::{
-    Action, Catalog, Column, Database, ErrorKind, ForeignKey, Relation, Rows, Schema, Statement, Table, col,
-    rel, row,
+    Action, Catalog, Column, Database, ErrorKind, ForeignKey, Key, Relation, Rows, Schema, Statement, Table,
+    col, nested, rel, row,
 };
 
 fn count(name: &str) -> Column {
@@ -380,148 +382,63 @@ fn the_answer_of_an_insert_shows_what_it_counted() {
     assert_eq!(serde_json::to_string(&page).unwrap(), r#"[{"id":1,"up":null,"n":1},{"id":2,"up":1,"n":0}]"#);
 }
 
-/// Every mistake of a schema, as `message | help`.
-fn mistakes(schema: Schema) -> Vec<String> {
-    let error = Catalog::try_from(schema).unwrap_err();
-    let ErrorKind::InvalidSchema { mistakes } = error.kind() else { panic!("{error}") };
-    mistakes.iter().map(|mistake| format!("{mistake} | {}", mistake.help())).collect()
-}
-
-fn shop(columns: Vec<Column>) -> Schema {
-    let users = columns.into_iter().fold(table("users"), Table::column);
-    Schema::new()
-        .table(users)
-        .table(table("posts").column(Column::integer("user_id")).column(count("likes")))
-        .table(table("likes").column(Column::integer("post_id")))
-        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
-        .relation(Relation::one("likes", "post", "posts").from(["post_id"]).to(["id"]))
-        .relation(Relation::many("posts", "liked", "likes").counter_cache("likes"))
+#[test]
+fn what_is_rolled_back_or_undone_is_counted_back() {
+    let db = Database::builder(blog(Action::Cascade)).history(10).build().unwrap();
+    db.insert_many("users", vec![row! {}, row! {}, row! {}]).unwrap();
+    db.insert_many("posts", vec![row! { user_id: 1 }, row! { user_id: 1, published: true }]).unwrap();
+    let refused: relata::Result<()> = db.transaction(|tx| {
+        tx.update("posts", Rows::All, row! { user_id: 2, published: true })?;
+        assert_eq!(tx.query("users").filter(col("posts_count").eq(2)).pluck::<i64>(["id"])?, [2]);
+        tx.savepoint("before");
+        tx.delete("users", Key::from(2))?;
+        tx.rollback_to("before")?;
+        assert_eq!(tx.query("users").filter(col("published_count").eq(2)).pluck::<i64>(["id"])?, [2]);
+        tx.insert("posts", row! { user_id: 99 }).map(drop)
+    });
+    assert!(refused.is_err());
+    assert_eq!(counts(&db), pair("2,0,0", "1,0,0"));
+    db.delete("users", Key::from(1)).unwrap();
+    assert!(db.undo().unwrap());
+    assert_eq!(counts(&db), pair("2,0,0", "1,0,0"));
+    assert!(db.redo().unwrap());
+    assert_eq!(counts(&db), pair("0,0", "0,0"));
 }
 
 #[test]
-fn a_counter_column_must_be_able_to_count() {
-    let columns = vec![
-        Column::text("a").default("0"),
-        Column::integer("b").default(0).nullable(),
-        Column::integer("c"),
-        Column::integer("d").default(1),
-    ];
-    let posts = |name: &str| Relation::many("users", name, "posts");
-    let schema = ["a", "b", "c", "d", "e"]
-        .iter()
-        .fold(shop(columns), |schema, name| schema.relation(posts(&format!("{name}s")).counter_cache(*name)));
-    let must = |column: &str, it: &str| {
-        format!(
-            "users.{column}s: the counter `{column}` must be an integer, not null and 0 by default; it {it} | \
-             declare `Column::integer(\"{column}\").default(0)`"
-        )
+fn bulk_writes_of_many_rows_are_counted() {
+    let db = open(Action::Cascade);
+    let posts = (0..300).map(|at| row! { user_id: 1 + at % 3, published: at % 2 == 0 }).collect();
+    db.insert_many("posts", posts).unwrap();
+    assert_eq!(counts(&db), pair("102,101,100", "51,50,50"));
+    db.update("posts", col("user_id").eq(1), row! { user_id: 2, published: false }).unwrap();
+    assert_eq!(counts(&db), pair("0,203,100", "0,50,50"));
+    db.delete("posts", col("published").eq(true)).unwrap();
+    assert_eq!(counts(&db), pair("0,153,50", "0,0,0"));
+    db.destroy("posts", col("user_id").eq(3)).unwrap();
+    assert_eq!(counts(&db), pair("0,153,0", "0,0,0"));
+}
+
+#[test]
+fn nobody_writes_a_counter_along_a_relation_or_by_a_verb() {
+    let db = open(Action::Cascade);
+    let refused = |set: relata::Row| {
+        let error = db.update("posts", Key::from(1), set).unwrap_err();
+        format!("{error} @ {}", error.path())
     };
+    let by_hand = "`posts_count` can't be written by hand: it counts the rows of `users.posts`";
     assert_eq!(
-        mistakes(schema),
-        [
-            must("a", "is text"),
-            must("b", "is nullable"),
-            must("c", "has no default"),
-            must("d", "has another default"),
-            "users.es: no column `e` on `users` | there are: id, a, b, c, d".into(),
-        ]
-    );
-}
-
-#[test]
-fn one_counter_declared_twice_is_a_mistake() {
-    let schema = shop(vec![count("n")])
-        .relation(Relation::many("users", "posts", "posts").counter_cache("n"))
-        .relation(Relation::many("users", "others", "posts").counter_cache("n"));
-    assert_eq!(
-        mistakes(schema),
-        ["users.others: `n` counts the rows of `posts` already | give each relation a column of its own"]
-    );
-}
-
-#[test]
-fn a_counter_counts_children_by_their_own_columns() {
-    let schema = shop(vec![count("n"), count("m"), count("k")])
-        .relation(Relation::many("users", "posts", "posts"))
-        .relation(
-            Relation::many("users", "likes", "likes")
-                .through_relations(["posts", "liked"])
-                .counter_cache("n"),
-        )
-        .relation(Relation::one("users", "first", "posts").counter_cache("n"))
-        .relation(Relation::many("users", "popular", "posts").counter_cache_where("m", col("likes").gt(1)))
-        .relation(Relation::many("users", "liked", "posts").counter_cache_where("k", rel("liked").exists()));
-    let relation = "a counter cache counts the children of a row, which this isn't | declare it on a relation \
-        to many rows that hold this table's key, or that a junction joins with it whose key to them is required";
-    assert_eq!(
-        mistakes(schema),
-        [
-            format!("users.likes: {relation}"),
-            format!("users.first: {relation}"),
-            "users.liked: a counter sees the counted row only, not the relation `liked` | \
-             use columns of the counted table only"
-                .into(),
-            "users.popular: the counter's filter reads `likes`, which is kept up itself | use another column"
-                .into(),
-        ]
-    );
-}
-
-#[test]
-fn rows_arent_found_by_a_counter() {
-    let schema = shop(vec![count("n").unique()])
-        .relation(Relation::many("users", "posts", "posts").counter_cache("n"));
-    assert_eq!(
-        mistakes(schema),
-        ["users.posts: `n` is kept up, and part of a unique constraint, foreign key or relation | \
-          use a column of its own"]
-    );
-}
-
-#[test]
-fn a_document_declares_counters_in_both_forms() {
-    let text = r#"{
-        "tables": {
-            "users": {"columns": {"id": {"type": "integer"}, "a": {"type": "integer", "default": 0},
-                                  "b": {"type": "int", "default": 0}}, "primaryKey": "id"},
-            "posts": {"columns": {"user_id": {"type": "integer"}, "open": {"type": "boolean"}}}
-        },
-        "relations": {
-            "posts": {"user": {"one": "users", "from": "user_id", "to": "id"}},
-            "users": {
-                "posts": {"many": "posts", "counterCache": "a"},
-                "drafts": {"many": "posts", "counterCache": {"column": "b", "where": {"open": false}}}
-            }
-        }
-    }"#;
-    let schema = Schema::from_json(text).unwrap();
-    assert_eq!(Schema::from_json(&schema.to_json()).unwrap(), schema);
-    let db = Database::new(schema).unwrap();
-    db.insert("users", row! { id: 1 }).unwrap();
-    db.insert_many("posts", vec![row! { user_id: 1, open: true }, row! { user_id: 1, open: false }]).unwrap();
-    assert_eq!(rows(&db, "users"), r#"[{"id":1,"a":2,"b":1}]"#);
-    let wrong = text.replace(r#""a"}"#, "1}");
-    let error = format!("{:#}", Schema::from_json(&wrong).unwrap_err());
-    assert!(
-        error.contains("expected true, a column, or an object with `column` and `where`, found a number"),
-        "{error}"
-    );
-    let unnamed = Schema::from_json(&text.replace(r#""column": "b", "#, "")).unwrap();
-    let error = Catalog::try_from(unnamed).unwrap_err().to_string();
-    assert!(error.contains("looked for `drafts_count`, `draftsCount` on `users`"), "{error}");
-}
-
-#[test]
-fn what_writes_set_off_can_be_told() {
-    let catalog = Catalog::try_from(blog(Action::SetNull)).unwrap();
-    assert_eq!(
-        catalog.explain_writes("users").unwrap(),
-        "deleting users\n  sets to null posts by user_id\n    counts users.posts_count\n    \
-         counts users.published_count\n"
+        refused(row! { user: row! { id: 1, posts_count: 9 } }),
+        format!("{by_hand} @ set.user.posts_count")
     );
     assert_eq!(
-        catalog.explain_writes("posts").unwrap(),
-        "writing posts\n  counts users.posts_count\n  counts users.published_count\n"
+        refused(row! { user: nested::update(nested::Pick::All, row! { posts_count: 9 }) }),
+        format!("{by_hand} @ set.user.update[0].data.posts_count")
     );
-    assert!(catalog.explain_writes("likes").is_err());
+    assert_eq!(
+        refused(row! { user: nested::create(row! { posts_count: 9 }) }),
+        format!("{by_hand} @ set.user.create[0].posts_count")
+    );
+    assert!(db.find_or_create_by("users", row! { id: 9 }, row! { posts_count: 1 }).is_err());
+    assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
 }
