@@ -308,3 +308,35 @@ fn find_or_create_finds_the_first_or_makes_one() {
     // A refused row has used a key up.
     assert_eq!(made, Key::from(4));
 }
+
+#[test]
+fn clearing_and_replacing_honour_the_dependent_too() {
+    for (dependent, left) in [
+        (Dependent::Destroy, "posts 4 of 2, comments 4, counts 0,1"),
+        (Dependent::Delete, "posts 4 of 2, comments 1,2,3,4, counts 0,1"),
+        (Dependent::Nullify, "posts 1,2,3,4 of null,null,null,2, comments 1,2,3,4, counts 0,1"),
+    ] {
+        let db = open(schema(Some(dependent), false, Action::NoAction));
+        db.relation("users", 1, "posts").unwrap().clear().unwrap();
+        assert_eq!(state(&db), left, "{dependent:?}");
+    }
+    let db = open(schema(Some(Dependent::Destroy), false, Action::NoAction));
+    db.relation("users", 1, "posts").unwrap().replace([3, 4]).unwrap();
+    assert_eq!(state(&db), "posts 3,4 of 1,1, comments 3,4, counts 2,0");
+}
+
+#[test]
+fn a_collection_of_a_filtered_relation_holds_its_rows_only() {
+    let db = plain();
+    let ads = || db.relation("users", 1, "ads").unwrap();
+    ads().create(row! {}).unwrap();
+    let error = ads().remove(1);
+    assert_eq!(refusal(error), "not_found: no row of `users.ads` has posts.id = 1");
+    let error = ads().add(4);
+    assert_eq!(
+        refusal(error),
+        "invalid_query: the row isn't one that `users.ads` leads to: its filter doesn't hold"
+    );
+    ads().clear().unwrap();
+    assert_eq!(state(&db), "posts 1,2,3,4,5 of 1,1,1,2,null, comments 1,2,3,4, counts 3,1");
+}

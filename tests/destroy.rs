@@ -372,3 +372,136 @@ fn a_dependent_that_cant_act_is_a_mistake() {
         ]
     );
 }
+
+#[test]
+fn a_has_one_takes_every_dependent() {
+    let tables = Schema { relations: Vec::new(), ..blog(posts()) };
+    let open = |dependent| {
+        open(
+            tables
+                .clone()
+                .relation(up("comments", "post", "posts", "post_id"))
+                .relation(Relation::one("posts", "comment", "comments").dependent(dependent)),
+        )
+    };
+    for dependent in [Dependent::Destroy, Dependent::Delete] {
+        let db = open(dependent);
+        db.destroy("posts", Key::from(1)).unwrap();
+        assert_eq!(left(&db), "1,2 | 2,3 | 2,3", "{dependent:?}");
+    }
+    let db = open(Dependent::Nullify);
+    db.destroy("posts", Key::from(1)).unwrap();
+    assert_eq!(
+        (left(&db), column(&db, "comments", "post_id")),
+        ("1,2 | 2,3 | 1,2,3".into(), "null,2,3".into())
+    );
+    let db = open(Dependent::Restrict);
+    assert_eq!(kind(&db.destroy("posts", Key::from(1)).unwrap_err()), "restrict_violation");
+    db.delete("comments", Key::from(1)).unwrap();
+    db.destroy("posts", Key::from(1)).unwrap();
+    assert_eq!(left(&db), "1,2 | 2,3 | 2,3");
+}
+
+#[test]
+fn a_parent_that_is_deleted_along_leaves_its_own_dependents() {
+    let tables = Schema { relations: Vec::new(), ..blog(posts()) };
+    let schema = tables
+        .relation(up("comments", "post", "posts", "post_id").dependent(Dependent::Delete))
+        .relation(Relation::many("posts", "comments", "comments").dependent(Dependent::Destroy));
+    let db = open(schema);
+    db.insert("comments", row! { post_id: 3 }).unwrap();
+    db.destroy("comments", Key::from(3)).unwrap();
+    // A destroyed post would have taken its other comment along.
+    assert_eq!(left(&db), "1,2 | 1,2 | 1,2,4");
+}
+
+/// Teams of users with posts and badges, and groups by way of members; everything goes with a user.
+fn everything() -> Schema {
+    Schema::new()
+        .table(table("teams").column(Column::timestamptz("updated_at").nullable()))
+        .table(table("users").column(key("team_id")))
+        .table(table("posts").column(key("user_id")))
+        .table(table("badges").column(key("user_id")))
+        .table(table("groups"))
+        .table(table("members").column(key("user_id")).column(key("group_id")))
+        .relation(up("users", "team", "teams", "team_id").dependent(Dependent::Destroy))
+        .relation(up("posts", "user", "users", "user_id"))
+        .relation(up("badges", "user", "users", "user_id"))
+        .relation(
+            Relation::many("users", "groups", "groups")
+                .from(["id"])
+                .through("members", ["user_id"], ["group_id"])
+                .to(["id"])
+                .dependent(Dependent::Destroy),
+        )
+        .relation(Relation::many("users", "badges", "badges").dependent(Dependent::Destroy))
+        .relation(Relation::many("users", "posts", "posts").dependent(Dependent::Destroy))
+}
+
+/// What hooks say of a destroy, until one refuses.
+fn destroyed(refuses: Option<&'static str>) -> (Database, relata::Result<u64>, Vec<String>) {
+    use std::sync::{Arc, Mutex};
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let mut builder = Database::builder(everything());
+    for name in ["teams", "users", "posts", "badges", "members"] {
+        let (before, after) = (Arc::clone(&said), Arc::clone(&said));
+        builder = builder
+            .before_destroy(name, move |event| {
+                before.lock().unwrap().push(format!("before {name}"));
+                if refuses == Some(name) { Err(event.refuse("no")) } else { Ok(()) }
+            })
+            .after_commit(name, move |event| {
+                after.lock().unwrap().push(format!("committed {}", event.table()));
+            });
+    }
+    let db = builder.build().unwrap();
+    db.insert("teams", row! {}).unwrap();
+    db.insert("users", row! { team_id: 1 }).unwrap();
+    for table in ["badges", "posts"] {
+        db.insert(table, row! { user_id: 1 }).unwrap();
+    }
+    db.insert("groups", row! {}).unwrap();
+    db.insert("members", row! { user_id: 1, group_id: 1 }).unwrap();
+    said.lock().unwrap().clear();
+    let done = db.destroy("users", Key::from(1));
+    let lines = said.lock().unwrap().clone();
+    (db, done, lines)
+}
+
+#[test]
+fn a_destroy_goes_to_children_as_declared_then_junctions_then_parents_and_commits_last() {
+    let (db, done, said) = destroyed(None);
+    assert_eq!(done.unwrap(), 1);
+    let order = ["users", "badges", "posts", "members", "teams"];
+    let expected: Vec<String> = ["before", "committed"]
+        .iter()
+        .flat_map(|when| order.iter().map(move |table| format!("{when} {table}")))
+        .collect();
+    assert_eq!(said, expected);
+    assert_eq!(db.query("groups").count().unwrap(), 1);
+    sound(&db);
+}
+
+#[test]
+fn a_veto_of_the_last_undoes_what_went_before_it() {
+    let (db, done, said) = destroyed(Some("teams"));
+    assert_eq!(kind(&done.unwrap_err()), "refused");
+    assert_eq!(said.last().unwrap(), "before teams");
+    for table in ["teams", "users", "posts", "badges", "members", "groups"] {
+        assert_eq!(db.query(table).count().unwrap(), 1, "{table}");
+    }
+    sound(&db);
+}
+
+#[test]
+fn what_a_destroy_sets_off_at_every_kind_of_relation_can_be_told() {
+    let words = Catalog::try_from(everything()).unwrap().explain_writes("users").unwrap();
+    assert_eq!(
+        words,
+        "destroying users\n  destroys badges along badges\n  destroys posts along posts\n  \
+         destroys members along groups\n  destroys teams along team\n"
+    );
+    let cleared = blog(posts().dependent(Dependent::Nullify));
+    let words = Catalog::try_from(cleared).unwrap().explain_writes("users").unwrap();
+    assert!(words.contains("destroying users\n  clears posts along posts\n"), "{words}");
+}

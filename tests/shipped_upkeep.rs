@@ -214,3 +214,28 @@ fn find_or_create_from_several_threads_makes_one_row() {
     assert_eq!(db.query("tags").count().unwrap(), 20);
     sound(&db);
 }
+
+#[test]
+fn upserts_of_one_key_from_several_threads_make_one_row_and_lose_no_change() {
+    let schema = Schema::new().table(
+        table("tags")
+            .column(Column::text("name").unique())
+            .column(Column::integer("lock_version").default(0))
+            .column(Column::text("by").default(""))
+            .version("lock_version"),
+    );
+    let db = Database::new(schema).unwrap();
+    std::thread::scope(|threads| {
+        for thread in 0..4 {
+            let db = &db;
+            threads.spawn(move || {
+                for at in 0..25 {
+                    db.upsert("tags", row! { name: "red", by: format!("{thread} {at}") }).unwrap();
+                }
+            });
+        }
+    });
+    // The first made the row, and each of the others changed it.
+    assert_eq!((column(&db, "tags", "id"), column(&db, "tags", "lock_version")), ("1".into(), "99".into()));
+    sound(&db);
+}

@@ -253,3 +253,44 @@ fn rows_written_along_a_relation_touch_their_parents_once() {
     assert_eq!(clock.readings(), 2);
     sound(&db);
 }
+
+#[test]
+fn a_transaction_touches_each_parent_with_one_time() {
+    let (db, clock) = open();
+    db.transaction(|tx| {
+        tx.insert("posts", row! { user_id: 1 })?;
+        tx.update("posts", col("id").eq(1), row! { title: "x" })?;
+        tx.update("comments", Rows::All, row! { user_id: 1 })?;
+        tx.delete("posts", col("id").eq(2))
+    })
+    .unwrap();
+    assert_eq!((touched(&db, "users"), touched(&db, "posts")), ("40 -".into(), "40 -".into()));
+    assert_eq!((clock.readings(), column(&db, "users", "posts_count")), (1, "2,0".into()));
+    // What is rolled back has touched nobody.
+    let refused: relata::Result<()> = db.transaction(|tx| {
+        tx.insert("posts", row! { user_id: 2 })?;
+        tx.insert("posts", row! { user_id: 9 }).map(drop)
+    });
+    assert!(refused.is_err());
+    assert_eq!(touched(&db, "users"), "40 -");
+}
+
+#[test]
+fn a_handle_without_touching_has_transactions_without_touching() {
+    let (db, clock) = open();
+    db.without_touching().transaction(|tx| tx.insert("posts", row! { user_id: 1 })).unwrap();
+    assert_eq!((touched(&db, "users"), clock.readings()), ("- -".into(), 0));
+    db.insert("posts", row! { user_id: 2 }).unwrap();
+    assert_eq!(touched(&db, "users"), "- 40");
+}
+
+#[test]
+fn an_upsert_and_a_destroy_touch_as_their_parts_do() {
+    let (db, _) = open();
+    db.upsert("posts", row! { id: 1, user_id: 2 }).unwrap();
+    assert_eq!(touched(&db, "users"), "40 40");
+    db.upsert("posts", row! { id: 1, user_id: 2 }).unwrap();
+    assert_eq!(touched(&db, "users"), "40 40");
+    db.destroy("posts", col("id").eq(1)).unwrap();
+    assert_eq!((touched(&db, "users"), column(&db, "users", "posts_count")), ("40 41".into(), "1,0".into()));
+}

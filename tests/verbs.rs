@@ -381,3 +381,61 @@ fn verbs_print_as_documents_write_them() {
         r#"{name: "Ann", posts: {connect: [1, 2], update: [{where: {"slug":{"eq":"a"}}, data: {title: "A"}}], deleteMany: [true]}, badge: {label: "x"}}"#,
     );
 }
+
+#[test]
+fn the_many_forms_are_for_relations_to_many() {
+    let db = open();
+    ann(&db, row! { badge: nested::create(row! { label: "first" }) }).unwrap();
+    let title = || row! { label: "x" };
+    for (verbs, word) in [
+        (nested::create_many([row! {}], false), "createMany"),
+        (nested::update_many(Pick::All, title()), "updateMany"),
+        (nested::delete_many(Pick::All), "deleteMany"),
+    ] {
+        let error = refusal(ann(&db, row! { badge: verbs }));
+        let path = format!("which leads to one row @ set.badge.{word}");
+        assert!(error.starts_with(&format!("invalid_query: `{word}` doesn't fit")), "{error}");
+        assert!(error.ends_with(&path), "{error}");
+    }
+    let user = db.update("badges", Key::from(1), row! { user: nested::update_many(Pick::All, row! {}) });
+    assert!(refusal(user).starts_with("invalid_query: `updateMany` doesn't fit `badges.user`"));
+    assert_eq!(rows(&db, "badges"), r#"[{"id":1,"label":"first","user_id":1}]"#);
+}
+
+#[test]
+fn verbs_along_a_relation_to_one_row_change_connect_and_make_it() {
+    let db = open();
+    let label = |label: &str| row! { label: label };
+    ann(&db, row! { badge: nested::connect_or_create(9, label("made")) }).unwrap();
+    ann(&db, row! { badge: nested::connect_or_create(1, label("not made")) }).unwrap();
+    assert_eq!(rows(&db, "badges"), r#"[{"id":1,"label":"made","user_id":1}]"#);
+    ann(&db, row! { badge: nested::update(Pick::All, label("changed")) }).unwrap();
+    // Of the one row that is there any filter can be asked.
+    ann(&db, row! { badge: nested::update(col("label").eq("changed"), label("again")) }).unwrap();
+    let error = ann(&db, row! { badge: nested::update(col("label").eq("other"), label("x")) });
+    assert!(refusal(error).starts_with("not_found: no row of `users.badge` has badges.label = \"other\""));
+    assert_eq!(column(&db, "badges", "label"), r#""again""#);
+    let user = nested::connect_or_create(col("email").eq("bob@x.org"), row! { email: "new@x.org" });
+    db.update("badges", Key::from(1), row! { user: user }).unwrap();
+    db.update("badges", Key::from(1), row! { user: nested::update(Pick::All, row! { name: "Bobby" }) })
+        .unwrap();
+    assert_eq!(
+        (column(&db, "badges", "user_id"), column(&db, "users", "name")),
+        ("2".into(), r#""Ann","Bobby""#.into())
+    );
+    sound(&db);
+}
+
+#[test]
+fn the_many_forms_reach_over_a_junction() {
+    let db = open();
+    ann(&db, row! { groups: nested::create_many([row! { name: "x" }, row! { name: "new" }], true) }).unwrap();
+    assert_eq!(groups(&db, 1), "1,4");
+    ann(&db, row! { groups: nested::update_many(col("name").ne("new"), row! { name: "renamed" }) }).unwrap();
+    assert_eq!(column(&db, "groups", "name"), r#""renamed","y","z","new""#);
+    ann(&db, row! { groups: nested::delete_many(col("name").eq("new")) }).unwrap();
+    assert_eq!((groups(&db, 1), column(&db, "groups", "id")), ("1".into(), "1,2,3".into()));
+    ann(&db, row! { groups: nested::delete_many(Pick::All) }).unwrap();
+    assert_eq!((rows(&db, "members"), column(&db, "groups", "id")), ("[]".into(), "2,3".into()));
+    sound(&db);
+}

@@ -1,10 +1,10 @@
-//! What no single statement can ask for yet: rows of one change that trade their keys.
+//! What no statement shows: rows of one change that trade their keys, and how often a parent is written.
 
 use super::{Environment, Writer};
 use crate::catalog::Catalog;
 use crate::delta::{Cells, Log};
 use crate::id::{ColumnId, Slot, TableId};
-use crate::schema::{Action, Column, ForeignKey, Schema, Table};
+use crate::schema::{Action, Column, ForeignKey, Relation, Schema, Table};
 use crate::store::{Draft, Store};
 use crate::value::Value;
 use std::sync::Arc;
@@ -82,5 +82,31 @@ fn keys_can_shift_but_not_meet() {
     assert_eq!(column(&store, CHILDREN), [Value::from(2), 3.into()]);
     assert_eq!(store.check(), []);
     assert_eq!(rekey(&mut store, [7, 7], true), Err("unique_violation"));
+    assert_eq!(store.check(), []);
+}
+
+#[test]
+fn a_touch_and_a_counter_of_one_relation_make_one_write() {
+    let parents = Table::new("parents")
+        .column(Column::integer("id"))
+        .column(Column::integer("n").default(0))
+        .column(Column::timestamptz("updated_at").nullable())
+        .primary_key(["id"]);
+    let children = Table::new("children").column(Column::integer("parent"));
+    let schema = Schema::new()
+        .table(parents)
+        .table(children)
+        .relation(Relation::one("children", "up", "parents").from(["parent"]).to(["id"]).touch())
+        .relation(Relation::many("parents", "down", "children").counter_cache("n"));
+    let mut store = Store::new(Arc::new(Catalog::try_from(schema).unwrap()));
+    let row = [1.into(), 0.into(), Value::Null];
+    store.apply(crate::store::Change::Insert { table: PARENTS, row: &row }, &mut Log::default());
+    let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(uuid::Uuid::new_v4));
+    let ids = Arc::new(Environment { clock, ids, is_given: false, hooks: None });
+    let mut writer = Writer::new(Draft::own(&mut store), &ids);
+    writer.insert(CHILDREN, &[crate::row! { parent: 1 }, crate::row! { parent: 1 }]).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(writer.store.mark(), 3, "two children, and their parent once");
+    writer.commit();
     assert_eq!(store.check(), []);
 }

@@ -262,3 +262,15 @@ fn what_needs_one_table_is_refused_where_there_are_several() {
     assert!(error.to_string().contains("commentable"), "{error}");
     sound(&db);
 }
+
+#[test]
+fn a_row_that_has_none_of_the_columns_gives_its_key() {
+    let db = db();
+    db.insert_many("comments", vec![comment("a", "photos", 1), comment("b", "posts", 2)]).unwrap();
+    let page =
+        db.query("comments").columns(["body"]).include("commentable", |target| target.columns(["url"]));
+    assert_eq!(
+        serde_json::to_string(&page.all().unwrap()).unwrap(),
+        r#"[{"body":"a","commentable":{"url":"u"}},{"body":"b","commentable":{"id":2}}]"#
+    );
+}

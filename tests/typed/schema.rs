@@ -2,7 +2,7 @@
 
 use crate::blog::{Blog, NewPost, NewUser, Post, User};
 use relata::typed::{Database, Id, Model};
-use relata::{Action, Column, ErrorKind, Schema, Table, Type};
+use relata::{Action, Column, Dependent, ErrorKind, ForeignKey, Relation, Schema, Table, Type};
 
 #[test]
 fn attributes_are_the_schema() {
@@ -116,4 +116,78 @@ fn more_tables_and_optional_columns_do_no_harm() {
     let ann = db.insert(NewUser::new("ann@x.org")).unwrap();
     let post = db.insert(NewPost::new(ann, "Dune")).unwrap();
     assert_eq!(db.get::<Post>(post).unwrap().unwrap().title, "Dune");
+}
+
+#[derive(Model)]
+#[relata(has_many(albums: Album::artist, counter = album_count, dependent = destroy))]
+struct Artist {
+    #[relata(key, generated)]
+    id: Id<Artist>,
+    #[relata(unique)]
+    name: String,
+    album_count: i64,
+}
+
+#[derive(Model)]
+struct Album {
+    #[relata(key, generated)]
+    id: Id<Album>,
+    #[relata(belongs_to(artist: Artist, on_delete = cascade))]
+    artist_id: Option<Id<Artist>>,
+    #[relata(default = 0)]
+    year: i32,
+}
+
+#[test]
+fn a_builder_a_document_and_models_declare_one_definition() {
+    let id = || Column::integer("id").generated();
+    let built = Schema::new()
+        .table(
+            Table::new("artists")
+                .column(id())
+                .column(Column::text("name").unique())
+                .column(Column::integer("album_count").default(0))
+                .primary_key(["id"]),
+        )
+        .table(
+            Table::new("albums")
+                .column(id())
+                .column(Column::integer("artist_id").nullable())
+                .column(Column::int("year").default(0))
+                .primary_key(["id"])
+                .foreign_key(ForeignKey::new(["artist_id"], "artists").on_delete(Action::Cascade)),
+        )
+        .relation(Relation::belongs_to("albums", "artist"))
+        .relation(
+            Relation::has_many("artists", "albums")
+                .counter_cache("album_count")
+                .dependent(Dependent::Destroy),
+        );
+    let text = r#"{
+        "tables": {
+            "artists": {"columns": {"id": {"type": "integer", "generated": true}, "name": {"type": "text", "unique": true},
+                "album_count": {"type": "integer", "default": 0}}, "primaryKey": "id"},
+            "albums": {"columns": {"id": {"type": "integer", "generated": true},
+                "artist_id": {"type": "integer", "nullable": true}, "year": {"type": "int", "default": 0}}, "primaryKey": "id",
+                "foreignKeys": [{"columns": "artist_id", "references": {"table": "artists"}, "onDelete": "cascade"}]}
+        },
+        "relations": {
+            "albums": {"artist": {"belongsTo": true}},
+            "artists": {"albums": {"hasMany": true, "counterCache": "album_count", "dependent": "destroy"}}
+        }
+    }"#;
+    let read = Schema::from_json(text).unwrap();
+    assert_eq!(read.to_json(), built.to_json());
+    let words = |schema: Schema| {
+        let catalog = relata::Catalog::try_from(schema).unwrap();
+        ["artists", "albums"].map(|table| catalog.explain_writes(table).unwrap())
+    };
+    assert_eq!(words(Database::schema::<(Artist, Album)>()), words(built.clone()));
+    for schema in [built, read] {
+        let db = Database::over::<(Artist, Album)>(relata::Database::new(schema).unwrap()).unwrap();
+        let key = db.insert(NewArtist::new("Nina")).unwrap();
+        db.insert(NewAlbum::new().artist_id(key)).unwrap();
+        let artist = db.get::<Artist>(key).unwrap().unwrap();
+        assert_eq!((artist.name.as_str(), artist.album_count), ("Nina", 1));
+    }
 }
