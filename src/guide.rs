@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/relations.md")]
 pub mod relations {}
 
+#[doc = include_str!("../docs/constraints.md")]
+pub mod constraints {}
+
 #[doc = include_str!("../docs/queries.md")]
 pub mod queries {}
 

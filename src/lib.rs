@@ -84,7 +84,7 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, queries, joins, writes, models, JSON documents, hooks, testing and files.
+//! The [`guide`] has pages on relations, constraints, queries, joins, writes, models, JSON documents, hooks, testing and files.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
