@@ -1,18 +1,30 @@
 //! Writing along relations, naively.
 
+use super::act::Act;
+use super::attributes::Meaning;
 use super::link::{Join, Link, link};
 use super::rules::{fit, truth};
-use super::step::{Act, Given, Which};
-use super::write::{Changes, Refusal};
+use super::step::{Given, Which};
+use super::write::Refusal;
 use super::{Model, cells, matches};
 use relata::{Action, Dependent, Relation, Value};
 
 /// A relation from one row.
-struct Along {
-    relation: Relation,
-    link: Link,
-    target: usize,
-    source: u64,
+pub(super) struct Along {
+    pub(super) relation: Relation,
+    pub(super) link: Link,
+    pub(super) target: usize,
+    pub(super) source: u64,
+}
+
+/// What becomes of a row's key, and of the row it led to.
+#[derive(Default)]
+struct Parent {
+    set: Given,
+    /// The row that it must lead to in the end.
+    claim: Option<u64>,
+    deleted: Option<u64>,
+    destroyed: Option<u64>,
 }
 
 impl Model {
@@ -29,11 +41,11 @@ impl Model {
         for source in &named {
             let along = self.along(&relation, *source);
             if let Link::Parent(join) = along.link.clone() {
-                let (set, claim, leaving) = self.parent(&along, &join, acts)?;
-                if !set.is_empty() {
-                    self.assign(table, &[*source], &set)?;
+                let parent = self.parent(&along, &join, acts)?;
+                if !parent.set.is_empty() {
+                    self.assign(table, &[*source], &parent.set)?;
                 }
-                self.settle(&along, claim, leaving)?;
+                self.settle(&along, &parent)?;
             } else {
                 acts.iter().try_for_each(|act| self.below(&along, act))?;
             }
@@ -55,11 +67,11 @@ impl Model {
         // No row has this number: nothing leads to it or from it.
         let mut along = self.along(&relation, u64::MAX);
         if let Link::Parent(join) = along.link.clone() {
-            let (set, claim, leaving) = self.parent(&along, &join, acts)?;
-            let row = self.complete(table, &merged(given, set, &columns)?)?;
+            let parent = self.parent(&along, &join, acts)?;
+            let row = self.complete(table, &merged(given, parent.set.clone(), &columns)?)?;
             along.source = self.next;
             self.add(table, row)?;
-            self.settle(&along, claim, leaving)?;
+            self.settle(&along, &parent)?;
         } else {
             let row = self.complete(table, given)?;
             along.source = self.next;
@@ -74,60 +86,108 @@ impl Model {
         Along { relation: relation.clone(), link, target, source }
     }
 
-    /// What the only act makes of the key that the row holds: the cells, the row it must lead to, and
-    /// the row that goes.
-    fn parent(
-        &mut self,
-        along: &Along,
-        join: &Join,
-        acts: &[Act],
-    ) -> Result<(Given, Option<u64>, Option<u64>), Refusal> {
-        match &acts[0] {
-            Act::Rows(rows) => match self.meant(along, &rows[0])? {
-                Some(known) => {
-                    self.change_known(along, known, &rows[0])?;
-                    Ok((Given::new(), None, None))
+    /// What the only act makes of the key that the row holds.
+    fn parent(&mut self, along: &Along, join: &Join, acts: &[Act]) -> Result<Parent, Refusal> {
+        let nothing = Parent::default();
+        let made = match &acts[0] {
+            Act::Rows(rows) => {
+                self.within_limit(along, rows.len())?;
+                match self.meaning(along, &rows[0])? {
+                    Meaning::Skip => return Ok(nothing),
+                    Meaning::Update(known) => {
+                        self.change_known(along, known, &rows[0].0)?;
+                        return Ok(nothing);
+                    }
+                    Meaning::Destroy(gone) => {
+                        return Ok(Parent { set: self.no_keys(join)?, destroyed: Some(gone), ..nothing });
+                    }
+                    Meaning::Create => self.make(along, &self.new_row(along, &rows[0].0), Given::new())?,
                 }
-                None => {
-                    let made = self.make(along, &self.new_row(along, &rows[0]), Given::new())?;
-                    Ok((self.keys_of(join, made)?, Some(made), None))
-                }
+            }
+            Act::Create(row) => self.make(along, row, Given::new())?,
+            Act::Connect(keys) => self.found(along.target, &keys[0])?,
+            Act::ConnectOrCreate(key, row) => match self.sought(along.target, key)? {
+                Some(found) => found,
+                None => self.make(along, row, Given::new())?,
             },
-            Act::Create(row) => {
-                let made = self.make(along, row, Given::new())?;
-                Ok((self.keys_of(join, made)?, Some(made), None))
+            Act::Update(key, set) => {
+                let known = self.member(along, key)?;
+                self.rewrite(along, &[known], set)?;
+                return Ok(nothing);
             }
-            Act::Connect(keys) => {
-                let found = self.found(along.target, &keys[0])?;
-                Ok((self.keys_of(join, found)?, Some(found), None))
-            }
+            Act::Upsert(key, row, set) => match self.upserted(along, key)? {
+                Some(known) => {
+                    self.rewrite(along, &[known], set)?;
+                    return Ok(nothing);
+                }
+                None => self.make(along, row, Given::new())?,
+            },
             Act::Disconnect(keys) => {
                 self.member(along, &keys[0])?;
-                Ok((self.no_keys(join)?, None, None))
+                return Ok(Parent { set: self.no_keys(join)?, ..nothing });
             }
             Act::Delete(keys) => {
-                let gone = self.member(along, &keys[0])?;
-                Ok((self.no_keys(join).unwrap_or_default(), None, Some(gone)))
+                let deleted = Some(self.member(along, &keys[0])?);
+                return Ok(Parent { set: self.no_keys(join).unwrap_or_default(), deleted, ..nothing });
             }
             other => unreachable!("{other:?}"),
-        }
+        };
+        Ok(Parent { set: self.keys_of(join, made)?, claim: Some(made), ..nothing })
     }
 
     /// Ends a write of a parent, when the row holds its key.
-    fn settle(&mut self, along: &Along, claim: Option<u64>, leaving: Option<u64>) -> Result<(), Refusal> {
-        if let Some(gone) = leaving.filter(|gone| self.row(along.target, *gone).is_some()) {
+    fn settle(&mut self, along: &Along, parent: &Parent) -> Result<(), Refusal> {
+        let is_there = |model: &Model, row: &u64| model.row(along.target, *row).is_some();
+        if let Some(gone) = parent.deleted.filter(|gone| is_there(self, gone)) {
             self.delete(along.target, &[gone])?;
         }
-        claim.map_or(Ok(()), |row| self.claim(along, row))
+        if let Some(gone) = parent.destroyed.filter(|gone| is_there(self, gone)) {
+            self.destroy(along.target, &[gone])?;
+        }
+        parent.claim.map_or(Ok(()), |row| self.claim(along, row))
     }
 
     fn below(&mut self, along: &Along, act: &Act) -> Result<(), Refusal> {
         match act {
-            Act::Rows(rows) => rows.iter().try_for_each(|row| match self.meant(along, row)? {
-                Some(known) => self.change_known(along, known, row),
-                None => self.create(along, &self.new_row(along, row)),
-            }),
+            Act::Rows(rows) => {
+                self.within_limit(along, rows.len())?;
+                rows.iter().try_for_each(|row| match self.meaning(along, row)? {
+                    Meaning::Skip => Ok(()),
+                    Meaning::Create => self.create(along, &self.new_row(along, &row.0)),
+                    Meaning::Update(known) => self.change_known(along, known, &row.0),
+                    Meaning::Destroy(gone) => match along.link {
+                        Link::Junction { .. } => self.detach(along, &[gone], true),
+                        Link::Parent(_) | Link::Children(_) => self.destroy(along.target, &[gone]),
+                    },
+                })
+            }
             Act::Create(row) => self.create(along, row),
+            Act::CreateMany(rows, skips) => {
+                rows.iter().try_for_each(|row| match *skips && self.is_duplicate(along, row)? {
+                    true => Ok(()),
+                    false => self.create(along, row),
+                })
+            }
+            Act::ConnectOrCreate(key, row) => match self.sought(along.target, key)? {
+                Some(found) => self.attach(along, found),
+                None => self.create(along, row),
+            },
+            Act::Update(key, set) => {
+                let known = self.member(along, key)?;
+                self.rewrite(along, &[known], set)
+            }
+            Act::UpdateMany(which, set) => {
+                let rows = self.matching(along, which)?;
+                self.rewrite(along, &rows, set)
+            }
+            Act::Upsert(key, row, set) => match self.upserted(along, key)? {
+                Some(known) => self.rewrite(along, &[known], set),
+                None => self.create(along, row),
+            },
+            Act::DeleteMany(which) => {
+                let rows = self.matching(along, which)?;
+                self.delete_members(along, &rows)
+            }
             Act::Connect(keys) => keys.iter().try_for_each(|key| {
                 let found = self.found(along.target, key)?;
                 self.attach(along, found)
@@ -147,63 +207,58 @@ impl Model {
             }
             Act::Delete(keys) => keys.iter().try_for_each(|key| {
                 let gone = self.member(along, key)?;
-                if let Link::Junction { .. } = along.link {
-                    self.detach(along, &[gone], false)?;
-                }
-                self.delete(along.target, &[gone])
+                self.delete_members(along, &[gone])
             }),
         }
     }
 
-    /// The row of the relation that a row of nested attributes changes; none for a new one.
-    fn meant(&self, along: &Along, row: &Given) -> Result<Option<u64>, Refusal> {
-        let table = &self.schema.tables[along.target];
-        row.iter().try_for_each(|(at, value)| fit(&table.columns[*at], value).map(drop))?;
-        let above = match &along.link {
+    fn delete_members(&mut self, along: &Along, rows: &[u64]) -> Result<(), Refusal> {
+        if let Link::Junction { .. } = along.link {
+            self.detach(along, rows, false)?;
+        }
+        self.delete(along.target, rows)
+    }
+
+    /// Changes rows of the relation, one after the other.
+    fn rewrite(&mut self, along: &Along, rows: &[u64], set: &Given) -> Result<(), Refusal> {
+        let columns = &self.schema.tables[along.target].columns;
+        let set = set.iter().map(|(at, value)| Ok((*at, fit(&columns[*at], value)?)));
+        let set = set.collect::<Result<Given, Refusal>>()?;
+        match set.is_empty() {
+            true => Ok(()),
+            false => rows.iter().try_for_each(|row| self.assign(along.target, &[*row], &set)),
+        }
+    }
+
+    /// The rows of the relation that are meant.
+    fn matching(&self, along: &Along, which: &Which) -> Result<Vec<u64>, Refusal> {
+        if let Which::Key(key) = which {
+            return Ok(vec![self.member(along, key)?]);
+        }
+        let named = self.named(along.target, which)?;
+        Ok(self.members(along).into_iter().filter(|row| named.contains(row)).collect())
+    }
+
+    /// The row of the relation with a key, which an upsert changes.
+    fn upserted(&self, along: &Along, key: &[Value]) -> Result<Option<u64>, Refusal> {
+        Ok(self.sought(along.target, key)?.filter(|row| self.leads(along, *row)))
+    }
+
+    /// Whether another row has the unique values that a row gives, with those the relation gives it.
+    fn is_duplicate(&self, along: &Along, row: &Given) -> Result<bool, Refusal> {
+        let columns = &self.schema.tables[along.target].columns;
+        let keys = match &along.link {
             Link::Children(join) => self.keys_of(join, along.source)?,
             Link::Parent(_) | Link::Junction { .. } => Given::new(),
         };
-        let (mut key, mut own, mut by_hand) = (Vec::new(), false, false);
-        for at in self.places(along.target, &table.primary_key) {
-            let named = |(other, _): &&(usize, Value)| *other == at;
-            let from_above = above.iter().find(named);
-            let from_row = row.iter().find(named).filter(|(_, value)| !value.is_null());
-            if from_above.is_none() {
-                own |= from_row.is_some();
-                by_hand |= !has_default(&table.columns[at]);
-            }
-            let Some((_, value)) = from_row.or(from_above) else { return Ok(None) };
-            key.push(value.clone());
-        }
-        if !own {
-            return Ok(None);
-        }
-        match self.named(along.target, &Which::Key(key))?.first() {
-            Some(row) if self.leads(along, *row) => Ok(Some(*row)),
-            None if by_hand => Ok(None),
-            _ => Err("not_found"),
-        }
-    }
-
-    /// Changes a row of the relation, its key aside.
-    fn change_known(&mut self, along: &Along, known: u64, row: &Given) -> Result<(), Refusal> {
-        let table = self.schema.tables[along.target].clone();
-        let keys = self.places(along.target, &table.primary_key);
-        let set = row.iter().filter(|(at, _)| !keys.contains(at));
-        let set: Given = set
-            .map(|(at, value)| Ok((*at, fit(&table.columns[*at], value)?)))
-            .collect::<Result<Given, Refusal>>()?;
-        if set.is_empty() { Ok(()) } else { self.assign(along.target, &[known], &set) }
-    }
-
-    /// A row without a key that is null and needn't be given.
-    fn new_row(&self, along: &Along, row: &Given) -> Given {
-        let table = &self.schema.tables[along.target];
-        let keys = self.places(along.target, &table.primary_key);
-        let given = |(at, value): &&(usize, Value)| {
-            !(value.is_null() && keys.contains(at) && has_default(&table.columns[*at]))
-        };
-        row.iter().filter(given).cloned().collect()
+        let given = merged(row, keys, columns)?;
+        let given = given.iter().map(|(at, value)| Ok((*at, fit(&columns[*at], value)?)));
+        let given = given.collect::<Result<Given, Refusal>>()?;
+        let cell = |at: &usize| given.iter().find(|(other, _)| other == at).map(|(_, value)| value.clone());
+        Ok(self.unique(along.target).iter().any(|columns| {
+            let key: Option<Vec<Value>> = columns.iter().map(cell).collect();
+            key.is_some_and(|key| !self.holders(along.target, columns, &key).is_empty())
+        }))
     }
 
     fn create(&mut self, along: &Along, row: &Given) -> Result<(), Refusal> {
@@ -286,9 +341,8 @@ impl Model {
                 self.delete(join.child, rows)
             }
             Link::Children(join) => {
-                let (columns, values): (Vec<_>, Vec<_>) = self.no_keys(join)?.into_iter().unzip();
-                let changes: Changes = rows.iter().map(|row| (*row, values.clone())).collect();
-                self.change(join.child, &columns, changes)
+                let keys = self.no_keys(join)?;
+                self.assign(join.child, rows, &keys)
             }
         }
     }
@@ -310,7 +364,7 @@ impl Model {
     }
 
     /// What a child holds of its parent.
-    fn keys_of(&self, join: &Join, parent: u64) -> Result<Given, Refusal> {
+    pub(super) fn keys_of(&self, join: &Join, parent: u64) -> Result<Given, Refusal> {
         let row = self.row(join.parent, parent).ok_or("not_found")?;
         let columns = &self.schema.tables[join.child].columns;
         let values = cells(row, &join.references);
@@ -358,7 +412,7 @@ impl Model {
         }
     }
 
-    fn leads(&self, along: &Along, to: u64) -> bool {
+    pub(super) fn leads(&self, along: &Along, to: u64) -> bool {
         let columns = &self.schema.tables[along.target].columns;
         let passes = |row: &Vec<Value>| {
             along.relation.filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
@@ -375,15 +429,19 @@ impl Model {
     }
 
     /// The rows a relation leads to, each once: in insertion order, or in that of the junction's rows.
-    fn members(&self, along: &Along) -> Vec<u64> {
+    pub(super) fn members(&self, along: &Along) -> Vec<u64> {
         let all = self.tables[along.target].rows.iter().map(|(number, _)| *number);
         let mut rows: Vec<u64> = all.filter(|row| self.leads(along, *row)).collect();
         rows.sort_by_key(|row| self.joints(along, *row)[0]);
         rows
     }
 
+    fn sought(&self, table: usize, key: &[Value]) -> Result<Option<u64>, Refusal> {
+        Ok(self.named(table, &Which::Key(key.to_vec()))?.first().copied())
+    }
+
     fn found(&self, table: usize, key: &[Value]) -> Result<u64, Refusal> {
-        self.named(table, &Which::Key(key.to_vec()))?.first().copied().ok_or("not_found")
+        self.sought(table, key)?.ok_or("not_found")
     }
 
     fn member(&self, along: &Along, key: &[Value]) -> Result<u64, Refusal> {
@@ -397,7 +455,7 @@ fn is_reversed(relation: &Relation) -> bool {
     relation.from.is_empty() && relation.chain.is_empty() && relation.as_.is_none()
 }
 
-fn has_default(column: &relata::Column) -> bool {
+pub(super) fn has_default(column: &relata::Column) -> bool {
     column.generated || column.default.is_some()
 }
 

@@ -42,6 +42,7 @@ impl Model {
         if new.is_empty() {
             return Ok(());
         }
+        self.before_destroy(table, &new)?;
         for relation in self.dependents(table) {
             let (target, columns) = match self.link(&relation) {
                 Some(Link::Junction { near, .. }) => (near.child, None),

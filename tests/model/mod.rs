@@ -3,9 +3,12 @@
 
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each user takes a part of it")]
 
+pub mod act;
 mod along;
+mod attributes;
 pub mod compare;
 mod destroy;
+mod hooked;
 mod link;
 pub mod random;
 mod rules;
@@ -16,6 +19,7 @@ mod upkeep;
 mod walk;
 mod write;
 
+pub use hooked::hooked;
 use relata::{Schema, Table, Value};
 use step::place;
 
@@ -38,6 +42,10 @@ pub struct Model {
     time: Value,
     /// What the statement has touched so far.
     touched: Vec<upkeep::Touch>,
+    /// Whether hooks run.
+    hooks: bool,
+    /// The tables of new rows that hooks are still to be shown.
+    logged: Vec<usize>,
 }
 
 /// A foreign key of the schema, by places.
@@ -49,12 +57,14 @@ struct Key {
     references: Vec<usize>,
     on_delete: relata::Action,
     on_update: relata::Action,
+    deferrable: bool,
 }
 
 impl Model {
-    pub fn new(schema: Schema) -> Model {
+    /// A database without rows, with hooks or without.
+    pub fn new(schema: Schema, hooks: bool) -> Model {
         let tables = schema.tables.iter().map(|_| Rows::default()).collect();
-        Model { schema, tables, next: 0, time: Value::Null, touched: Vec::new() }
+        Model { schema, tables, next: 0, time: Value::Null, touched: Vec::new(), hooks, logged: Vec::new() }
     }
 
     /// Takes everything back to an earlier state of this model, but for generated keys.
@@ -101,6 +111,7 @@ impl Model {
                     references: self.places(parent, names),
                     on_delete: key.on_delete,
                     on_update: key.on_update,
+                    deferrable: key.deferrable,
                 }
             };
             table.foreign_keys.iter().map(key).collect()

@@ -3,7 +3,10 @@
 
 use super::shape::action;
 use super::step::Choices;
-use relata::{Catalog, Column, CounterCache, Dependent, ForeignKey, Relation, Schema, Table, col, desc};
+use relata::{
+    Catalog, Column, CounterCache, Dependent, ForeignKey, NestedAttributes, Relation, Schema, Table, col,
+    desc,
+};
 
 /// The schema that some bytes stand for.
 pub fn random(bytes: &[u8]) -> Schema {
@@ -23,6 +26,10 @@ pub fn random(bytes: &[u8]) -> Schema {
         if choices.below(3) == 0 {
             table.columns.push(Column::integer("u").nullable().unique());
         }
+        if choices.below(3) == 2 {
+            table.columns.push(Column::integer("count_changes").default(0));
+            table.version = Some("count_changes".into());
+        }
     }
     for at in 0..3 + choices.below(4) {
         let with = match choices.below(8) {
@@ -32,6 +39,9 @@ pub fn random(bytes: &[u8]) -> Schema {
             _ => polymorphic(&schema, &mut choices, at),
         };
         schema = with.and_then(sound).unwrap_or(schema);
+    }
+    if choices.below(2) == 0 {
+        schema = schema.table(Table::new("log").column(Column::text("line").nullable()));
     }
     // Columns that only the store writes come last.
     for table in &mut schema.tables {
@@ -77,7 +87,9 @@ fn hold(
     if choices.below(4) > 0 {
         let (on_delete, on_update) = (action(choices.below(5) as u8), action(choices.below(5) as u8));
         let foreign = ForeignKey::new(names.clone(), parent).references(key.to_vec());
-        table_mut(schema, child).foreign_keys.push(foreign.on_delete(on_delete).on_update(on_update));
+        let foreign = foreign.on_delete(on_delete).on_update(on_update);
+        let foreign = if choices.below(4) == 3 { foreign.deferrable() } else { foreign };
+        table_mut(schema, child).foreign_keys.push(foreign);
     }
     names
 }
@@ -97,6 +109,19 @@ fn touching(schema: &mut Schema, choices: &mut Choices<'_>, up: Relation, parent
     up.touch_column(column)
 }
 
+/// Rules for nested attributes.
+fn rules(choices: &mut Choices<'_>, many: bool) -> NestedAttributes {
+    let rules = NestedAttributes::new();
+    let rules = if choices.below(4) > 0 { rules.allow_destroy() } else { rules };
+    let rules = if choices.below(4) == 3 { rules.limit(2) } else { rules };
+    let rules = if !many && choices.below(2) == 1 { rules.update_only() } else { rules };
+    match choices.below(6) {
+        4 => rules.reject_all_blank(),
+        5 => rules.reject_if(col("v").eq(3)),
+        _ => rules,
+    }
+}
+
 fn dependent(choices: &mut Choices<'_>) -> Dependent {
     [Dependent::Destroy, Dependent::Delete, Dependent::Nullify, Dependent::Restrict][choices.below(4)]
 }
@@ -114,6 +139,10 @@ fn dressed(schema: &Schema, choices: &mut Choices<'_>, plain: Relation, counter:
     }
     if choices.below(3) == 0 {
         relation.dependent = Some(dependent(choices));
+    }
+    if choices.below(2) == 1 {
+        let ruled = relation.clone().nested(rules(choices, relation.many));
+        relation = if sound(schema.clone().relation(ruled.clone())).is_some() { ruled } else { relation };
     }
     if choices.below(2) == 0 {
         let counter = format!("count_{counter}");
@@ -158,6 +187,9 @@ fn parent(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Schem
     }
     if up.touch.is_none() && choices.below(6) == 0 {
         up = up.filter(col("v").lt(4));
+    }
+    if choices.below(2) == 1 {
+        up = up.nested(rules(choices, false));
     }
     let down = one_or_many(choices, &parent, &format!("down{at}"), &child).alias(&*alias);
     schema = dressed(&sound(schema.relation(up))?, choices, down, &format!("{at}"))?;

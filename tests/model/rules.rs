@@ -1,6 +1,6 @@
 //! What must hold of rows.
 
-use super::step::{Comparison, Which, unique};
+use super::step::{Comparison, Which, place, unique};
 use super::{Model, cells, matches};
 use relata::{Column, DefaultValue, Filter, Input, Operand, Test, Type, Value};
 
@@ -25,9 +25,10 @@ impl Model {
         table.checks.iter().all(|check| truth(&table.columns, &check.filter, row) != Some(false))
     }
 
-    /// Whether every foreign key of every row matches or has a null.
-    pub(super) fn foreign_keys_hold(&self) -> bool {
-        self.keys().iter().all(|key| {
+    /// Whether every foreign key of every row matches or has a null; before a transaction is over,
+    /// deferrable ones needn't.
+    pub fn foreign_keys_hold(&self, is_over: bool) -> bool {
+        self.keys().iter().filter(|key| is_over || !key.deferrable).all(|key| {
             self.tables[key.child].rows.iter().all(|(_, row)| {
                 let held = cells(row, &key.columns);
                 held.iter().any(Value::is_null)
@@ -47,10 +48,17 @@ impl Model {
                     fit(&described.columns[*at], value)?;
                 }
             }
+            Which::At(which, version) => {
+                let rows = self.named(table, which)?;
+                let at = place(described, described.version.as_ref().unwrap());
+                let read = Value::from(*version);
+                let is_stale = |row: &u64| self.row(table, *row).unwrap()[at] != read;
+                return if rows.is_empty() || rows.iter().any(is_stale) { Err("conflict") } else { Ok(rows) };
+            }
             Which::All | Which::Null(_) => {}
         }
         let meant = |row: &[Value]| match which {
-            Which::All => true,
+            Which::All | Which::At(..) => true,
             Which::Null(at) => row[*at].is_null(),
             Which::Key(key) => matches(&cells(row, &self.places(table, &described.primary_key)), key),
             Which::Compare(at, comparison, value) => {

@@ -1,6 +1,7 @@
 //! Operations on a database.
 
-use super::step::{Given, Route, Step, along_row, arbiter, row};
+use super::act::along_row;
+use super::step::{Given, Route, Step, arbiter, row};
 use relata::{Database, Error, LoadError, Rows, Schema, Statement, Transaction};
 
 /// What an operation came to: a number of rows, or the kinds of what refused it.

@@ -1,8 +1,7 @@
 //! Random operations, decoded from bytes: a shorter or smaller list of bytes is a simpler operation.
 
-use super::link::{Link, link};
-use relata::nested::{Pick, Verb, Verbs};
-use relata::{Column, Filter, Input, Row, Schema, Table, Type, Value, col};
+use super::act::{Act, along};
+use relata::{Column, Filter, Row, Schema, Table, Type, Value, col};
 
 /// A cell that is given: a column by its place, and what.
 pub type Given = Vec<(usize, Value)>;
@@ -52,20 +51,6 @@ pub enum Step {
     Fork,
 }
 
-/// What is done along a relation, to rows by their primary keys.
-#[derive(Clone, Debug)]
-pub enum Act {
-    /// Nested attributes; alone.
-    Rows(Vec<Given>),
-    Create(Given),
-    Connect(Vec<Vec<Value>>),
-    Disconnect(Vec<Vec<Value>>),
-    Remove(Vec<Vec<Value>>),
-    Set(Vec<Vec<Value>>),
-    Replace(Vec<Vec<Value>>),
-    Delete(Vec<Vec<Value>>),
-}
-
 /// How rows are given to a load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -85,6 +70,8 @@ pub enum Which {
     Null(usize),
     /// The one with this primary key.
     Key(Vec<Value>),
+    /// These, each of which was read at a version.
+    At(Box<Which>, i64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -126,16 +113,16 @@ impl Step {
     /// The operation that `bytes` stand for over a schema.
     pub fn decode(schema: &Schema, bytes: &[u8]) -> Step {
         let mut choices = Choices(bytes.iter());
-        let kind = choices.below(44);
+        let kind = choices.below(46);
         let at = choices.below(schema.tables.len());
         let table = &schema.tables[at];
         match kind {
             0..=10 => Step::Insert { table: at, rows: rows(&mut choices, table) },
             11..=17 => {
-                Step::Update { table: at, which: which(&mut choices, table), set: set(&mut choices, table) }
+                Step::Update { table: at, which: read(&mut choices, table), set: set(&mut choices, table) }
             }
-            21..=23 => Step::Destroy { table: at, which: which(&mut choices, table) },
-            18..=20 => Step::Delete { table: at, which: which(&mut choices, table) },
+            21..=23 => Step::Destroy { table: at, which: read(&mut choices, table) },
+            18..=20 => Step::Delete { table: at, which: read(&mut choices, table) },
             24..=26 => {
                 let on = choices.below(3);
                 let set = (choices.below(3) == 2).then(|| set(&mut choices, table));
@@ -157,79 +144,8 @@ impl Step {
     }
 }
 
-/// A write along one of the relations that are written.
-fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> {
-    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
-    let is_written = |relation: &relata::Relation| {
-        let is_keyed = |name: &str| !table(name).primary_key.is_empty();
-        link(schema, relation).is_some() && is_keyed(&relation.source) && is_keyed(&relation.target)
-    };
-    let written = schema.relations.iter().enumerate().filter(|(_, relation)| is_written(relation));
-    let written: Vec<_> = written.collect();
-    let (at, relation) = *written.get(choices.below(written.len()))?;
-    let (source, target) = (table(&relation.source), table(&relation.target));
-    let link = link(schema, relation)?;
-    let inserts = choices.below(3) == 0;
-    let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
-    let acts = match choices.below(3) {
-        0 => vec![attributes(choices, target, &link, relation.many)],
-        _ => (0..count).map(|_| act(choices, target, (&link, relation.many), inserts)).collect(),
-    };
-    Some(match inserts {
-        true => {
-            let mut row = given(choices, source);
-            if let Link::Parent(join) = &link {
-                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
-            }
-            Step::InsertAlong { relation: at, row, acts }
-        }
-        false => Step::UpdateAlong { relation: at, key: key(choices, source), acts },
-    })
-}
-
-fn act(choices: &mut Choices<'_>, target: &Table, (link, many): (&Link, bool), inserts: bool) -> Act {
-    let is_parent = matches!(link, Link::Parent(_));
-    let kind = choices.below(if inserts { 3 } else { 8 });
-    let count = if many { [1, 2, 3, 0][choices.below(4)] } else { 1 };
-    let mut keys = || (0..count).map(|_| key(choices, target)).collect();
-    match kind {
-        0 | 1 => Act::Connect(keys()),
-        3 => Act::Disconnect(keys()),
-        4 => Act::Delete(keys()),
-        5 if many => Act::Set(keys()),
-        6 if !is_parent => Act::Replace(keys()),
-        7 if !is_parent => Act::Remove(keys()),
-        _ => {
-            let mut row = given(choices, target);
-            if let Link::Children(join) = link {
-                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
-            }
-            Act::Create(row)
-        }
-    }
-}
-
-/// Rows with a key or without one.
-fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link, many: bool) -> Act {
-    let count = if many { 1 + choices.below(3) } else { 1 };
-    let held = |at: usize| matches!(link, Link::Children(join) if join.columns.contains(&at));
-    let row = |choices: &mut Choices<'_>| {
-        let mut row = given(choices, target);
-        row.retain(|(at, _)| !held(*at) || choices.below(8) == 7);
-        if choices.below(2) == 1 {
-            let places = target.primary_key.iter().map(|name| place(target, name));
-            for (at, value) in places.zip(key(choices, target)).filter(|(at, _)| !held(*at)) {
-                row.retain(|(other, _)| *other != at);
-                row.push((at, value));
-            }
-        }
-        row
-    };
-    Act::Rows((0..count).map(|_| row(choices)).collect())
-}
-
 /// A primary key.
-fn key(choices: &mut Choices<'_>, table: &Table) -> Vec<Value> {
+pub(super) fn key(choices: &mut Choices<'_>, table: &Table) -> Vec<Value> {
     let columns = table.primary_key.iter().map(|name| &table.columns[place(table, name)]);
     columns.map(|column| value(column, choices.below(64))).collect()
 }
@@ -240,7 +156,7 @@ fn rows(choices: &mut Choices<'_>, table: &Table) -> Vec<Given> {
 }
 
 /// A new row: most columns are given, a generated one seldom.
-fn given(choices: &mut Choices<'_>, table: &Table) -> Given {
+pub(super) fn given(choices: &mut Choices<'_>, table: &Table) -> Given {
     let mut given = Given::new();
     for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| !is_counter(column)) {
         let choice = choices.below(8);
@@ -253,7 +169,7 @@ fn given(choices: &mut Choices<'_>, table: &Table) -> Given {
 }
 
 /// What an update writes: seldom more than two columns.
-fn set(choices: &mut Choices<'_>, table: &Table) -> Given {
+pub(super) fn set(choices: &mut Choices<'_>, table: &Table) -> Given {
     let mut set = Given::new();
     for _ in 0..[1, 1, 2, 3][choices.below(4)] {
         let at = choices.below(table.columns.iter().filter(|column| !is_time(column)).count());
@@ -266,7 +182,7 @@ fn set(choices: &mut Choices<'_>, table: &Table) -> Given {
 }
 
 /// Whether only the store writes a column.
-fn is_counter(column: &Column) -> bool {
+pub(super) fn is_counter(column: &Column) -> bool {
     column.name.starts_with("count_") || is_time(column)
 }
 
@@ -274,7 +190,16 @@ fn is_time(column: &Column) -> bool {
     column.name.starts_with("touched_")
 }
 
-fn which(choices: &mut Choices<'_>, table: &Table) -> Which {
+/// Rows as somebody read them, perhaps some time ago.
+fn read(choices: &mut Choices<'_>, table: &Table) -> Which {
+    let rows = which(choices, table);
+    match table.version.is_some() && choices.below(3) == 2 {
+        true => Which::At(Box::new(rows), choices.below(4) as i64),
+        false => rows,
+    }
+}
+
+pub(super) fn which(choices: &mut Choices<'_>, table: &Table) -> Which {
     let kind = choices.below(12);
     let at = choices.below(table.columns.iter().filter(|column| !is_time(column)).count());
     let mut of = |at: usize| {
@@ -301,7 +226,7 @@ pub fn place(table: &Table, name: &str) -> usize {
 }
 
 /// One of few values for a column, so that keys meet; now and then null.
-fn value(column: &Column, choice: usize) -> Value {
+pub(super) fn value(column: &Column, choice: usize) -> Value {
     if choice == 63 || (choice % 8 == 7 && column.nullable) {
         return Value::Null;
     }
@@ -325,34 +250,6 @@ pub fn row(table: &Table, given: &Given) -> Row {
     cells.collect()
 }
 
-/// A row of a relation's source, given acts along it.
-pub fn along_row(schema: &Schema, relation: usize, given: &Given, acts: &[Act]) -> Row {
-    let relation = &schema.relations[relation];
-    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
-    row(table(&relation.source), given).set(relation.name.clone(), write(table(&relation.target), acts))
-}
-
-/// Acts as the database takes them.
-fn write(target: &Table, acts: &[Act]) -> Input {
-    if let [Act::Rows(rows)] = acts {
-        return rows.iter().map(|given| row(target, given)).collect::<Vec<_>>().into();
-    }
-    let picks = |keys: &[Vec<Value>]| -> Vec<Pick> {
-        keys.iter().map(|key| Pick::Key(key.iter().cloned().collect())).collect()
-    };
-    let verb = |act: &Act| match act {
-        Act::Rows(_) => unreachable!("{act:?}"),
-        Act::Create(given) => Verb::Create(vec![row(target, given)]),
-        Act::Connect(keys) => Verb::Connect(picks(keys)),
-        Act::Disconnect(keys) => Verb::Disconnect(picks(keys)),
-        Act::Remove(keys) => Verb::Remove(picks(keys)),
-        Act::Set(keys) => Verb::Set(picks(keys)),
-        Act::Replace(keys) => Verb::Replace(picks(keys)),
-        Act::Delete(keys) => Verb::Delete(picks(keys)),
-    };
-    acts.iter().map(verb).collect::<Verbs>().into()
-}
-
 impl Which {
     /// As the database takes it.
     pub fn rows(&self, table: &Table) -> relata::Rows {
@@ -360,6 +257,7 @@ impl Which {
         let filter: Filter = match self {
             Which::All => return relata::Rows::All,
             Which::Key(key) => return relata::Rows::Key(key.iter().cloned().collect()),
+            Which::At(which, version) => return which.rows(table).at_version(*version),
             Which::Null(at) => col(name(at)).is_null(),
             Which::Compare(at, comparison, value) => {
                 let (col, value) = (col(name(at)), value.clone());

@@ -1,7 +1,7 @@
 //! Statements, naively: on a copy that is kept when nothing refuses.
 
 use super::rules::{default, fit};
-use super::step::{Given, Route, Step, arbiter};
+use super::step::{Given, Route, Step, arbiter, place};
 use super::{Key, Model, cells, run::Outcome};
 use relata::{Action, Value};
 
@@ -13,11 +13,20 @@ pub(super) type Changes = Vec<(u64, Vec<Value>)>;
 impl Model {
     /// Carries out an operation other than a fork. All or nothing, but for identities.
     pub fn run(&mut self, step: &Step) -> Outcome {
+        self.run_until(step, true)
+    }
+
+    /// As [`run`](Model::run), inside a transaction: deferrable keys hold at its commit.
+    pub fn run_inside(&mut self, step: &Step) -> Outcome {
+        self.run_until(step, false)
+    }
+
+    fn run_until(&mut self, step: &Step, is_over: bool) -> Outcome {
         if let Step::Load { rows, route } = step {
             return self.load(rows, *route);
         }
         let mut copy = self.clone();
-        let done = copy.statement(step).and_then(|count| match copy.foreign_keys_hold() {
+        let done = copy.statement(step).and_then(|count| match copy.foreign_keys_hold(is_over) {
             true => Ok(count),
             false => Err("foreign_key_violation"),
         });
@@ -26,6 +35,7 @@ impl Model {
                 *self = copy;
                 self.touch_all();
                 self.count_children();
+                self.log();
                 Ok(count)
             }
             Err(refusal) => {
@@ -111,7 +121,8 @@ impl Model {
         }
     }
 
-    pub(super) fn add(&mut self, table: usize, row: Vec<Value>) -> Result<(), Refusal> {
+    pub(super) fn add(&mut self, table: usize, mut row: Vec<Value>) -> Result<(), Refusal> {
+        self.before_insert(table, &mut row);
         let number = self.next;
         self.next += 1;
         if self.is_taken(table, number, &row) {
@@ -137,7 +148,9 @@ impl Model {
         }
         let columns: Vec<usize> = set.iter().map(|(at, _)| *at).collect();
         let values: Vec<Value> = set.iter().map(|(_, value)| value.clone()).collect();
-        self.change(table, &columns, rows.iter().map(|row| (*row, values.clone())).collect())
+        let changes = rows.iter().map(|row| (*row, values.clone())).collect();
+        self.before_update(table, &columns, &changes)?;
+        self.change(table, &columns, changes)
     }
 
     /// Changes cells, and whatever foreign keys set off: key by key, each to its end.
@@ -165,6 +178,11 @@ impl Model {
         for (number, values) in &changes {
             let row = self.tables[table].rows.iter_mut().find(|(other, _)| other == number).unwrap();
             columns.iter().zip(values).for_each(|(at, value)| row.1[*at] = value.clone());
+            if let Some(version) = &described.version {
+                let at = place(&described, version);
+                let Value::Integer(changes) = row.1[at] else { unreachable!("{row:?}") };
+                row.1[at] = (changes + 1).into();
+            }
         }
         changes.iter().for_each(|(row, _)| self.touch_from(table, *row));
         if changes.iter().any(|(row, _)| self.is_taken(table, *row, self.row(table, *row).unwrap())) {
@@ -371,6 +389,6 @@ impl Model {
 }
 
 /// Whether writing `b` over `a` changes nothing that can be seen: equal decimals differ in scale.
-fn same(a: &[Value], b: &[Value]) -> bool {
+pub(super) fn same(a: &[Value], b: &[Value]) -> bool {
     format!("{a:?}") == format!("{b:?}")
 }
