@@ -8,6 +8,7 @@ pub(crate) mod bits;
 pub(crate) mod chunked;
 pub(crate) mod held;
 pub(crate) mod spans;
+pub(crate) mod spine;
 pub(crate) mod staged;
 pub(crate) mod time;
 

@@ -15,6 +15,9 @@ pub mod flat {}
 #[doc = include_str!("../docs/writes.md")]
 pub mod writes {}
 
+#[doc = include_str!("../docs/transactions.md")]
+pub mod transactions {}
+
 #[cfg(feature = "typed")]
 #[doc = include_str!("../docs/models.md")]
 pub mod models {}

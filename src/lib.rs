@@ -84,7 +84,8 @@
 //!
 //! # Recipes
 //!
-//! The [`guide`] has pages on relations, constraints, queries, joins, writes, models, JSON documents, hooks, testing and files.
+//! The [`guide`] has pages on relations, constraints, queries, joins, writes, transactions and forks, models,
+//! JSON documents, hooks, testing and files.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].
@@ -95,7 +96,8 @@
 //!   many rows at once with [`Database::load`].
 //! - Write rows with the rows of their relations, and connect what is there: [`nested`]; rules for it
 //!   with [`Relation::nested`]. Add to the rows of one relation and take from them: [`Database::relation`].
-//! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`].
+//! - Write several things as one: [`Database::transaction`], [`Database::begin`], [`Transaction`]; wait no
+//!   longer than for a time: [`Builder::timeout`]; all about states in [`guide::transactions`].
 //! - Read: [`Query`], filters with [`col`] and [`rel`], rows as [`RowView`], owned with
 //!   [`Page::to_owned`](Page), one row with [`Snapshot::get`], planned once with [`Prepared`].
 //! - Join, compute and group: [`FlatQuery`], [`Expr`], [`Database::from`]; values without rows by

@@ -2,10 +2,21 @@
 
 pub(crate) use loom::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) use loom::thread::yield_now as spin_loop;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 
 /// A reader that looks again and again adds nothing that one look and a sleep don't show.
 pub(crate) const LOOKS: usize = 1;
+
+/// One statement goes apart after another thread has read, and the next may be in place.
+pub(crate) const QUIET: usize = 1;
+
+/// A number that tells this thread from all others of the model.
+pub(crate) fn this_thread() -> usize {
+    let mut hasher = DefaultHasher::new();
+    loom::thread::current().id().hash(&mut hasher);
+    hasher.finish() as usize
+}
 
 /// A shared value.
 #[derive(Debug)]
@@ -18,6 +29,10 @@ impl<T> Arc<T> {
 
     pub(crate) fn strong_count(this: &Arc<T>) -> usize {
         loom::sync::Arc::strong_count(&this.0)
+    }
+
+    pub(crate) fn ptr_eq(this: &Arc<T>, other: &Arc<T>) -> bool {
+        loom::sync::Arc::ptr_eq(&this.0, &other.0)
     }
 }
 

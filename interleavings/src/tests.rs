@@ -15,13 +15,18 @@ struct Shared {
     published: Published<Pair>,
     /// What is known to be committed.
     committed: AtomicU32,
+    /// How many states were asked for, ...
+    begun: AtomicU32,
+    /// ... and how many of them were given.
+    given: AtomicU32,
     turn: Mutex<()>,
 }
 
 impl Shared {
     fn new() -> loom::sync::Arc<Shared> {
         let published = Published::new(Arc::new(Pair(0, 0)));
-        loom::sync::Arc::new(Shared { published, committed: AtomicU32::new(0), turn: Mutex::new(()) })
+        let [committed, begun, given] = [(); 3].map(|()| AtomicU32::new(0));
+        loom::sync::Arc::new(Shared { published, committed, begun, given, turn: Mutex::new(()) })
     }
 
     /// One statement; `between` is what it does when half of it is done.
@@ -45,10 +50,28 @@ impl Shared {
         working.abandon(|state| state.0 -= 1, |_, _| ());
     }
 
+    /// A statement after one at whose end `begun` states had been asked for: where one of the others was
+    /// given since, it keeps nobody out. Gives whether it did.
+    fn considerate(&self, begun: &mut u32) -> bool {
+        let _turn = self.turn.lock().unwrap();
+        let given = self.given.load(Ordering::Acquire);
+        let mut working = self.published.work();
+        working.0 += 1;
+        let in_place = working.is_in_place();
+        assert!(!in_place || given <= *begun, "a reader that was there before may have to wait again");
+        thread::yield_now();
+        working.1 += 1;
+        drop(working.commit());
+        *begun = self.begun.fetch_add(0, Ordering::AcqRel);
+        in_place
+    }
+
     /// Takes a state, which is whole, misses nothing, and stays as it is.
     fn look(&self) -> u32 {
         let known = self.committed.load(Ordering::Acquire);
+        self.begun.fetch_add(1, Ordering::AcqRel);
         let state = self.published.read();
+        self.given.fetch_add(1, Ordering::AcqRel);
         let Pair(first, second) = *state;
         assert_eq!(first, second, "half a statement shows");
         assert!(first >= known, "{known} were committed and {first} are there");
@@ -114,6 +137,32 @@ fn a_statement_steps_aside_for_a_reader_that_waits() {
         shared.look();
         writer.join().unwrap();
         assert_eq!(shared.look(), 1);
+    });
+}
+
+#[test]
+fn a_statement_after_a_read_of_another_thread_keeps_nobody_out() {
+    check(3, |shared| {
+        let writer = spawn(&shared, |shared| {
+            let mut begun = 0;
+            (0..3).for_each(|_| _ = shared.considerate(&mut begun));
+        });
+        shared.look();
+        shared.look();
+        writer.join().unwrap();
+        assert_eq!(shared.look(), 3);
+    });
+}
+
+#[test]
+fn a_thread_that_nobody_reads_beside_writes_in_place() {
+    check(3, |shared| {
+        let writer = spawn(&shared, |shared| {
+            let mut begun = 0;
+            assert!((0..3).all(|_| shared.considerate(&mut begun)));
+        });
+        writer.join().unwrap();
+        assert_eq!(shared.look(), 3);
     });
 }
 

@@ -102,20 +102,11 @@ impl Bits {
         }));
     }
 
-    /// Grows or shrinks to `len` bits; new ones are `bit`. O(chunks).
+    /// Grows or shrinks to `len` bits; new ones are `bit`. O(n).
     #[cfg(test)]
     pub(crate) fn resize(&mut self, len: usize, bit: bool) {
-        if len <= self.len {
-            return self.truncate(len);
-        }
-        let at = self.len % 64;
-        if at > 0 && bit {
-            let last = self.len / 64;
-            self.words.set(last, self.words.view().at(last) | (!0 << at));
-        }
-        self.words.resize(len.div_ceil(64), if bit { !0 } else { 0 });
-        self.len = len;
-        self.trim();
+        self.truncate(len);
+        self.extend(std::iter::repeat_n(bit, len - self.len));
     }
 
     /// Drops the bits at and past `len`. O(chunks dropped).
@@ -138,9 +129,7 @@ impl Bits {
     /// How many bits are set. O(n / 64).
     #[cfg(test)]
     pub(crate) fn count_ones(&self) -> usize {
-        let view = self.words.view();
-        let chunks = view.len().div_ceil(WORDS);
-        (0..chunks).flat_map(|c| view.chunk(c)).map(|word| word.count_ones() as usize).sum()
+        self.words.view().iter(0).map(|word| word.count_ones() as usize).sum()
     }
 
     /// The positions of the set bits in a range, ascending; from both ends. O(range / 64 + found).

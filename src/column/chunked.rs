@@ -2,20 +2,22 @@
 //!
 //! # Glossary
 //!
-//! - *chunk*: `N` neighbouring cells behind one `Arc`.
-//! - *spine*: the vector of chunks, itself behind an `Arc`.
-//! - *view*: the spine as a slice, taken once outside a loop.
-//! - *blank*: the all-default chunk that stands in for every released one.
+//! - *chunk*: `N` neighbouring cells behind one `Arc`. One that is all `T::default()` may be absent.
+//! - *spine*: the chunks that are full.
+//! - *tail*: the chunk after them, which cells are appended to. It isn't in the spine, so that
+//!   appending after a clone copies one chunk and nothing else.
+//! - *view*: spine and tail, taken once outside a loop.
 //!
 //! # Invariants
 //!
-//! 1. The spine holds exactly `len.div_ceil(N)` chunks.
-//! 2. Cells of the last chunk at and past `len` hold `T::default()`, so a look-up there needs no
-//!    comparison with `len`.
+//! 1. The spine holds exactly `len / N` chunks; the tail has the other `len % N` cells.
+//! 2. Cells of the tail at and past `len` hold `T::default()`, so a look-up there needs no comparison
+//!    with `len`.
 //! 3. Two vectors that hold the same `Arc` at one position hold the same cells there. A write goes
 //!    through `Arc::make_mut`, which copies the chunk first when anyone else holds it.
 
 use super::held::{COUNTS, Held};
+use super::spine::{Spine, SpineView};
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,16 +26,18 @@ pub(crate) const ROWS: usize = 1024;
 
 /// A copy-on-write vector in chunks of `N` cells. A clone costs two reference counts.
 pub(crate) struct Chunked<T, const N: usize = ROWS> {
-    chunks: Arc<Vec<Arc<[T; N]>>>,
-    blank: Option<Arc<[T; N]>>,
+    spine: Spine<Chunk<T, N>>,
+    tail: Chunk<T, N>,
     len: usize,
 }
+
+type Chunk<T, const N: usize> = Option<Arc<[T; N]>>;
 
 impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// An empty vector. O(1).
     pub(crate) fn new() -> Self {
         const { assert!(N.is_power_of_two()) };
-        Self { chunks: Arc::default(), blank: None, len: 0 }
+        Self { spine: Spine::default(), tail: None, len: 0 }
     }
 
     /// Gathers cells without an atomic operation for each. O(n).
@@ -55,26 +59,27 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
         (index < self.len).then(|| self.view().at(index))
     }
 
-    /// The chunks as slices, to be taken once outside a loop. O(1).
+    /// The chunks, to be taken once outside a loop. O(1).
     #[inline]
     pub(crate) fn view(&self) -> Chunks<'_, T, N> {
-        Chunks { chunks: &self.chunks, len: self.len }
+        Chunks { spine: self.spine.view(), tail: self.tail.as_deref(), len: self.len }
     }
 
-    /// Appends a cell. O(1) amortised; the first write after a clone copies the spine and one chunk.
+    /// Appends a cell. O(1) amortised; the first write after a clone copies one chunk.
     #[inline]
     pub(crate) fn push(&mut self, cell: T) {
         let at = self.len % N;
-        let chunks = Arc::make_mut(&mut self.chunks);
-        match chunks.last_mut() {
-            Some(last) if at > 0 => Arc::make_mut(last)[at] = cell,
-            _ => {
-                let mut fresh = [T::default(); N];
-                fresh[0] = cell;
-                chunks.push(Arc::new(fresh));
-            }
+        owned(&mut self.tail)[at] = cell;
+        self.advance(1);
+    }
+
+    /// Counts cells that were written to the tail, and begins a new one when it's full.
+    #[inline]
+    fn advance(&mut self, cells: usize) {
+        self.len += cells;
+        if self.len.is_multiple_of(N) {
+            self.spine.push(self.tail.take());
         }
-        self.len += 1;
     }
 
     /// Overwrites the cell at `index`, which must exist. O(1), or one chunk copied after a clone.
@@ -82,25 +87,18 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     pub(crate) fn set(&mut self, index: usize, cell: T) {
         debug_assert!(index < self.len, "cell {index} of {}", self.len);
         if index < self.len {
-            Arc::make_mut(&mut Arc::make_mut(&mut self.chunks)[index / N])[index % N] = cell;
+            let chunk = self.spine.get_mut(index / N).unwrap_or(&mut self.tail);
+            owned(chunk)[index % N] = cell;
         }
     }
 
     /// Appends many cells with one uniqueness check a chunk. O(n).
     pub(crate) fn extend_from_slice(&mut self, mut cells: &[T]) {
-        let chunks = Arc::make_mut(&mut self.chunks);
         while !cells.is_empty() {
             let at = self.len % N;
             let (now, later) = cells.split_at(cells.len().min(N - at));
-            match chunks.last_mut() {
-                Some(last) if at > 0 => Arc::make_mut(last)[at..at + now.len()].copy_from_slice(now),
-                _ => {
-                    let mut fresh = [T::default(); N];
-                    fresh[..now.len()].copy_from_slice(now);
-                    chunks.push(Arc::new(fresh));
-                }
-            }
-            self.len += now.len();
+            owned(&mut self.tail)[at..at + now.len()].copy_from_slice(now);
+            self.advance(now.len());
             cells = later;
         }
     }
@@ -109,36 +107,20 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     pub(crate) fn extend(&mut self, cells: impl IntoIterator<Item = T>) {
         let mut cells = cells.into_iter();
         while let Some(cell) = cells.next() {
-            self.push(cell);
             let at = self.len % N;
-            let Some(last) = Arc::make_mut(&mut self.chunks).last_mut() else { return };
-            if at > 0 {
-                self.len += fill(&mut Arc::make_mut(last)[at..], &mut cells);
-            }
+            let tail = owned(&mut self.tail);
+            tail[at] = cell;
+            let filled = fill(&mut tail[at + 1..], &mut cells);
+            self.advance(1 + filled);
         }
     }
 
-    /// Grows or shrinks to `len` cells; new ones hold `cell`. O(chunks): whole new chunks are one
-    /// chunk, shared until written to.
-    pub(crate) fn resize(&mut self, len: usize, cell: T) {
-        if len <= self.len {
-            return self.truncate(len);
+    /// Grows to `len` cells, if there are fewer; new ones hold `T::default()`. O(chunks added).
+    pub(crate) fn grow(&mut self, len: usize) {
+        while self.spine.len() < len / N {
+            self.spine.push(self.tail.take());
         }
-        let at = self.len % N;
-        if at > 0 {
-            let stop = N.min(at + len - self.len);
-            if let Some(last) = Arc::make_mut(&mut self.chunks).last_mut() {
-                Arc::make_mut(last)[at..stop].fill(cell);
-            }
-            self.len += stop - at;
-        }
-        if len - self.len >= N {
-            let whole = Arc::new([cell; N]);
-            let chunks = (len - self.len) / N;
-            Arc::make_mut(&mut self.chunks).extend(std::iter::repeat_n(whole, chunks));
-            self.len += chunks * N;
-        }
-        self.extend(std::iter::repeat_n(cell, len - self.len));
+        self.len = self.len.max(len);
     }
 
     /// Drops the cells at and past `len`. O(chunks dropped), and one chunk copied after a clone.
@@ -146,51 +128,69 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
         if len >= self.len {
             return;
         }
-        let chunks = Arc::make_mut(&mut self.chunks);
-        chunks.truncate(len.div_ceil(N));
-        let at = len % N;
-        if at > 0
-            && let Some(last) = chunks.last_mut()
-        {
-            let stop = N.min(at + self.len - len);
-            Arc::make_mut(last)[at..stop].fill(T::default());
+        let (chunk, at) = (len / N, len % N);
+        let mut filled = self.len - chunk * N;
+        if chunk < self.spine.len() {
+            self.tail = self.spine.get_mut(chunk).and_then(Option::take);
+            self.spine.truncate(chunk);
+            filled = N;
+        }
+        if at == 0 {
+            self.tail = None;
+        } else if self.tail.is_some() {
+            owned(&mut self.tail)[at..filled].fill(T::default());
         }
         self.len = len;
     }
 
-    /// Turns every cell of a chunk into `T::default()` and gives its memory back. O(1) when no clone
-    /// shares the spine.
+    /// Turns every cell of a chunk into `T::default()` and gives its memory back. O(1).
     pub(crate) fn release(&mut self, chunk: usize) {
-        if let Some(place) = Arc::make_mut(&mut self.chunks).get_mut(chunk) {
-            *place = Arc::clone(self.blank.get_or_insert_with(|| Arc::new([T::default(); N])));
+        if chunk < self.spine.len() {
+            self.spine.get_mut(chunk).and_then(Option::take);
+        } else if chunk == self.spine.len() {
+            self.tail = None;
         }
+    }
+
+    fn chunk(&self, chunk: usize) -> Option<&Arc<[T; N]>> {
+        let is_tail = chunk == self.spine.len();
+        if is_tail { self.tail.as_ref() } else { self.spine.get(chunk).and_then(Option::as_ref) }
     }
 
     /// Whether both hold the very same chunk, so its cells are equal. O(1).
     pub(crate) fn shares_chunk(&self, other: &Self, chunk: usize) -> bool {
-        match (self.chunks.get(chunk), other.chunks.get(chunk)) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        }
+        same(self.chunk(chunk), other.chunk(chunk))
     }
 
     /// Whether neither was written to since one was cloned from the other. O(1).
     pub(crate) fn shares_all(&self, other: &Self) -> bool {
-        self.len == other.len && Arc::ptr_eq(&self.chunks, &other.chunks)
+        self.len == other.len
+            && self.spine.shares_all(&other.spine)
+            && same(self.tail.as_ref(), other.tail.as_ref())
     }
 
-    /// Bytes on the heap; a chunk that stands in several places counts once. O(chunks · log).
+    /// Bytes on the heap. O(chunks).
     pub(crate) fn memory(&self) -> Held {
-        let mut chunks: Vec<_> = self.chunks.iter().chain(&self.blank).collect();
-        chunks.sort_unstable_by_key(|chunk| Arc::as_ptr(chunk));
-        let alike = chunks.chunk_by(|a, b| Arc::ptr_eq(a, b));
-        let one = |places: &[&Arc<[T; N]>]| {
-            let held = places.first().map_or(0, |chunk| Arc::strong_count(chunk));
-            Held::own(size_of::<[T; N]>() + COUNTS).shared_if(held > places.len())
+        let one = |chunk: &Chunk<T, N>| {
+            let held = |chunk| Held::own(size_of::<[T; N]>() + COUNTS).behind(chunk);
+            chunk.as_ref().map_or(Held::default(), held)
         };
-        let spine = Held::own(self.chunks.capacity() * size_of::<Arc<[T; N]>>());
-        (alike.map(one).sum::<Held>() + spine).behind(&self.chunks)
+        self.spine.memory(one) + one(&self.tail)
+    }
+}
+
+/// The cells of a chunk, to be written to. One chunk copied when it's shared.
+#[inline]
+fn owned<T: Copy + Default, const N: usize>(chunk: &mut Chunk<T, N>) -> &mut [T; N] {
+    Arc::make_mut(chunk.get_or_insert_with(|| Arc::new([T::default(); N])))
+}
+
+/// Whether both are one chunk, or both absent.
+fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (None, None) => true,
+        _ => false,
     }
 }
 
@@ -206,7 +206,7 @@ fn fill<T>(cells: &mut [T], from: &mut impl Iterator<Item = T>) -> usize {
 
 impl<T, const N: usize> Clone for Chunked<T, N> {
     fn clone(&self) -> Self {
-        Self { chunks: Arc::clone(&self.chunks), blank: self.blank.clone(), len: self.len }
+        Self { spine: self.spine.clone(), tail: self.tail.clone(), len: self.len }
     }
 }
 
@@ -222,9 +222,10 @@ impl<T, const N: usize> fmt::Debug for Chunked<T, N> {
     }
 }
 
-/// The chunks of a [`Chunked`] as slices.
+/// The chunks of a [`Chunked`].
 pub(crate) struct Chunks<'a, T, const N: usize = ROWS> {
-    chunks: &'a [Arc<[T; N]>],
+    spine: SpineView<'a, Chunk<T, N>>,
+    tail: Option<&'a [T; N]>,
     len: usize,
 }
 
@@ -246,25 +247,42 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     /// The cell at `index`, `T::default()` past the end. O(1).
     #[inline(always)]
     pub(crate) fn at(self, index: usize) -> T {
-        match self.chunks.get(index / N) {
-            Some(chunk) => chunk[index % N],
-            None => T::default(),
+        match self.spine.get(index / N) {
+            Some(Some(chunk)) => chunk[index % N],
+            _ => self.in_tail(index),
         }
     }
 
-    /// The cells of a chunk, without those past the end; empty past the last chunk. O(1).
+    #[inline]
+    fn in_tail(self, index: usize) -> T {
+        match self.tail {
+            Some(tail) if index / N == self.len / N => tail[index % N],
+            _ => T::default(),
+        }
+    }
+
+    /// The cells of a chunk, without those past the end; none of a chunk that was released, and past
+    /// the last one. O(1).
     #[inline]
     pub(crate) fn chunk(self, chunk: usize) -> &'a [T] {
-        match self.chunks.get(chunk) {
-            Some(cells) => &cells[..N.min(self.len - chunk * N)],
-            None => &[],
+        match self.spine.get(chunk) {
+            Some(Some(cells)) => &cells[..],
+            _ => match self.tail {
+                Some(tail) if chunk == self.len / N => &tail[..self.len % N],
+                _ => &[],
+            },
         }
     }
 
     /// All cells from `start` on.
     pub(crate) fn iter(self, start: usize) -> impl Iterator<Item = T> + use<'a, T, N> {
-        let rest = (start / N + 1..self.chunks.len()).flat_map(move |chunk| self.chunk(chunk));
-        self.chunk(start / N).iter().skip(start % N).chain(rest).copied()
+        let cells = move |chunk: usize, from: usize| {
+            let cells = self.chunk(chunk);
+            let end = N.min(self.len.saturating_sub(chunk * N));
+            (from..end).map(move |at| cells.get(at).copied().unwrap_or_default())
+        };
+        let rest = (start / N + 1..self.len.div_ceil(N)).flat_map(move |chunk| cells(chunk, 0));
+        cells(start / N, start % N).chain(rest)
     }
 
     /// The number of cells. O(1).
@@ -289,7 +307,7 @@ mod tests {
         Set(usize, u32),
         Slice(Vec<u32>),
         Extend(Vec<u32>),
-        Resize(usize, u32),
+        Grow(usize),
         Truncate(usize),
         Release(usize),
         Fork,
@@ -301,7 +319,7 @@ mod tests {
             2 => (0..100usize, any::<u32>()).prop_map(|(i, v)| Step::Set(i, v)),
             2 => vec(any::<u32>(), 0..20).prop_map(Step::Slice),
             2 => vec(any::<u32>(), 0..20).prop_map(Step::Extend),
-            1 => (0..60usize, any::<u32>()).prop_map(|(n, v)| Step::Resize(n, v)),
+            1 => (0..60usize).prop_map(Step::Grow),
             1 => (0..60usize).prop_map(Step::Truncate),
             1 => (0..8usize).prop_map(Step::Release),
             1 => Just(Step::Fork),
@@ -310,8 +328,12 @@ mod tests {
 
     fn check(cells: &Chunked<u32, N>, model: &[u32]) {
         let view = cells.view();
-        let chunks: Vec<u32> = (0..=model.len() / N).flat_map(|c| view.chunk(c)).copied().collect();
-        assert_eq!(chunks, model);
+        for (chunk, cells) in model.chunks(N).enumerate() {
+            let found = view.chunk(chunk);
+            assert!(found == cells || found.is_empty() && cells.iter().all(|cell| *cell == 0));
+        }
+        assert!(view.iter(0).eq(model.iter().copied()));
+        assert!(view.iter(N + 3).eq(model.iter().skip(N + 3).copied()));
         for index in 0..model.len() + 2 * N {
             assert_eq!(cells.get(index), model.get(index).copied());
             assert_eq!(view.at(index), model.get(index).copied().unwrap_or_default());
@@ -330,7 +352,7 @@ mod tests {
                     Step::Set(..) => {}
                     Step::Slice(vs) => { cells.extend_from_slice(&vs); model.extend(vs); }
                     Step::Extend(vs) => { cells.extend(vs.iter().copied()); model.extend(vs); }
-                    Step::Resize(n, v) => { cells.resize(n, v); model.resize(n, v); }
+                    Step::Grow(n) => { cells.grow(n); model.resize(n.max(model.len()), 0); }
                     Step::Truncate(n) => { cells.truncate(n); model.truncate(n); }
                     Step::Release(c) => {
                         cells.release(c);
@@ -356,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn released_and_filled_chunks_count_once() {
+    fn chunks_without_cells_take_no_memory() {
         let mut cells = Chunked::<u64>::collect(0..100 * ROWS as u64);
         let full = cells.memory().all;
         assert!(full > 100 * ROWS * 8);
@@ -365,8 +387,9 @@ mod tests {
         cells.set(5, 9);
         assert_eq!((cells.get(4), cells.get(5), cells.get(ROWS + 5)), (Some(0), Some(9), Some(0)));
         let mut wide = Chunked::<u64>::new();
-        wide.resize(1_000_000, 7);
-        assert!(wide.memory().all < 60_000);
-        assert_eq!(wide.get(999_999), Some(7));
+        wide.grow(1_000_000);
+        assert!(wide.memory().all < 20_000);
+        wide.set(999_999, 7);
+        assert_eq!((wide.get(999_998), wide.get(999_999)), (Some(0), Some(7)));
     }
 }

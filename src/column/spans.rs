@@ -20,7 +20,7 @@
 
 mod heap;
 
-use crate::column::chunked::{Chunked, Chunks};
+use crate::column::chunked::{Chunked, Chunks, ROWS};
 use crate::column::held::Held;
 use heap::{Heap, Resolver};
 use std::fmt;
@@ -175,7 +175,7 @@ impl<S: Segment> Spans<S> {
     #[cfg(test)]
     pub(crate) fn resize(&mut self, len: usize) {
         self.truncate(len);
-        self.spans.resize(len, Span::default());
+        self.spans.grow(len);
     }
 
     /// Drops the cells at and past `len`. O(cells dropped).
@@ -188,9 +188,8 @@ impl<S: Segment> Spans<S> {
 
     /// Empties every cell of a chunk and gives its memory back. O(cells of a chunk).
     pub(crate) fn release(&mut self, chunk: usize) {
-        let cells = self.spans.view().chunk(chunk).len();
-        let first = self.len().min(chunk * crate::column::chunked::ROWS);
-        self.bury(first..first + cells);
+        let end = |chunk: usize| self.len().min(chunk.saturating_mul(ROWS));
+        self.bury(end(chunk)..end(chunk + 1));
         self.spans.release(chunk);
     }
 

@@ -8,9 +8,19 @@ use crate::schema::Schema;
 use crate::store::Store;
 use crate::write::{Environment, Hooks};
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
-/// Chooses a database's clock, ids, history and hooks; made by [`Database::builder`].
+/// What forks take over from their original.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Settings {
+    /// How many steps can be undone.
+    pub(super) history: usize,
+    /// How long a write waits for its turn.
+    pub(super) timeout: Option<Duration>,
+}
+
+/// Chooses a database's clock, ids, history, timeout and hooks; made by [`Database::builder`].
 ///
 /// ```
 /// use relata::{Column, Database, Schema, Table, row};
@@ -30,7 +40,7 @@ use uuid::Uuid;
 pub struct Builder {
     pub(super) schema: Schema,
     pub(super) environment: Environment,
-    pub(super) history: usize,
+    pub(super) settings: Settings,
     pub(super) strict: bool,
     pub(super) hooks: Declared,
 }
@@ -39,7 +49,8 @@ impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
         let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
         let environment = Environment { clock, ids, is_given: false, hooks: None };
-        Builder { schema, environment, history: 0, strict: false, hooks: Declared::default() }
+        let (settings, hooks) = (Settings::default(), Declared::default());
+        Builder { schema, environment, settings, strict: false, hooks }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
@@ -61,7 +72,29 @@ impl Builder {
     /// Keeps the last `steps` steps, so that they can be [undone](Database::undo); none unless asked for.
     /// A kept step costs the chunks it has replaced. Forks keep as many, from where they begin.
     pub fn history(mut self, steps: usize) -> Builder {
-        self.history = steps;
+        self.settings.history = steps;
+        self
+    }
+
+    /// How long a write waits for those before it at most: then it's `busy`, and nothing has changed.
+    /// Unless this is given, it waits for as long as it takes. Forks wait as long;
+    /// [`with_timeout`](Database::with_timeout) chooses for some writes.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, ErrorKind, Schema, Table, row};
+    /// # use std::time::Duration;
+    /// # let schema = Schema::new().table(Table::new("notes").column(Column::text("body")));
+    /// let db = Database::builder(schema).timeout(Duration::from_millis(1)).build()?;
+    /// let held = db.begin()?;
+    /// let refused = std::thread::scope(|threads| {
+    ///     threads.spawn(|| db.insert("notes", row! { body: "Milk" })).join().unwrap().unwrap_err()
+    /// });
+    /// assert!(matches!(refused.kind(), ErrorKind::Busy { waited, .. } if waited.as_millis() == 1));
+    /// # drop(held);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn timeout(mut self, longest: Duration) -> Builder {
+        self.settings.timeout = Some(longest);
         self
     }
 
@@ -98,6 +131,6 @@ impl Builder {
         let hooks = self.hooks.resolve(&catalog)?;
         self.environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
         let store = Store::new(Arc::new(catalog)).strict_loading(self.strict);
-        Ok(Database::with(Arc::new(store), Arc::new(self.environment), self.history))
+        Ok(Database::with(Arc::new(store), Arc::new(self.environment), self.settings))
     }
 }

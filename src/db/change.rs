@@ -144,7 +144,7 @@ impl Database {
     }
 
     fn write_in_place<T>(&self, run: impl FnOnce(&mut Scope<'_>) -> Result<T>) -> Result<T> {
-        let _turn = self.shared.turns.take()?;
+        let _turn = self.turn()?;
         let Shared { published, environment, history, .. } = &*self.shared;
         compact(published);
         let before = history.before(published);

@@ -1,6 +1,7 @@
 //! What a hook around a write sees and does.
 
 use super::Snapshot;
+use super::builder::Settings;
 use super::scope::{keys, named, stated};
 use crate::catalog::{Catalog, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -113,7 +114,7 @@ impl<'e> HookEvent<'e> {
     /// A query of a table, to be answered from the state of the statement now. O(tables).
     pub fn query(&self, table: &str) -> Query<Snapshot> {
         let store = Arc::new(self.statement.store().clone());
-        Snapshot::new(store, Arc::clone(self.statement.environment()), 0).query(table)
+        Snapshot::new(store, Arc::clone(self.statement.environment()), Settings::default()).query(table)
     }
 
     /// Adds a row as a part of the statement; see [`Database::insert`](crate::Database::insert).

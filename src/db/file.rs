@@ -142,7 +142,7 @@ impl Builder {
             environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
         }
         let store = store.strict_loading(self.strict);
-        Ok(Database::with(Arc::new(store), environment, self.history))
+        Ok(Database::with(Arc::new(store), environment, self.settings))
     }
 }
 

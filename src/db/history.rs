@@ -106,7 +106,7 @@ impl Database {
     /// # Errors
     /// `invalid_query` for a snapshot of another schema, and in a thread that has a transaction open.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<()> {
-        let _turn = self.shared.turns.take()?;
+        let _turn = self.turn()?;
         let current = self.shared.published.read();
         if current.catalog().schema() != snapshot.catalog().schema() {
             let (expected, found) = ("a state of the same schema".into(), "one of another".into());
@@ -166,7 +166,7 @@ impl Database {
         if history.limit == 0 {
             return Err(TransactionMistake::NoHistory.into());
         }
-        let _turn = self.shared.turns.take()?;
+        let _turn = self.turn()?;
         let current = self.shared.published.read();
         let Some(mut then) = go(&mut history.states.lock(), Arc::clone(&current)) else { return Ok(false) };
         Store::pass_identities(&mut then, &current);

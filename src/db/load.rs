@@ -152,7 +152,7 @@ impl Database {
     /// # Errors
     /// Every row that breaks a constraint, or what `fill` fails with; then nothing is loaded.
     pub fn load(&self, fill: impl FnOnce(&mut Loader<'_>) -> Result<(), Error>) -> Result<usize, LoadError> {
-        let _turn = self.shared.turns.take()?;
+        let _turn = self.turn()?;
         let (store, rows) = loaded(&self.shared.published.read(), &self.shared.environment, fill)?;
         self.shared.publish(Arc::new(store));
         Ok(rows)

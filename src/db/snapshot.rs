@@ -1,6 +1,7 @@
 //! One state of a database, to be read.
 
 use super::Database;
+use super::builder::Settings;
 use crate::catalog::{Catalog, TableInfo};
 use crate::error::Result;
 use crate::eval;
@@ -19,13 +20,12 @@ use std::sync::Arc;
 pub struct Snapshot {
     store: Arc<Store>,
     pub(super) environment: Arc<Environment>,
-    /// How many steps a fork can undo.
-    history: usize,
+    settings: Settings,
 }
 
 impl Snapshot {
-    pub(super) fn new(store: Arc<Store>, environment: Arc<Environment>, history: usize) -> Snapshot {
-        Snapshot { store, environment, history }
+    pub(super) fn new(store: Arc<Store>, environment: Arc<Environment>, settings: Settings) -> Snapshot {
+        Snapshot { store, environment, settings }
     }
 
     pub(crate) fn store(&self) -> &Arc<Store> {
@@ -74,10 +74,10 @@ impl Snapshot {
         Ok(slot.map(|slot| RowRef::new(&self.store, id, slot)))
     }
 
-    /// An independent database that starts from this state. O(1).
+    /// An independent database that starts from this state; see [`Database::fork`]. O(1).
     #[must_use = "a fork that nobody holds is gone"]
     pub fn fork(&self) -> Database {
-        Database::with(Arc::clone(&self.store), Arc::clone(&self.environment), self.history)
+        Database::with(Arc::clone(&self.store), Arc::clone(&self.environment), self.settings)
     }
 
     /// Everything that must hold and doesn't. O(rows x (indexes + edges)).

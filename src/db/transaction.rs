@@ -111,10 +111,10 @@ impl Database {
     ///
     /// # Errors
     /// `invalid_query` when this thread has a transaction of this database open, for whose end it
-    /// would wait for ever.
+    /// would wait for ever; `busy` when a [timeout](Database::with_timeout) is over.
     pub fn begin(&self) -> Result<Transaction<'_>> {
         self.refuse_deep()?;
-        Ok(Transaction::new(self, self.shared.turns.take()?))
+        Ok(Transaction::new(self, self.turn()?))
     }
 
     /// As [`begin`](Database::begin), but waits no longer than this.
@@ -137,7 +137,7 @@ impl Database {
     /// As [`begin`](Database::begin), and `busy` when other writers took longer.
     pub fn begin_within(&self, longest: Duration) -> Result<Transaction<'_>> {
         self.refuse_deep()?;
-        Ok(Transaction::new(self, self.shared.turns.take_within(longest)?))
+        Ok(Transaction::new(self, self.shared.turns.take(Some(longest))?))
     }
 }
 

@@ -12,23 +12,19 @@ pub(super) struct Turns(ReentrantMutex<()>);
 pub(super) struct Turn<'t>(ReentrantMutexGuard<'t, ()>);
 
 impl Turns {
-    /// Waits for the turn.
+    /// Waits for the turn, but no longer than this if a time is given.
     ///
     /// # Errors
-    /// `invalid_query` when this thread has it already.
-    pub(super) fn take(&self) -> Result<Turn<'_>> {
+    /// `invalid_query` when this thread has it already, and `busy` when the time is over.
+    pub(super) fn take(&self, longest: Option<Duration>) -> Result<Turn<'_>> {
         self.refuse_own()?;
-        Ok(Turn(self.0.lock()))
-    }
-
-    /// Waits for the turn, but no longer than this.
-    ///
-    /// # Errors
-    /// As [`take`](Turns::take), and `busy`.
-    pub(super) fn take_within(&self, longest: Duration) -> Result<Turn<'_>> {
-        self.refuse_own()?;
-        let busy = || Error::new(ErrorKind::Busy { waited: longest });
-        self.0.try_lock_for(longest).map(Turn).ok_or_else(busy)
+        match longest {
+            None => Ok(Turn(self.0.lock())),
+            Some(waited) => {
+                let busy = || Error::new(ErrorKind::Busy { waited });
+                self.0.try_lock_for(waited).map(Turn).ok_or_else(busy)
+            }
+        }
     }
 
     fn refuse_own(&self) -> Result<()> {

@@ -63,9 +63,7 @@ impl Adjacency {
 
     /// Makes room for children up to slot `bound`. O(added).
     pub(crate) fn grow(&mut self, bound: usize) {
-        if bound > self.parents.len() {
-            self.parents.resize(bound, Slot::NONE);
-        }
+        self.parents.grow(bound);
     }
 
     /// Forgets children from slot `bound` on, which are attached no more. O(dropped).

@@ -13,6 +13,7 @@
 //! 3. No insertion makes the span longer than four times the keys plus [`SLACK`].
 
 use crate::column::held::{COUNTS, Held};
+use crate::column::spine::Spine;
 use crate::id::Slot;
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ struct Page {
 /// Slots by dense keys. A clone costs a reference count; a write after it copies one page.
 #[derive(Clone, Default)]
 pub(crate) struct DenseMap {
-    pages: Arc<Vec<Page>>,
+    pages: Spine<Page>,
     base: i64,
     len: usize,
 }
@@ -71,7 +72,7 @@ impl DenseMap {
             return true;
         }
         let Some(at) = self.reach(key) else { return false };
-        let Some(page) = Arc::make_mut(&mut self.pages).get_mut(at / PAGE) else { return false };
+        let Some(page) = self.pages.get_mut(at / PAGE) else { return false };
         let slots = Arc::make_mut(page.slots.get_or_insert_with(|| Arc::new([Slot::NONE; PAGE])));
         if std::mem::replace(&mut slots[at % PAGE], slot).is_none() {
             page.live += 1;
@@ -93,7 +94,7 @@ impl DenseMap {
             let Some(first) = self.reach(*key).map(|at| at - at % PAGE) else { return done };
             let base = self.base;
             let within = |key: i64| (key.wrapping_sub(base) as u64).wrapping_sub(first as u64) < PAGE as u64;
-            let Some(page) = Arc::make_mut(&mut self.pages).get_mut(first / PAGE) else { return done };
+            let Some(page) = self.pages.get_mut(first / PAGE) else { return done };
             let slots = Arc::make_mut(page.slots.get_or_insert_with(|| Arc::new([Slot::NONE; PAGE])));
             while let Some((key, slot)) = keys.next_if(|(key, _)| within(*key)) {
                 let place = &mut slots[key.wrapping_sub(base) as usize % PAGE];
@@ -114,7 +115,7 @@ impl DenseMap {
     fn reach(&mut self, key: i64) -> Option<usize> {
         // In pages, which no key is too far for.
         let page = key.div_euclid(PAGE as i64);
-        if self.pages.is_empty() {
+        if self.pages.len() == 0 {
             self.base = page * PAGE as i64;
         }
         let first = self.base.div_euclid(PAGE as i64);
@@ -126,10 +127,12 @@ impl DenseMap {
             if span > (4 * self.len).saturating_add(SLACK) {
                 return None;
             }
-            let pages = Arc::make_mut(&mut self.pages);
-            pages.splice(..0, std::iter::repeat_n(Page::default(), before));
-            pages.extend(std::iter::repeat_n(Page::default(), after));
-            self.base -= (before * PAGE) as i64;
+            if before > 0 {
+                let fresh = std::iter::repeat_n(Page::default(), before);
+                self.pages = fresh.chain(self.pages.iter().cloned()).collect();
+                self.base -= (before * PAGE) as i64;
+            }
+            (0..after).for_each(|_| self.pages.push(Page::default()));
         }
         Some((key - self.base) as usize)
     }
@@ -142,8 +145,7 @@ impl DenseMap {
             return slot;
         }
         let at = key.wrapping_sub(self.base) as usize;
-        let pages = Arc::make_mut(&mut self.pages);
-        let Some(page) = pages.get_mut(at / PAGE) else { return Slot::NONE };
+        let Some(page) = self.pages.get_mut(at / PAGE) else { return Slot::NONE };
         page.live -= 1;
         self.len -= 1;
         if page.live > 0 {
@@ -153,13 +155,12 @@ impl DenseMap {
             return slot;
         }
         page.slots = None;
-        let used = pages.iter().rposition(|page| page.live > 0).map_or(0, |last| last + 1);
-        pages.truncate(used);
-        let unused = pages.iter().take_while(|page| page.live == 0).count();
-        pages.drain(..unused);
-        self.base = self.base.wrapping_add((unused * PAGE) as i64);
-        if pages.len() < pages.capacity() / 4 {
-            pages.shrink_to(pages.len() * 2);
+        let used = self.pages.iter().rposition(|page| page.live > 0).map_or(0, |last| last + 1);
+        self.pages.truncate(used);
+        let unused = self.pages.iter().take_while(|page| page.live == 0).count();
+        if unused > 0 {
+            self.pages = self.pages.iter().skip(unused).cloned().collect();
+            self.base = self.base.wrapping_add((unused * PAGE) as i64);
         }
         slot
     }
@@ -183,8 +184,7 @@ impl DenseMap {
     /// Bytes on the heap. O(pages).
     pub(crate) fn memory(&self) -> Held {
         let one = |slots: &Arc<[Slot; PAGE]>| Held::own(size_of::<[Slot; PAGE]>() + COUNTS).behind(slots);
-        let pages: Held = self.pages.iter().filter_map(|page| page.slots.as_ref()).map(one).sum();
-        (pages + Held::own(self.pages.capacity() * size_of::<Page>())).behind(&self.pages)
+        self.pages.memory(|page| page.slots.as_ref().map_or(Held::default(), one))
     }
 }
 

@@ -22,6 +22,7 @@ mod long;
 
 use crate::column::chunked::{Chunked, Chunks};
 use crate::column::held::Held;
+use crate::column::spine::SpineView;
 use crate::id::Slot;
 use arena::{Arena, CHUNK};
 use long::Long;
@@ -114,9 +115,7 @@ impl Lists {
 
     /// Makes room for the heads of this many parents. O(parents added / 1,024).
     pub(crate) fn grow(&mut self, parents: usize) {
-        if parents > self.heads.len() {
-            self.heads.resize(parents, Head::default());
-        }
+        self.heads.grow(parents);
     }
 
     /// The lists, to be taken once outside a loop. O(1).
@@ -368,8 +367,8 @@ fn subtract(items: &mut Vec<Slot>, gone: &[Slot]) {
 #[derive(Clone, Copy)]
 pub(crate) struct ListsView<'a> {
     heads: Chunks<'a, Head>,
-    chunks: &'a [Arc<[Slot]>],
-    longs: &'a [Option<Arc<Long>>],
+    chunks: SpineView<'a, Arc<[Slot]>>,
+    longs: SpineView<'a, Option<Arc<Long>>>,
 }
 
 impl<'a> ListsView<'a> {

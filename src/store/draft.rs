@@ -158,6 +158,7 @@ impl DerefMut for Draft<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use super::super::sync::QUIET;
     use super::*;
     use crate::catalog::Catalog;
     use crate::schema::{Column, Relation, Schema, Table};
@@ -243,6 +244,55 @@ mod tests {
             assert_eq!(seen(&published, PARENTS), 2);
             assert_eq!(published.read().table(PARENTS).sequence(), rows);
         }
+    }
+
+    #[test]
+    fn after_a_read_of_another_thread_a_counted_number_of_statements_keep_nobody_out() {
+        let published = empty();
+        let in_place = |keys: std::ops::Range<i64>| {
+            let one = |key: i64| {
+                let mut draft = Draft::of(&published);
+                insert(&mut draft, PARENTS, key);
+                let in_place = draft.store.is_in_place();
+                draft.commit();
+                in_place
+            };
+            keys.filter(|key| one(*key)).count()
+        };
+        let reads =
+            || std::thread::scope(|threads| threads.spawn(|| seen(&published, PARENTS)).join().unwrap());
+        const MANY: i64 = QUIET as i64;
+        // What is read by the writing thread itself never changes how it writes.
+        assert_eq!(in_place(0..10), 10);
+        assert_eq!(seen(&published, PARENTS), 10);
+        assert_eq!(in_place(10..20), 10);
+        for round in 1..4 {
+            let from = 10 * MANY * round;
+            assert_eq!(reads(), seen(&published, PARENTS));
+            assert_eq!(in_place(from..from + MANY), 0);
+            assert_eq!(in_place(from + MANY..from + MANY + 5), 5);
+            reads();
+            assert_eq!(in_place(from + MANY + 5..from + MANY + 6), 0);
+        }
+    }
+
+    #[test]
+    fn a_statement_in_place_steps_aside_before_its_next_change_when_a_reader_comes() {
+        let published = empty();
+        let mut draft = Draft::of(&published);
+        insert(&mut draft, PARENTS, 1);
+        assert!(draft.store.is_in_place());
+        std::thread::scope(|threads| {
+            let reader = threads.spawn(|| seen(&published, PARENTS));
+            while !draft.store.is_awaited() {
+                std::thread::yield_now();
+            }
+            insert(&mut draft, PARENTS, 2);
+            assert_eq!(reader.join().unwrap(), 0);
+        });
+        draft.commit();
+        drop(draft);
+        assert_eq!(seen(&published, PARENTS), 2);
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //!
 //! - *published*: the last committed state. A reader takes a count of it and is gone.
 //! - *in place*: a statement changes the published state itself, so readers are kept out until it is
-//!   over. It costs nothing, and is for statements that are over at once.
+//!   over. It costs nothing, and is for statements that are over at once, of a thread that nobody
+//!   reads beside.
 //! - *apart*: a statement changes a copy, which shares what it doesn't write, and publishes that.
 //!   Nobody waits; every chunk that it touches is copied once.
+//! - *alone*: [`QUIET`] statements and more have written since a thread read that wasn't the writing one.
 //!
 //! # Invariants
 //!
@@ -14,22 +16,26 @@
 //! 2. What [`read`](Published::read) gives was committed whole, and nothing that was committed before
 //!    the call is missing from it.
 //! 3. A state that anybody holds is never changed.
+//! 4. A statement that begins to write within [`QUIET`] statements of another thread's reading keeps
+//!    nobody out. So a reader waits for a statement only when it's the first to read beside a writer that
+//!    was alone, and for that one statement.
 
-use super::sync::{Arc, AtomicUsize, LOOKS, Ordering, RwLock, RwLockWriteGuard, spin_loop};
+use super::sync::{
+    Arc, AtomicUsize, LOOKS, Ordering, QUIET, RwLock, RwLockWriteGuard, spin_loop, this_thread,
+};
 use std::ops::{Deref, DerefMut};
 
 /// How many hold a state that no reader holds: the published one itself, and whoever works on it.
 const UNHELD: usize = 2;
 
-/// How many statements go apart once a reader has met one in place: where one reader comes, others do.
-const CAUTIOUS: usize = 16;
-
 /// The state that is read from now on.
 #[derive(Debug)]
 pub(crate) struct Published<T> {
     current: RwLock<Arc<T>>,
-    /// How many statements go apart from now on, because a reader has met one in place.
-    awaited: AtomicUsize,
+    /// The thread that wrote last, or made this.
+    writer: AtomicUsize,
+    /// How many statements have written since another thread read.
+    unread: AtomicUsize,
 }
 
 /// A state being changed.
@@ -49,12 +55,16 @@ enum Access<'p, T> {
 impl<T: Clone> Published<T> {
     /// Publishes a first state.
     pub(crate) fn new(state: Arc<T>) -> Published<T> {
-        Published { current: RwLock::new(state), awaited: AtomicUsize::new(0) }
+        let writer = AtomicUsize::new(this_thread());
+        Published { current: RwLock::new(state), writer, unread: AtomicUsize::new(QUIET) }
     }
 
     /// The last committed state. O(1); waits for a statement in place only.
     #[inline]
     pub(crate) fn read(&self) -> Arc<T> {
+        if self.writer.load(Ordering::Relaxed) != this_thread() && self.unread.load(Ordering::Relaxed) > 0 {
+            self.unread.store(0, Ordering::Relaxed);
+        }
         match self.current.try_read() {
             Some(current) => Arc::clone(&current),
             None => self.wait(),
@@ -64,7 +74,6 @@ impl<T: Clone> Published<T> {
     #[cold]
     fn wait(&self) -> Arc<T> {
         for _ in 0..LOOKS {
-            self.awaited.store(CAUTIOUS, Ordering::Relaxed);
             if let Some(current) = self.current.try_read() {
                 return Arc::clone(&current);
             }
@@ -79,14 +88,22 @@ impl<T: Clone> Published<T> {
         std::mem::replace(&mut *self.current.write(), state)
     }
 
-    /// Changes the state at once, in a moment that doesn't grow with what it holds. For whoever has
-    /// the turn.
+    /// Publishes what `change` makes of the state, if it makes anything of it. For whoever has the turn.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Arc<T>)) {
-        change(&mut self.current.write());
+        let before = Arc::clone(&self.current.read());
+        let mut after = Arc::clone(&before);
+        change(&mut after);
+        if !Arc::ptr_eq(&before, &after) {
+            drop(self.publish(after));
+        }
     }
 
     /// Begins to change the state. For whoever has the turn.
     pub(crate) fn work(&self) -> Working<'_, T> {
+        let thread = this_thread();
+        if self.writer.load(Ordering::Relaxed) != thread {
+            self.writer.store(thread, Ordering::Relaxed);
+        }
         Working(Access::Reading(self, Arc::clone(&self.current.read())))
     }
 }
@@ -112,7 +129,7 @@ impl<'p, T: Clone> Working<'p, T> {
     /// Whether a reader waits for the end of what is done in place.
     #[inline]
     pub(crate) fn is_awaited(&self) -> bool {
-        matches!(&self.0, Access::InPlace(published, _) if published.awaited.load(Ordering::Relaxed) > 0)
+        matches!(&self.0, Access::InPlace(published, _) if published.unread.load(Ordering::Relaxed) == 0)
     }
 
     /// Goes on apart. Readers get the state as it was: a copy, from which `undo` takes back what was
@@ -165,17 +182,16 @@ impl<'p, T: Clone> Working<'p, T> {
         }
     }
 
-    /// Shuts readers out, unless somebody holds the state: what is written would be copied anyway.
+    /// Shuts readers out where there are none; but not when somebody holds the state, since what is
+    /// written would be copied anyway.
     #[inline]
     fn begin(&mut self) {
         let Access::Reading(published, state) = &self.0 else { return };
         let published: &'p Published<T> = published;
-        let awaited = published.awaited.load(Ordering::Relaxed);
-        if awaited > 0 {
-            published.awaited.store(awaited - 1, Ordering::Relaxed);
-        } else if Arc::strong_count(state) == UNHELD {
+        let is_alone = published.unread.fetch_add(1, Ordering::Relaxed) >= QUIET;
+        if is_alone && Arc::strong_count(state) == UNHELD {
             let current = published.current.write();
-            // Another reader may have come in between.
+            // A reader may have come in between.
             if Arc::strong_count(state) == UNHELD {
                 // What was read from is let go of here: nobody else holds the state from now on.
                 self.0 = Access::InPlace(published, current);

@@ -2,6 +2,7 @@
 
 use super::Segment;
 use crate::column::held::{COUNTS, Held};
+use crate::column::spine::{Spine, SpineView};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ pub(super) struct Part<S> {
 /// Segments and long cells.
 #[derive(Clone)]
 pub(super) struct Heap<S> {
-    parts: Vec<Part<S>>,
+    parts: Spine<Part<S>>,
     /// The segment that short cells are appended to; past the end before the first one.
     open: usize,
     /// Segments without bytes, to be used again.
@@ -101,7 +102,7 @@ pub(super) struct Heap<S> {
 impl<S: Segment> Heap<S> {
     pub(super) fn new() -> Self {
         Self {
-            parts: Vec::new(),
+            parts: Spine::default(),
             open: 0,
             vacant: Vec::new(),
             long: Vec::new(),
@@ -112,8 +113,8 @@ impl<S: Segment> Heap<S> {
     }
 
     pub(super) fn resolver(&self) -> Resolver<'_, S> {
-        let first = self.parts.first().map_or(S::EMPTY, |part| part.bytes.whole());
-        Resolver { first, parts: &self.parts, long: &self.long }
+        let first = self.parts.get(0).map_or(S::EMPTY, |part| part.bytes.whole());
+        Resolver { first, parts: self.parts.view(), long: &self.long }
     }
 
     pub(super) fn dead(&self) -> usize {
@@ -244,7 +245,14 @@ impl<S: Segment> Heap<S> {
         if self.parts.iter().filter(|part| sparse(part)).map(|part| part.dead).sum::<usize>() < worth {
             return false;
         }
-        self.parts.iter_mut().for_each(|part| part.leaving = sparse(part));
+        for place in 0..self.parts.len() {
+            let leaving = self.parts.get(place).is_some_and(sparse);
+            if self.parts.get(place).is_some_and(|part| part.leaving != leaving)
+                && let Some(part) = self.parts.get_mut(place)
+            {
+                part.leaving = leaving;
+            }
+        }
         true
     }
 
@@ -265,19 +273,18 @@ impl<S: Segment> Heap<S> {
 
     pub(super) fn memory(&self) -> Held {
         let counted = |bytes: &Arc<S>| Held::own(bytes.capacity() + size_of::<S>() + COUNTS).behind(bytes);
-        let places = self.parts.capacity() * size_of::<Part<S>>()
-            + self.long.capacity() * size_of::<Option<Arc<S>>>()
+        let places = self.long.capacity() * size_of::<Option<Arc<S>>>()
             + self.vacant.capacity() * size_of::<u32>()
             + self.long_vacant.capacity() * size_of::<usize>();
-        let parts = self.parts.iter().map(|part| &part.bytes).chain(self.long.iter().flatten());
-        parts.map(counted).sum::<Held>() + Held::own(places)
+        let parts = self.parts.memory(|part| counted(&part.bytes));
+        parts + self.long.iter().flatten().map(counted).sum() + Held::own(places)
     }
 }
 
 /// Turns spans into cells; taken once outside a loop.
 pub(super) struct Resolver<'a, S: Segment> {
     first: &'a S::Cell,
-    parts: &'a [Part<S>],
+    parts: SpineView<'a, Part<S>>,
     long: &'a [Option<Arc<S>>],
 }
 

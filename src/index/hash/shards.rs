@@ -3,8 +3,8 @@
 //! # Glossary
 //!
 //! - *bits*: the 32 bits of a hash that are kept with each entry.
-//! - *shard*: one open-addressed table of the entries whose low bits agree. It is a flat slice behind
-//!   the spine: copying it needs no rehashing.
+//! - *shard*: one open-addressed table of the entries whose low bits agree. It is a flat slice: copying
+//!   it needs no rehashing.
 //! - *home*: the place that an entry's high bits give; a search goes on from there to the next vacant
 //!   place, mostly within the same cache line.
 //! - *split*: the shard whose turn it is hands half of its entries to a new one.
@@ -19,6 +19,7 @@
 //! 3. No place between the home of an entry and the entry is vacant.
 
 use crate::column::held::{COUNTS, Held};
+use crate::column::spine::Spine;
 use std::sync::Arc;
 
 /// The smallest shard that isn't empty.
@@ -44,40 +45,51 @@ pub(crate) fn bits(hash: u64) -> u32 {
 }
 
 #[derive(Clone, Debug)]
-struct Spine<T> {
-    shards: Vec<Arc<[T]>>,
-    /// The number of entries in each.
-    lens: Vec<u32>,
+struct Shard<T> {
+    places: Arc<[T]>,
+    /// The number of entries.
+    len: u32,
+}
+
+impl<T> Default for Shard<T> {
+    fn default() -> Self {
+        Self { places: Arc::default(), len: 0 }
+    }
+}
+
+impl<T: Hashed> Shard<T> {
+    /// A shard of these entries, of which there are at most `len`. O(entries).
+    fn new(len: usize, entries: impl Iterator<Item = T>) -> Self {
+        Self { places: table(len, entries), len: len as u32 }
+    }
 }
 
 /// Copy-on-write shards of entries. A clone costs a reference count.
 #[derive(Clone, Debug)]
 pub(crate) struct Shards<T> {
-    spine: Arc<Spine<T>>,
+    shards: Spine<Shard<T>>,
     /// The low `k + 1` bits, as of the first invariant.
     mask: u32,
     len: usize,
 }
 
 impl<T: Hashed> Shards<T> {
-    /// One empty shard. O(1).
+    /// No shard. O(1).
     pub(crate) fn new() -> Self {
-        Self { spine: Arc::new(Spine { shards: vec![Arc::default()], lens: vec![0] }), mask: 1, len: 0 }
+        Self { shards: Spine::default(), mask: 1, len: 0 }
     }
 
     /// Distributes entries over as many shards as they need. O(n).
     #[cfg(test)]
     pub(crate) fn collect(entries: Vec<T>) -> Self {
-        let count = entries.len().div_ceil(T::SHARE).max(1);
+        let count = entries.len().div_ceil(T::SHARE);
         let (mask, len) = (mask(count), entries.len());
-        let mut lens = vec![0; count];
-        entries.iter().for_each(|entry| lens[place(entry.bits(), mask, count)] += 1);
-        let mut shards: Vec<Vec<T>> = lens.iter().map(|len| Vec::with_capacity(*len as usize)).collect();
+        let mut shards = vec![Vec::new(); count];
         for entry in entries {
             shards[place(entry.bits(), mask, count)].push(entry);
         }
-        let shards = shards.into_iter().map(|shard| table(shard.len(), shard.into_iter())).collect();
-        Self { spine: Arc::new(Spine { shards, lens }), mask, len }
+        let shards = shards.into_iter().map(|shard| Shard::new(shard.len(), shard.into_iter()));
+        Self { shards: shards.collect(), mask, len }
     }
 
     /// The number of entries. O(1).
@@ -89,89 +101,88 @@ impl<T: Hashed> Shards<T> {
 
     #[inline]
     fn place(&self, bits: u32) -> usize {
-        place(bits, self.mask, self.spine.shards.len())
+        place(bits, self.mask, self.shards.len())
+    }
+
+    #[inline]
+    fn places(&self, shard: usize) -> Option<&[T]> {
+        self.shards.get(shard).map(|shard| &*shard.places)
     }
 
     /// The entry with these bits that `eq` accepts. O(1) expected.
     #[inline]
     pub(crate) fn find(&self, bits: u32, eq: impl FnMut(&T) -> bool) -> Option<&T> {
-        let shard = self.spine.shards.get(self.place(bits))?;
-        shard.get(locate(shard, bits, eq)?)
+        let places = self.places(self.place(bits))?;
+        places.get(locate(places, bits, eq)?)
     }
 
     /// The same, to change what isn't its bits. O(1) expected, or one shard copied after a clone.
     pub(crate) fn find_mut(&mut self, bits: u32, eq: impl FnMut(&T) -> bool) -> Option<&mut T> {
         let place = self.place(bits);
-        let at = locate(self.spine.shards.get(place)?, bits, eq)?;
-        let shard = Arc::make_mut(&mut self.spine).shards.get_mut(place)?;
-        Arc::make_mut(shard).get_mut(at)
+        let at = locate(self.places(place)?, bits, eq)?;
+        Arc::make_mut(&mut self.shards.get_mut(place)?.places).get_mut(at)
     }
 
     /// Adds an entry. O(1) amortised and expected, or one shard copied after a clone.
     pub(crate) fn insert(&mut self, entry: T) {
-        if self.len >= self.spine.shards.len() * T::SHARE {
+        if self.len >= self.shards.len() * T::SHARE {
             self.split();
         }
         let place = self.place(entry.bits());
-        let Spine { shards, lens } = Arc::make_mut(&mut self.spine);
-        let (Some(shard), Some(len)) = (shards.get_mut(place), lens.get_mut(place)) else { return };
+        let Some(Shard { places, len }) = self.shards.get_mut(place) else { return };
         *len += 1;
         self.len += 1;
-        if capacity(*len as usize) > shard.len() {
-            *shard = table(*len as usize, take(shard).chain([entry]));
+        if capacity(*len as usize) > places.len() {
+            *places = table(*len as usize, take(places).chain([entry]));
         } else {
-            put(Arc::make_mut(shard), entry);
+            put(Arc::make_mut(places), entry);
         }
     }
 
     /// Takes out the entry with these bits that `eq` accepts. O(1) expected, or one shard copied.
     pub(crate) fn remove(&mut self, bits: u32, eq: impl FnMut(&T) -> bool) -> Option<T> {
         let place = self.place(bits);
-        let at = locate(self.spine.shards.get(place)?, bits, eq)?;
-        let Spine { shards, lens } = Arc::make_mut(&mut self.spine);
-        let (shard, len) = (shards.get_mut(place)?, lens.get_mut(place)?);
-        let entry = vacate(Arc::make_mut(shard), at);
+        let at = locate(self.places(place)?, bits, eq)?;
+        let Shard { places, len } = self.shards.get_mut(place)?;
+        let entry = vacate(Arc::make_mut(places), at);
         *len -= 1;
         self.len -= 1;
         if self.len == 0 {
             *self = Self::new();
-        } else if (*len as usize) < shard.len() / 8 {
-            *shard = table(*len as usize, take(shard));
+        } else if (*len as usize) < places.len() / 8 {
+            *places = table(*len as usize, take(places));
         }
         Some(entry)
     }
 
-    /// Hands half of the shard whose turn it is to a new one. O(shard).
+    /// Adds a shard, with half of the entries of the one whose turn it is. O(shard).
     fn split(&mut self) {
-        let Spine { shards, lens } = Arc::make_mut(&mut self.spine);
-        let new = shards.len();
-        let old = place(new as u32, self.mask, new);
-        let (Some(shard), Some(len)) = (shards.get_mut(old), lens.get_mut(old)) else { return };
-        let (moving, staying): (Vec<T>, Vec<T>) =
-            take(shard).partition(|entry| (entry.bits() & self.mask) as usize == new);
-        *len = staying.len() as u32;
-        *shard = table(staying.len(), staying.into_iter());
-        lens.push(moving.len() as u32);
-        shards.push(table(moving.len(), moving.into_iter()));
+        let new = self.shards.len();
+        let mut moved = Shard::default();
+        if let Some(old) = self.shards.get_mut(place(new as u32, self.mask, new)) {
+            let (moving, staying): (Vec<T>, Vec<T>) =
+                take(&mut old.places).partition(|entry| (entry.bits() & self.mask) as usize == new);
+            *old = Shard::new(staying.len(), staying.into_iter());
+            moved = Shard::new(moving.len(), moving.into_iter());
+        }
+        self.shards.push(moved);
         self.mask = mask(new + 1);
     }
 
     /// All entries, in no particular order. O(n).
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.spine.shards.iter().flat_map(|shard| shard.iter()).filter(|entry| !entry.is_vacant())
+        self.shards.iter().flat_map(|shard| shard.places.iter()).filter(|entry| !entry.is_vacant())
     }
 
     /// Whether somebody else holds all of it too. O(1).
     pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.spine) > 1
+        self.shards.is_shared()
     }
 
     /// Bytes on the heap, without what entries own. O(shards).
     pub(crate) fn memory(&self) -> Held {
-        let Spine { shards, lens } = &*self.spine;
-        let one = |shard: &Arc<[T]>| Held::own(size_of_val(&**shard) + COUNTS).behind(shard);
-        let spine = shards.capacity() * size_of::<Arc<[T]>>() + lens.capacity() * size_of::<u32>();
-        (shards.iter().map(one).sum::<Held>() + Held::own(spine + size_of::<Spine<T>>())).behind(&self.spine)
+        let places = |shard: &Shard<T>| Held::own(size_of_val(&*shard.places) + COUNTS).behind(&shard.places);
+        self.shards.memory(places)
     }
 }
 

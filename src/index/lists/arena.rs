@@ -2,6 +2,7 @@
 
 use super::long::Long;
 use crate::column::held::{COUNTS, Held};
+use crate::column::spine::{Spine, SpineView};
 use crate::id::Slot;
 use std::sync::Arc;
 
@@ -79,13 +80,13 @@ struct Fill {
 /// Chunks of short lists, and long lists.
 #[derive(Clone, Default)]
 pub(super) struct Arena {
-    chunks: Vec<Arc<[Slot]>>,
+    chunks: Spine<Arc<[Slot]>>,
     fills: Vec<Fill>,
     vacant: Vec<u32>,
     /// The chunk that gives room, and how much of it is given; past the end before the first one.
     open: usize,
     used: usize,
-    longs: Vec<Option<Arc<Long>>>,
+    longs: Spine<Option<Arc<Long>>>,
     long_vacant: Vec<u32>,
     dead: usize,
     /// A chunk became more than half dead since the last marking.
@@ -98,18 +99,23 @@ impl Arena {
         Self {
             fills: vec![Fill::default(); chunks.len()],
             open: chunks.len(),
-            chunks,
-            longs,
+            chunks: chunks.into_iter().collect(),
+            longs: longs.into_iter().collect(),
             ..Self::default()
         }
     }
 
-    pub(super) fn chunks(&self) -> &[Arc<[Slot]>] {
-        &self.chunks
+    pub(super) fn chunks(&self) -> SpineView<'_, Arc<[Slot]>> {
+        self.chunks.view()
     }
 
-    pub(super) fn longs(&self) -> &[Option<Arc<Long>>] {
-        &self.longs
+    pub(super) fn longs(&self) -> SpineView<'_, Option<Arc<Long>>> {
+        self.longs.view()
+    }
+
+    /// The slots that a chunk has, given out or not.
+    fn size(&self, chunk: usize) -> usize {
+        self.chunks.get(chunk).map_or(0, |chunk| chunk.len())
     }
 
     pub(super) fn dead(&self) -> usize {
@@ -118,7 +124,7 @@ impl Arena {
 
     /// Room for `capacity` slots, at most [`CHUNK`]: its chunk and place. O(1) amortised.
     pub(super) fn room(&mut self, capacity: usize) -> (usize, usize) {
-        let left = self.chunks.get(self.open).map_or(0, |chunk| chunk.len() - self.used);
+        let left = self.size(self.open).saturating_sub(self.used);
         let leaving = self.fills.get(self.open).is_none_or(|fill| fill.leaving);
         if leaving || left < capacity {
             let closed = std::mem::replace(&mut self.open, usize::MAX);
@@ -147,9 +153,9 @@ impl Arena {
 
     /// Takes slots of a chunk out of use; a chunk without any other is dropped. O(1).
     pub(super) fn bury(&mut self, chunk: usize, slots: usize) {
-        let Some(fill) = self.fills.get_mut(chunk) else { return };
         let open = chunk == self.open;
-        let all = if open { self.used } else { self.chunks[chunk].len() };
+        let all = if open { self.used } else { self.size(chunk) };
+        let Some(fill) = self.fills.get_mut(chunk) else { return };
         let dead = usize::from(fill.dead) + slots;
         self.dead += slots;
         if dead < all {
@@ -160,8 +166,8 @@ impl Arena {
             *fill = Fill::default();
             if open {
                 self.used = 0;
-            } else {
-                self.chunks[chunk] = Arc::default();
+            } else if let Some(place) = self.chunks.get_mut(chunk) {
+                *place = Arc::default();
                 self.vacant.push(chunk as u32);
             }
         }
@@ -232,12 +238,10 @@ impl Arena {
     pub(super) fn memory(&self) -> Held {
         let slots = |chunk: &Arc<[Slot]>| Held::own(size_of_val(&**chunk) + COUNTS).behind(chunk);
         let long = |list: &Arc<Long>| Held::own(list.memory() + COUNTS).behind(list);
-        let places = self.chunks.capacity() * size_of::<Arc<[Slot]>>()
-            + self.fills.capacity() * size_of::<Fill>()
-            + self.longs.capacity() * size_of::<Option<Arc<Long>>>()
+        let places = self.fills.capacity() * size_of::<Fill>()
             + (self.vacant.capacity() + self.long_vacant.capacity()) * size_of::<u32>();
-        self.chunks.iter().map(slots).sum::<Held>()
-            + self.longs.iter().flatten().map(long).sum()
+        self.chunks.memory(slots)
+            + self.longs.memory(|list| list.as_ref().map_or(Held::default(), long))
             + Held::own(places)
     }
 }
