@@ -31,7 +31,7 @@ use crate::predicate::Predicate;
 use crate::schema::{Action, Dependent, Schema};
 use crate::value::{Type, Value};
 use ecow::EcoString;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A schema whose every name is resolved and every rule checked. Made by `TryFrom<Schema>`.
 #[derive(Debug)]

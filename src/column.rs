@@ -298,6 +298,11 @@ impl Column {
         each_data!(&mut self.data, cells => cells.truncate(len));
     }
 
+    /// Whether [`clear`](Column::clear) frees anything.
+    pub(crate) fn is_cleared(&self) -> bool {
+        matches!(self.data, Data::Text(_) | Data::Json(_) | Data::Bytes(_))
+    }
+
     /// Frees a text's or bytes' space; the cell is never read again.
     pub(crate) fn clear(&mut self, slot: Slot) {
         match &mut self.data {
@@ -322,6 +327,15 @@ impl Column {
     pub(crate) fn shares_all(&self, other: &Column) -> bool {
         both_nulls(self, other, Bits::shares_all)
             && both_data!(&self.data, &other.data, a, b => a.shares_all(b))
+    }
+
+    /// Whether [`reclaim`](Column::reclaim) may have something to do. O(1).
+    pub(crate) fn wants_reclaim(&self) -> bool {
+        match &self.data {
+            Data::Text(v) | Data::Json(v) => v.wants_reclaim(),
+            Data::Bytes(v) => v.wants_reclaim(),
+            _ => false,
+        }
     }
 
     /// Moves what deleted texts leave behind out of the way: at most `rows` cells a call.

@@ -21,6 +21,8 @@ pub(crate) enum Delta {
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
+    /// Cells that no index and no edge reads were replaced.
+    Kept(Vec<Kept>),
     /// Rows were taken away together; their cells are still there.
     Deleted(Vec<(TableId, Vec<Slot>)>),
 }
@@ -37,6 +39,19 @@ pub(crate) struct Cells {
     pub(crate) columns: Vec<ColumnId>,
     /// Each row with a value for each of the columns.
     pub(crate) rows: Vec<(Slot, Values)>,
+}
+
+/// A cell that no index and no edge reads, and what it gets or held.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// Its table.
+    pub(crate) table: TableId,
+    /// Its row.
+    pub(crate) slot: Slot,
+    /// Its column.
+    pub(crate) column: ColumnId,
+    /// The value.
+    pub(crate) value: Value,
 }
 
 /// The changes since a transaction began, oldest first.

@@ -121,15 +121,12 @@ impl Index {
 
     /// The row that has the key which `row`, a value for every column, would have. O(1).
     #[inline]
-    pub(crate) fn find_values(&self, columns: &[Column], row: &[Value]) -> Option<Slot> {
-        let key = self.columns.iter().filter_map(|id| row.get(id.index()));
-        match &self.kind {
-            Kind::Dense(map) => match key.into_iter().next() {
-                Some(Value::Integer(key)) => map.get(*key).some(),
-                _ => None,
-            },
-            _ => {
-                let key: SmallVec<[Value; 2]> = key.cloned().collect();
+    pub(crate) fn find_values(&self, columns: &[Column], row: &[&Value]) -> Option<Slot> {
+        let cell = |id: &ColumnId| row.get(id.index()).copied();
+        match self.columns.as_slice() {
+            [id] => self.find(columns, cell(id)?.as_ref().into()),
+            ids => {
+                let key: SmallVec<[Value; 3]> = ids.iter().filter_map(cell).cloned().collect();
                 self.find(columns, key.as_slice().into())
             }
         }
@@ -246,6 +243,16 @@ impl Index {
             }
             _ => {}
         }
+        if let Kind::Unique(table) = &mut self.kind {
+            for slot in left.map(Slot::new).filter(|slot| !view.has_null(*slot)) {
+                let hash = view.hash(&self.state, slot);
+                match table.find(hash, |other| view.equals_row(other, &view, slot)) {
+                    Some(by) => taken(slot, by),
+                    None => table.insert(hash, slot),
+                }
+            }
+            return;
+        }
         for slot in left.map(Slot::new) {
             match self.taken_by(&view, slot) {
                 Some(by) => taken(slot, by),
@@ -293,7 +300,17 @@ impl Index {
 
     /// Removes the row at `slot`, whose cells still hold the key. O(1), ordered O(log n).
     pub(crate) fn remove(&mut self, columns: &[Column], slot: Slot) {
+        self.remove_all(columns, std::iter::once(slot));
+    }
+
+    /// Removes the rows at these slots, whose cells still hold their keys. O(slots), ordered
+    /// O(slots x log n).
+    pub(crate) fn remove_all(&mut self, columns: &[Column], slots: impl Iterator<Item = Slot>) {
         let view = KeyView::new(columns, &self.columns);
+        slots.for_each(|slot| self.remove_key(&view, slot));
+    }
+
+    fn remove_key(&mut self, view: &KeyView<'_>, slot: Slot) {
         if !matches!(self.kind, Kind::Ordered(_)) && view.has_null(slot) {
             return;
         }
@@ -308,7 +325,7 @@ impl Index {
             }
             Kind::Groups(groups) => {
                 let hash = view.hash(&self.state, slot);
-                groups.remove(hash, slot, |other| view.equals_row(other, &view, slot));
+                groups.remove(hash, slot, |other| view.equals_row(other, view, slot));
             }
             Kind::Ordered(ordered) => {
                 ordered.remove(slot, |a, b| view.compare_rows(a, b));

@@ -154,7 +154,8 @@ impl Store {
     pub(crate) fn settle(&mut self, log: &Log) {
         /// How many cells or lists a statement cleans up for each row that it changed.
         const STEP: usize = 64;
-        let mut changed: SmallVec<[usize; 16]> = smallvec![0; self.tables.len()];
+        let Store { catalog, tables, edges, .. } = self;
+        let mut changed: SmallVec<[usize; 16]> = smallvec![0; tables.len()];
         let mut count = |table: TableId, rows: usize| {
             if let Some(changed) = changed.get_mut(table.index()) {
                 *changed += rows;
@@ -164,20 +165,25 @@ impl Store {
             match delta {
                 Delta::Inserted { table, rows, .. } => count(*table, *rows),
                 Delta::Updated(cells) => count(cells.table, cells.rows.len()),
+                // Numbers and times leave nothing behind.
+                Delta::Kept(_) => {}
                 Delta::Deleted(rows) => {
                     for (table, slots) in rows {
                         count(*table, slots.len());
-                        self.table_mut(*table).bury(slots);
+                        Arc::make_mut(&mut tables[table.index()]).bury(slots);
                     }
                 }
             }
         }
-        let catalog = self.shared_catalog();
         for (info, rows) in catalog.tables.iter().zip(changed).filter(|(_, rows)| *rows > 0) {
-            self.table_mut(info.id).reclaim(STEP.saturating_mul(rows));
+            let table = &mut tables[info.id.index()];
+            if table.wants_reclaim() {
+                Arc::make_mut(table).reclaim(STEP.saturating_mul(rows));
+            }
             for edge in info.child_edges.iter().chain(&info.parent_edges) {
-                if self.edge(*edge).wants_reclaim() {
-                    Arc::make_mut(&mut self.edges[edge.index()]).reclaim(STEP.saturating_mul(rows));
+                let edge = &mut edges[edge.index()];
+                if edge.wants_reclaim() {
+                    Arc::make_mut(edge).reclaim(STEP.saturating_mul(rows));
                 }
             }
         }

@@ -153,7 +153,7 @@ impl Table {
 
     /// The row that has, in a unique index, the key which `row` would have. O(1).
     #[inline]
-    pub(crate) fn find_values(&self, index: IndexId, row: &[Value]) -> Option<Slot> {
+    pub(crate) fn find_values(&self, index: IndexId, row: &[&Value]) -> Option<Slot> {
         self.index(index).find_values(&self.columns, row)
     }
 
@@ -196,14 +196,14 @@ impl Table {
     }
 
     /// Adds a row at the end. Amortised O(columns + indexes).
-    pub(crate) fn push(&mut self, row: &[Value]) -> Slot {
+    pub(crate) fn push(&mut self, row: &[&Value]) -> Slot {
         let slot = self.append(row);
         self.index_row(slot);
         slot
     }
 
     /// Adds a row at the end without indexing it; [`index_row`](Table::index_row) has to follow.
-    pub(crate) fn append(&mut self, row: &[Value]) -> Slot {
+    pub(crate) fn append(&mut self, row: &[&Value]) -> Slot {
         let slot = Slot::new(self.live.len());
         for (column, value) in self.columns.iter_mut().zip(row) {
             column.push(value);
@@ -265,13 +265,15 @@ impl Table {
         }
     }
 
-    /// Takes the row at `slot` away; its cells stay.
-    pub(crate) fn kill(&mut self, slot: Slot) {
+    /// Takes the rows at these slots away, one index after the other; their cells stay.
+    pub(crate) fn kill(&mut self, slots: impl Iterator<Item = Slot> + Clone) {
         for index in &mut self.indexes {
-            index.remove(&self.columns, slot);
+            index.remove_all(&self.columns, slots.clone());
         }
-        self.live.set(slot.index(), false);
-        self.rows -= 1;
+        for slot in slots {
+            self.live.set(slot.index(), false);
+            self.rows -= 1;
+        }
     }
 
     /// Brings a row back whose cells are still there.
@@ -321,11 +323,18 @@ impl Table {
             let rows = chunk * ROWS..(chunk + 1) * ROWS;
             rows.end <= self.live.len() && self.live.ones(rows).next().is_none()
         });
+        let goes = |slot: &&Slot| chunks.is_empty() || chunks.binary_search(&(slot.index() / ROWS)).is_err();
         for column in &mut self.columns {
-            let single = slots.iter().filter(|slot| chunks.binary_search(&(slot.index() / ROWS)).is_err());
-            single.for_each(|slot| column.clear(*slot));
+            if column.is_cleared() {
+                slots.iter().filter(goes).for_each(|slot| column.clear(*slot));
+            }
             chunks.iter().for_each(|chunk| column.release(*chunk));
         }
+    }
+
+    /// Whether [`reclaim`](Table::reclaim) may have something to do. O(columns).
+    pub(crate) fn wants_reclaim(&self) -> bool {
+        self.columns.iter().any(Column::wants_reclaim)
     }
 
     /// Moves what deleted texts leave behind out of the way: at most `rows` cells a column.

@@ -7,7 +7,10 @@ mod common;
 use common::{column, rows, sound, table};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use relata::{Builder, Column, Database, ForeignKey, Literal, Relation, Row, Schema, Table, col, row};
+use relata::{
+    Builder, Column, Database, ForeignKey, Literal, NestedAttributes, Relation, Row, Schema, Table, col,
+    nested, row,
+};
 
 const TABLES: [&str; 3] = ["users", "rooms", "notes"];
 
@@ -34,7 +37,12 @@ fn schema() -> Schema {
                 .foreign_key(ForeignKey::new(["user_id"], "users")),
         )
         .relation(Relation::one("notes", "user", "users").from(["user_id"]).to(["id"]))
-        .relation(Relation::many("users", "notes", "notes").counter_cache("notes_count"))
+        .relation(
+            Relation::many("users", "notes", "notes")
+                .counter_cache("notes_count")
+                .nested(NestedAttributes::new().allow_destroy()),
+        )
+        .relation(Relation::many("users", "lengthy", "notes").filter(col("length").eq(9)))
         .relation(
             Relation::many("users", "long", "notes").counter_cache_where("long_count", col("length").gt(5)),
         )
@@ -111,6 +119,57 @@ proptest! {
         prop_assert_eq!(together.insert("notes", next.clone()).ok(), apart.insert("notes", next).ok());
         same(&together, &apart);
     }
+
+    #[test]
+    fn rows_along_a_relation_are_what_they_are_one_by_one(
+        families in vec((vec(note(), 1..30), any::<bool>(), any::<bool>()), 1..5),
+    ) {
+        let (together, apart) = (filled(|builder| builder), filled(one_by_one));
+        for (notes, attributes, long) in families {
+            let name = if long { "lengthy" } else { "notes" };
+            // A note that names its user may name another one.
+            let own = |row: &Row| row.iter().filter(|(name, _)| *name != "user_id")
+                .map(|(name, input)| (name.clone(), input.clone())).collect::<Row>();
+            let notes: Vec<Row> = notes.iter().enumerate()
+                .map(|(at, row)| if at % 29 == 28 { row.clone() } else { own(row) }).collect();
+            let user = match attributes {
+                true => Row::new().set(name, notes),
+                false => Row::new().set(name, nested::create(notes)),
+            };
+            let (a, b) = (together.insert("users", user.clone()), apart.insert("users", user));
+            let shown = |answer: relata::Result<relata::Key>| answer.map_err(|error| format!("{error:#}"));
+            prop_assert_eq!(shown(a), shown(b));
+            same(&together, &apart);
+        }
+    }
+}
+
+#[test]
+fn a_row_along_a_relation_that_cannot_stay_is_named_by_its_path() {
+    let db = filled(|builder| builder);
+    let with = |bad: Row| {
+        let mut notes: Vec<Row> = (0..10).map(|n| row! { slug: format!("n{n}") }).collect();
+        notes[7] = bad;
+        let fine: Vec<Row> = (0..10).map(|n| row! { length: n }).collect();
+        let users = vec![row! { notes: fine.clone() }, row! { notes: nested::create(notes) }];
+        db.insert_many("users", users).map_err(|error| format!("{error:#}"))
+    };
+    for bad in [row! { slug: "s50" }, row! { slug: "n3" }, row! { length: 200 }, row! { colour: "red" }] {
+        let error = with(bad.clone()).unwrap_err();
+        assert!(error.contains("values[1].notes.create[7]"), "{bad}: {error}");
+        assert_eq!(column(&db, "users", "notes_count"), "0,0,0,0");
+    }
+    with(row! {}).unwrap();
+    assert_eq!(column(&db, "users", "notes_count"), "0,0,0,0,10,10");
+    // The filter of a relation asks of every row that is made along it, unless it gives it itself.
+    let lengthy = |notes: Vec<Row>| db.insert("users", row! { lengthy: notes });
+    lengthy((0..10).map(|_| row! {}).collect()).unwrap();
+    assert_eq!(column(&db, "users", "long_count"), "0,0,0,0,4,0,10");
+    let mut notes: Vec<Row> = (0..10).map(|_| row! { length: 9 }).collect();
+    notes[4] = row! { length: 3 };
+    let error = format!("{:#}", lengthy(notes).unwrap_err());
+    assert!(error.contains("values.lengthy[4]"), "{error}");
+    sound(&db);
 }
 
 #[test]

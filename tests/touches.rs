@@ -133,6 +133,18 @@ fn many_children_read_the_clock_once() {
 }
 
 #[test]
+fn a_touch_and_a_counter_of_one_relation_are_one_change_of_the_parent() {
+    let (db, clock) = open();
+    let before = db.snapshot();
+    db.insert_many("posts", vec![row! { user_id: 1 }, row! { user_id: 1 }]).unwrap();
+    let diff = before.diff(&db.snapshot()).unwrap().to_string();
+    let changes: Vec<&str> = diff.lines().filter(|line| line.trim().starts_with('~')).collect();
+    let user = "  ~ 1: updated_at null -> 2001-09-09T01:46:40Z, posted_at null -> 2001-09-09T01:46:40, posts_count 2 -> 4";
+    assert_eq!(changes, ["  ~ 1: updated_at null -> 2001-09-09", user]);
+    assert_eq!(clock.readings(), 1);
+}
+
+#[test]
 fn what_foreign_keys_take_along_touches_too() {
     let (db, _) = open();
     // The comment goes with its post, and the post's user is left.

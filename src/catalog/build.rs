@@ -12,7 +12,8 @@ use crate::error::{Error, Result, SchemaReason};
 use crate::id::{ColumnId, RelationId, TableId};
 use crate::schema::{Schema, Table};
 use ecow::{EcoString, eco_format};
-use std::collections::{HashMap, HashSet, VecDeque};
+use hashbrown::HashMap;
+use std::collections::{HashSet, VecDeque};
 use std::hash::Hash;
 
 impl TryFrom<Schema> for Catalog {

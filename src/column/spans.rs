@@ -199,17 +199,29 @@ impl<S: Segment> Spans<S> {
         cells.map(|index| spans.at(index)).for_each(|span| heap.bury(span));
     }
 
+    /// Whether [`reclaim`](Spans::reclaim) may have something to do. O(1).
+    #[inline]
+    pub(crate) fn wants_reclaim(&self) -> bool {
+        self.sweep.is_some() || self.heap.dead() >= self.worth()
+    }
+
+    /// How many bytes a sweep has to free.
+    fn worth(&self) -> usize {
+        (self.len() / 4).max(256)
+    }
+
     /// Moves cells out of segments that are more than half dead, so that those can be dropped. Walks
     /// at most `rows` cells and says whether the sweep needs more steps. Cells never change by it.
     ///
     /// A sweep begins only when it frees at least a byte for every four cells it walks. O(rows +
     /// bytes moved), and O(1) when nothing is due.
     pub(crate) fn reclaim(&mut self, rows: usize) -> bool {
-        if self.sweep.is_none() {
-            let worth = (self.len() / 4).max(256);
-            if self.heap.dead() < worth || !Arc::make_mut(&mut self.heap).mark(worth) {
-                return false;
-            }
+        if !self.wants_reclaim() {
+            return false;
+        }
+        let worth = self.worth();
+        if self.sweep.is_none() && !Arc::make_mut(&mut self.heap).mark(worth) {
+            return false;
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(rows));

@@ -41,19 +41,24 @@ enum Cells {
 impl Staged {
     /// No cells yet.
     pub(crate) fn new(ty: &Type, nullable: bool) -> Staged {
+        Staged::with_room(ty, nullable, 0)
+    }
+
+    /// No cells yet, but room for this many.
+    pub(crate) fn with_room(ty: &Type, nullable: bool, rows: usize) -> Staged {
         let cells = match ty {
-            Type::Boolean => Cells::Boolean(Vec::new()),
-            Type::Smallint => Cells::Smallint(Vec::new()),
-            Type::Int | Type::Date => Cells::Int(Vec::new()),
-            Type::Integer | Type::Timestamp | Type::Timestamptz => Cells::Integer(Vec::new()),
-            Type::Float => Cells::Float(Vec::new()),
-            Type::Decimal => Cells::Decimal(Vec::new()),
-            Type::Text | Type::Json => Cells::Text(String::new(), Vec::new()),
-            Type::Bytes => Cells::Bytes(Vec::new(), Vec::new()),
-            Type::Uuid => Cells::Uuid(Vec::new()),
-            Type::Enum(_) => Cells::Label(Vec::new()),
+            Type::Boolean => Cells::Boolean(Vec::with_capacity(rows)),
+            Type::Smallint => Cells::Smallint(Vec::with_capacity(rows)),
+            Type::Int | Type::Date => Cells::Int(Vec::with_capacity(rows)),
+            Type::Integer | Type::Timestamp | Type::Timestamptz => Cells::Integer(Vec::with_capacity(rows)),
+            Type::Float => Cells::Float(Vec::with_capacity(rows)),
+            Type::Decimal => Cells::Decimal(Vec::with_capacity(rows)),
+            Type::Text | Type::Json => Cells::Text(String::new(), Vec::with_capacity(rows)),
+            Type::Bytes => Cells::Bytes(Vec::new(), Vec::with_capacity(rows)),
+            Type::Uuid => Cells::Uuid(Vec::with_capacity(rows)),
+            Type::Enum(_) => Cells::Label(Vec::with_capacity(rows)),
         };
-        Staged { cells, nulls: nullable.then(Vec::new) }
+        Staged { cells, nulls: nullable.then(|| Vec::with_capacity(rows)) }
     }
 
     /// Adds a cell. Amortised O(bytes).

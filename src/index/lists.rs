@@ -59,7 +59,7 @@ impl Lists {
     /// The lists of (parent, child) pairs, packed. The children of one parent must come in ascending
     /// order; a pair without a parent is skipped. O(parents + pairs).
     pub(crate) fn build_pairs(parents: usize, pairs: impl Iterator<Item = (Slot, Slot)> + Clone) -> Self {
-        let mut ends = vec![0usize; parents];
+        let mut ends = vec![0u32; parents];
         for (parent, _) in pairs.clone().filter(|(parent, _)| !parent.is_none()) {
             if parent.index() >= ends.len() {
                 ends.resize(parent.index() + 1, 0);
@@ -70,33 +70,34 @@ impl Lists {
         for end in &mut ends {
             all += std::mem::replace(end, all);
         }
-        let mut items = vec![Slot::NONE; all];
+        let mut items = vec![Slot::NONE; all as usize];
         for (parent, child) in pairs.filter(|(parent, _)| !parent.is_none()) {
             let end = &mut ends[parent.index()];
-            items[*end] = child;
+            items[*end as usize] = child;
             *end += 1;
         }
         Self::pack(&ends, &items)
     }
 
     /// Cuts lists that lie one after the other into chunks.
-    fn pack(ends: &[usize], items: &[Slot]) -> Self {
+    fn pack(ends: &[u32], items: &[Slot]) -> Self {
         let (mut chunks, mut longs) = (Vec::new(), Vec::new());
         // Where the chunk that is being filled began, and where the list before this one ended.
         let (mut first, mut from) = (0, 0);
         let heads = Chunked::collect(ends.iter().map(|end| {
+            let end = *end as usize;
             let (len, start) = (end - from, from);
-            from = *end;
+            from = end;
             if len > CHUNK {
                 // The items on both sides of it aren't neighbours: the chunk ends here.
                 if start > first {
                     chunks.push(items[first..start].into());
                 }
-                first = *end;
-                longs.push(Some(Arc::new(Long::new(items[start..*end].to_vec()))));
+                first = end;
+                longs.push(Some(Arc::new(Long::new(items[start..end].to_vec()))));
                 return Head::long(longs.len() - 1);
             }
-            if *end - first > CHUNK {
+            if end - first > CHUNK {
                 chunks.push(items[first..start].into());
                 first = start;
             }

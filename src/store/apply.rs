@@ -2,12 +2,13 @@
 
 use super::{Store, child_keys};
 use crate::catalog::{Catalog, Edge};
-use crate::delta::{Cells, Delta, Log, Values};
+use crate::delta::{Cells, Delta, Kept, Log, Values};
 use crate::id::{ColumnId, EdgeId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
 use crate::table::Table;
 use crate::value::Value;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A change to rows. Its values are of their columns' types; constraints are checked by the caller,
@@ -18,10 +19,12 @@ pub(crate) enum Change<'c> {
         /// The table.
         table: TableId,
         /// The values, in column order.
-        row: &'c [Value],
+        row: &'c [&'c Value],
     },
     /// Replaces cells of some rows together, so that rows can swap unique values.
     Update(Cells),
+    /// Replaces cells that no index and no edge reads: each once.
+    Keep(Vec<Kept>),
     /// Takes rows away together: each once.
     Delete(Vec<(TableId, Vec<Slot>)>),
 }
@@ -29,20 +32,27 @@ pub(crate) enum Change<'c> {
 impl Store {
     /// Makes a change and logs how to undo it. Gives the slot of an added row.
     pub(crate) fn apply(&mut self, change: Change<'_>, log: &mut Log) -> Option<Slot> {
-        let catalog = self.shared_catalog();
         match change {
             Change::Insert { table, row } => {
                 let slot = self.table_mut(table).push(row);
-                self.link(&catalog, table, slot);
+                let Store { catalog, tables, edges, .. } = self;
+                link(catalog, tables, edges, table, slot);
                 log.push(Delta::Inserted { table, first: slot, rows: 1 });
                 Some(slot)
             }
             Change::Update(cells) => {
+                let catalog = self.shared_catalog();
                 let before = self.write(&catalog, &cells);
                 log.push(Delta::Updated(before));
                 None
             }
+            Change::Keep(mut cells) => {
+                self.exchange(&mut cells);
+                log.push(Delta::Kept(cells));
+                None
+            }
             Change::Delete(rows) => {
+                let catalog = self.shared_catalog();
                 self.remove(&catalog, &rows);
                 log.push(Delta::Deleted(rows));
                 None
@@ -65,6 +75,7 @@ impl Store {
             Delta::Updated(before) => {
                 self.write(&catalog, before);
             }
+            Delta::Kept(before) => self.exchange(&mut before.clone()),
             Delta::Deleted(rows) => {
                 for (table, slots) in rows {
                     let table = self.table_mut(*table);
@@ -77,19 +88,24 @@ impl Store {
         }
     }
 
+    /// Puts values into cells that no index and no edge reads, and what those held in their place.
+    fn exchange(&mut self, cells: &mut [Kept]) {
+        for Kept { table, slot, column, value } in cells {
+            let table = self.table_mut(*table);
+            let before = table.column(*column).get(*slot).to_value();
+            table.set(*slot, *column, value);
+            *value = before;
+        }
+    }
+
     fn edge_mut(&mut self, id: EdgeId) -> &mut Adjacency {
         Arc::make_mut(&mut self.edges[id.index()])
     }
 
     /// Finds the parents of a row that was added or brought back, and gives it its children.
     pub(super) fn link(&mut self, catalog: &Catalog, table: TableId, slot: Slot) {
-        let info = catalog.table(table);
-        for id in &info.child_edges {
-            self.attach(catalog.edge(*id), slot);
-        }
-        for id in &info.parent_edges {
-            self.adopt(catalog.edge(*id), slot);
-        }
+        let Store { tables, edges, .. } = self;
+        link(catalog, tables, edges, table, slot);
     }
 
     /// Takes a row from its parents, and its children from it: they wait for its key.
@@ -105,19 +121,9 @@ impl Store {
         }
     }
 
-    fn attach(&mut self, edge: &Edge, child: Slot) {
-        let (keys, parents) = ends(&self.tables, edge);
-        let parent = parents.find_row(edge.parent_index, &keys, child);
-        Arc::make_mut(&mut self.edges[edge.id.index()]).attach(&keys, child, parent);
-    }
-
     pub(super) fn adopt(&mut self, edge: &Edge, parent: Slot) {
-        if self.edge(edge.id).orphan_count() == 0 {
-            return;
-        }
-        let (keys, parents) = ends(&self.tables, edge);
-        let parent_keys = parents.keys(&edge.parent_columns);
-        Arc::make_mut(&mut self.edges[edge.id.index()]).adopt(&keys, &parent_keys, parent);
+        let Store { tables, edges, .. } = self;
+        adopt(tables, edges, edge, parent);
     }
 
     /// Replaces cells and keeps indexes and adjacency right; gives the cells that were there.
@@ -162,7 +168,8 @@ impl Store {
             indexes.iter().for_each(|index| table.index_row_in(*index, *slot));
         }
         for (slot, _) in &cells.rows {
-            child_edges.iter().for_each(|edge| self.attach(edge, *slot));
+            let Store { tables, edges, .. } = self;
+            child_edges.iter().for_each(|edge| attach(tables, edges, edge, *slot));
         }
         for (slot, _) in &cells.rows {
             parent_edges.iter().for_each(|edge| self.adopt(edge, *slot));
@@ -174,19 +181,14 @@ impl Store {
     fn remove(&mut self, catalog: &Catalog, rows: &[(TableId, Vec<Slot>)]) {
         for (table, slots) in rows {
             let table = self.table_mut(*table);
-            slots.iter().for_each(|slot| table.kill(*slot));
+            table.kill(slots.iter().copied());
         }
         for (table, slots) in rows {
             for id in &catalog.table(*table).child_edges {
                 let edge = catalog.edge(*id);
                 let (keys, parents) = ends(&self.tables, edge);
                 let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
-                for slot in slots {
-                    let parent = adjacency.parents().at(slot.index());
-                    if parent.is_none() || parents.is_live(parent) {
-                        adjacency.detach(&keys, *slot);
-                    }
-                }
+                adjacency.detach_rows(&keys, slots, |parent| parents.is_live(parent));
             }
         }
         for (table, slots) in rows {
@@ -201,6 +203,43 @@ impl Store {
             }
         }
     }
+}
+
+fn link(catalog: &Catalog, tables: &[Arc<Table>], edges: &mut [Arc<Adjacency>], table: TableId, slot: Slot) {
+    let info = catalog.table(table);
+    // The lists that the row goes to are looked at together: their loads don't wait for each other.
+    let parents: SmallVec<[Option<Slot>; 4]> =
+        info.child_edges.iter().map(|id| parent_of(tables, catalog.edge(*id), slot)).collect();
+    for (id, parent) in info.child_edges.iter().zip(&parents) {
+        edges[id.index()].read_ahead(*parent);
+    }
+    for (id, parent) in info.child_edges.iter().zip(parents) {
+        let (keys, _) = ends(tables, catalog.edge(*id));
+        Arc::make_mut(&mut edges[id.index()]).attach(&keys, slot, parent);
+    }
+    for id in &info.parent_edges {
+        adopt(tables, edges, catalog.edge(*id), slot);
+    }
+}
+
+fn parent_of(tables: &[Arc<Table>], edge: &Edge, child: Slot) -> Option<Slot> {
+    let (keys, parents) = ends(tables, edge);
+    parents.find_row(edge.parent_index, &keys, child)
+}
+
+fn attach(tables: &[Arc<Table>], edges: &mut [Arc<Adjacency>], edge: &Edge, child: Slot) {
+    let (keys, _) = ends(tables, edge);
+    let parent = parent_of(tables, edge, child);
+    Arc::make_mut(&mut edges[edge.id.index()]).attach(&keys, child, parent);
+}
+
+fn adopt(tables: &[Arc<Table>], edges: &mut [Arc<Adjacency>], edge: &Edge, parent: Slot) {
+    if edges[edge.id.index()].orphan_count() == 0 {
+        return;
+    }
+    let (keys, parents) = ends(tables, edge);
+    let parent_keys = parents.keys(&edge.parent_columns);
+    Arc::make_mut(&mut edges[edge.id.index()]).adopt(&keys, &parent_keys, parent);
 }
 
 /// The key cells of an edge's children, and the table of its parents.

@@ -122,6 +122,7 @@ impl<'s> Draft<'s> {
                 let slots = &mut cells.rows.iter().map(|(slot, _)| *slot);
                 cells.rows.len() + if rekeys { children(cells.table, slots) } else { 0 }
             }
+            Change::Keep(cells) => cells.len(),
             Change::Delete(rows) => {
                 let one = |(table, slots): &(TableId, Vec<Slot>)| {
                     slots.len() + children(*table, &mut slots.iter().copied())
@@ -179,7 +180,7 @@ mod tests {
     }
 
     fn insert(draft: &mut Draft<'_>, table: TableId, key: i64) -> Slot {
-        draft.apply(Change::Insert { table, row: &[Value::from(key)] }).unwrap()
+        draft.apply(Change::Insert { table, row: &[&Value::from(key)] }).unwrap()
     }
 
     fn fill(published: &Published<Store>, table: TableId, keys: impl Iterator<Item = i64>) {

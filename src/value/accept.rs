@@ -47,6 +47,24 @@ impl Type {
         }
     }
 
+    /// Whether [`accept`](Type::accept) surely gives this value back as it is. O(1).
+    #[inline]
+    pub(crate) fn takes(&self, value: &Value) -> bool {
+        matches!(
+            (self, value),
+            (_, Value::Null)
+                | (Type::Integer, Value::Integer(_))
+                | (Type::Boolean, Value::Boolean(_))
+                | (Type::Float, Value::Float(_))
+                | (Type::Decimal, Value::Decimal(_))
+                | (Type::Text, Value::Text(_))
+                | (Type::Bytes, Value::Bytes(_))
+                | (Type::Date, Value::Date(_))
+                | (Type::Uuid, Value::Uuid(_))
+                | (Type::Json, Value::Json(_))
+        )
+    }
+
     /// The value that a literal of a document stands for in a column of this type.
     ///
     /// # Errors
@@ -182,6 +200,13 @@ fn round_timestamp(v: DateTime) -> Option<Value> {
     v.round(Unit::Microsecond).ok().map(Value::Timestamp)
 }
 
+/// To the nearest microsecond, halves away from the epoch.
 fn round_instant(v: Timestamp) -> Option<Value> {
-    v.round(Unit::Microsecond).ok().map(Value::Timestamptz)
+    let nanos = v.subsec_nanosecond();
+    if nanos % 1_000 == 0 {
+        return Some(Value::Timestamptz(v));
+    }
+    let micros = i64::from((nanos + 500 * nanos.signum()) / 1_000);
+    let rounded = Timestamp::from_microsecond(v.as_second() * 1_000_000 + micros);
+    rounded.ok().map(Value::Timestamptz)
 }

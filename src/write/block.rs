@@ -3,7 +3,7 @@
 use super::insert::MAX_SLOTS;
 use super::load::Loading;
 use super::normalise::{refuse_counter, require};
-use crate::catalog::{Catalog, ColumnInfo, TableInfo};
+use crate::catalog::{Catalog, ColumnInfo, DefaultInfo, TableInfo};
 use crate::column::staged::Staged;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::TableId;
@@ -89,7 +89,12 @@ impl Loading<'_> {
                     let named = |error: Error| error.for_column(&info.name, &column.name);
                     staged.push(&column.ty, *value).map_err(named)?;
                 }
-                None => staged.push_value(&column.ty, &self.not_given(info, column)?),
+                None => match &column.default {
+                    Some(DefaultInfo::Constant(value)) if !value.is_null() && !column.generated => {
+                        staged.push_value(&column.ty, value);
+                    }
+                    _ => staged.push_value(&column.ty, &self.not_given(info, column)?),
+                },
             }
         }
         Ok(())

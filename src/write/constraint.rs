@@ -24,7 +24,7 @@ pub(super) fn is_unique(index: &&IndexInfo) -> bool {
 
 impl Writer<'_> {
     /// Refuses a new row whose unique values belong to another one. O(unique indexes).
-    pub(super) fn refuse_taken(&self, info: &TableInfo, row: &[Value]) -> Result<()> {
+    pub(super) fn refuse_taken(&self, info: &TableInfo, row: &[&Value]) -> Result<()> {
         let table = self.store.table(info.id);
         for index in info.indexes.iter().filter(is_unique) {
             if let Some(taken) = table.find_values(index.id, row) {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Rows on their way out.
 #[derive(Default)]
 pub(super) struct Doomed {
-    seen: HashSet<(TableId, Slot)>,
+    seen: HashSet<u64>,
     /// What goes, in the order it was met.
     rows: Vec<(TableId, Vec<Slot>)>,
     /// Rows that lose the parent they have by this key. Some of them may go as well.
@@ -38,10 +38,15 @@ pub(super) struct Family {
     pub(super) next: usize,
 }
 
+/// A row in one word.
+fn name(table: TableId, slot: Slot) -> u64 {
+    (table.index() as u64) << 32 | slot.index() as u64
+}
+
 impl Doomed {
     /// Condemns those of `slots` that weren't met before.
     pub(super) fn meet(&mut self, table: TableId, slots: impl Iterator<Item = Slot>) -> Option<Family> {
-        let slots: Vec<Slot> = slots.filter(|slot| self.seen.insert((table, *slot))).collect();
+        let slots: Vec<Slot> = slots.filter(|slot| self.seen.insert(name(table, *slot))).collect();
         if slots.is_empty() {
             return None;
         }
@@ -67,7 +72,7 @@ impl Doomed {
 
     /// Whether a row is on its way out.
     pub(super) fn has(&self, table: TableId, slot: Slot) -> bool {
-        self.seen.contains(&(table, slot))
+        self.seen.contains(&name(table, slot))
     }
 }
 
@@ -94,7 +99,9 @@ impl Writer<'_> {
         for (table, slots) in &doomed.rows {
             let info = catalog.table(*table);
             if !info.upkeep.is_empty() {
-                slots.iter().for_each(|slot| self.owe(info, *slot, -1, None));
+                // Parents that go as well are owed nothing.
+                let stays = |table, parent| !doomed.has(table, parent);
+                slots.iter().for_each(|slot| self.owe_to(info, *slot, -1, None, stays));
             }
         }
         self.store.apply(Change::Delete(doomed.rows));

@@ -35,6 +35,14 @@ impl Plan {
     }
 }
 
+/// Whether a relation leads to all children along its edge, in insertion order.
+fn is_plain(relation: &RelationInfo) -> bool {
+    relation.many
+        && relation.filter.is_none()
+        && relation.source_filter.is_none()
+        && relation.order_by.is_empty()
+}
+
 impl Writer<'_> {
     /// Takes rows away with their dependents, and with whatever foreign keys say goes or changes with
     /// any of them. A row that is met twice goes once. O(rows touched), whatever the depth.
@@ -101,6 +109,9 @@ impl Writer<'_> {
             let first = rows.len();
             match dependent.way {
                 Way::Junction(near, far) => self.junction_rows(relation, (near, far), *slot, &mut rows),
+                Way::Children(edge) if is_plain(relation) => {
+                    rows.extend_from_slice(self.store.edge(edge).children().of(*slot));
+                }
                 Way::Children(_) | Way::Parent => rows.extend(along(&self.store, relation, *slot)),
             }
             if let (Dependent::Restrict, Some(edge)) = (dependent.action, edge) {

@@ -4,6 +4,7 @@
 //! was found before hooks ran is looked at again after them.
 
 use super::hooks::{Hook, Images};
+use super::insert::USUAL;
 use super::normalise::require_all;
 use super::update::identical;
 use super::version::Set;
@@ -12,6 +13,7 @@ use crate::catalog::TableInfo;
 use crate::error::Result;
 use crate::id::{Slot, TableId};
 use crate::value::Value;
+use smallvec::SmallVec;
 
 impl Writer<'_> {
     /// Adds a row that has a value of the right type, or null, for every column.
@@ -22,7 +24,7 @@ impl Writer<'_> {
             values = images.after.unwrap_or_default();
         }
         require_all(info, &values)?;
-        let slot = self.add(info, &values)?;
+        let slot = self.add(info, &values.iter().collect::<SmallVec<[&Value; USUAL]>>())?;
         if self.notes(info.id, Hook::AfterInsert) {
             self.note(Hook::AfterInsert, Images::new(info.id, None, Some(values)));
         }

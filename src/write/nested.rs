@@ -16,6 +16,7 @@ mod collection;
 mod link;
 mod parent;
 mod pick;
+mod siblings;
 mod upsert;
 
 use super::Writer;

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::id::ColumnId;
 use crate::value::{Input, Row, Type, Value};
 use ecow::EcoString;
+use std::borrow::Cow;
 
 impl Writer<'_> {
     /// A value for every column of a new row: given, generated, by default or null, also where it may
@@ -67,10 +68,10 @@ impl Writer<'_> {
     /// The time of the statement as a type holds it.
     pub(super) fn time(&mut self, ty: &Type) -> Value {
         let now = self.now();
-        let civil = jiff::tz::Offset::UTC.to_datetime(now);
+        let civil = || jiff::tz::Offset::UTC.to_datetime(now);
         let value = match ty {
-            Type::Date => Value::Date(civil.date()),
-            Type::Timestamp => Value::Timestamp(civil),
+            Type::Date => Value::Date(civil().date()),
+            Type::Timestamp => Value::Timestamp(civil()),
             _ => Value::Timestamptz(now),
         };
         ty.accept(value).unwrap_or_default()
@@ -93,19 +94,44 @@ impl Writer<'_> {
     }
 }
 
-/// The column of a name, and what it is given. Most rows name their columns in declared order, so the
-/// column at the name's own `place` is looked at first.
+/// The column of a name that may be given a value. Most rows name their columns in declared order and
+/// leave a few out, so the columns from the name's own `place` on are looked at first.
+fn writable<'i>(info: &'i TableInfo, place: usize, name: &EcoString) -> Result<&'i ColumnInfo> {
+    /// How many of them.
+    const NEAR: usize = 4;
+    let near = info.columns.get(place..).unwrap_or_default().iter().take(NEAR);
+    let column = match near.into_iter().find(|column| column.name == *name) {
+        Some(column) => column,
+        None => info.column(info.column_id(name).map_err(|error| error.at(name))?),
+    };
+    refuse_counter(column).map_err(|error| error.at(name))?;
+    Ok(column)
+}
+
+/// As [`resolve`], for a value that may stay where it is.
+pub(super) fn resolve_ref<'r>(
+    info: &TableInfo,
+    place: usize,
+    name: &EcoString,
+    input: &'r Input,
+) -> Result<(ColumnId, Cow<'r, Value>)> {
+    if let Input::Value(value) = input {
+        let column = writable(info, place, name)?;
+        if column.ty.takes(value) {
+            return Ok((column.id, Cow::Borrowed(value)));
+        }
+    }
+    resolve(info, place, name, input).map(|(column, value)| (column, Cow::Owned(value)))
+}
+
+/// The column of a name, and what it is given.
 pub(crate) fn resolve(
     info: &TableInfo,
     place: usize,
     name: &EcoString,
     input: &Input,
 ) -> Result<(ColumnId, Value)> {
-    let column = match info.columns.get(place) {
-        Some(column) if column.name == *name => column.id,
-        _ => info.column_id(name).map_err(|error| error.at(name))?,
-    };
-    refuse_counter(info.column(column)).map_err(|error| error.at(name))?;
+    let column = writable(info, place, name)?.id;
     let ty = &info.column(column).ty;
     let null = matches!(input, Input::Literal(crate::value::Literal::Null));
     let value = if null { Ok(Value::Null) } else { input.resolve(ty) };
@@ -124,7 +150,7 @@ pub(super) fn refuse_counter(column: &ColumnInfo) -> Result<()> {
 }
 
 /// Every column of a row that isn't nullable must have a value.
-pub(super) fn require_all(info: &TableInfo, row: &[Value]) -> Result<()> {
+pub(super) fn require_all<'v>(info: &TableInfo, row: impl IntoIterator<Item = &'v Value>) -> Result<()> {
     info.columns.iter().zip(row).try_for_each(|(column, value)| require(info, column, value))
 }
 

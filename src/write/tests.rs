@@ -22,7 +22,7 @@ fn family(action: Action) -> Store {
     let mut store = Store::new(Arc::new(catalog));
     for table in [PARENTS, CHILDREN] {
         for key in [1, 2] {
-            store.apply(crate::store::Change::Insert { table, row: &[key.into()] }, &mut Log::default());
+            store.apply(crate::store::Change::Insert { table, row: &[&key.into()] }, &mut Log::default());
         }
     }
     store

@@ -52,7 +52,7 @@ impl Writer<'_> {
                 let cells = info.columns.iter().zip(&row);
                 cells.clone().try_for_each(|(column, value)| require(info, column, value))?;
                 self.pass_identities(info, cells.map(|(column, value)| (column.generated, value)));
-                self.add(info, &row)?;
+                self.add(info, &row.iter().collect::<Vec<&Value>>())?;
             }
         }
         // Counters and touched times are among the cells of the difference.

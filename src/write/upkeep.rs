@@ -12,13 +12,14 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
-use crate::delta::{Cells, Values};
+use crate::delta::{Cells, Kept};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::{Change, Store};
 use crate::value::Value;
 use hashbrown::HashSet;
+use smallvec::smallvec;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -58,13 +59,25 @@ impl Writer<'_> {
     /// Notes what a row's parents are owed: with -1 before the row goes or changes, with 1 after it
     /// came or changed. With `changed`, only these columns of it do.
     pub(super) fn owe(&mut self, info: &TableInfo, slot: Slot, by: i64, changed: Option<&[ColumnId]>) {
-        let catalog = Arc::clone(&self.catalog);
+        self.owe_to(info, slot, by, changed, |_, _| true);
+    }
+
+    /// As [`owe`](Writer::owe), to those of the row's parents that `stays` says of.
+    pub(super) fn owe_to(
+        &mut self,
+        info: &TableInfo,
+        slot: Slot,
+        by: i64,
+        changed: Option<&[ColumnId]>,
+        stays: impl Fn(TableId, Slot) -> bool,
+    ) {
+        let Writer { store, catalog, dues, touching, .. } = self;
         let hits = |columns: &[ColumnId]| {
             changed.is_none_or(|changed| columns.iter().any(|column| changed.contains(column)))
         };
         for upkeep in &info.upkeep {
-            let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
-            if parent.is_none() {
+            let parent = store.edge(upkeep.edge).parents().at(slot.index());
+            if parent.is_none() || !stays(upkeep.parent, parent) {
                 continue;
             }
             let moves = changed.is_none_or(|changed| catalog.edge(upkeep.edge).is_read_from(changed));
@@ -74,18 +87,18 @@ impl Writer<'_> {
                 let what = match &counter.filter {
                     None if moves => What::Count,
                     Some(filter) if moves || hits(&counter.reads) => {
-                        if truth(&self.store, info.id, filter, slot) != TRUE {
+                        if truth(store, info.id, filter, slot) != TRUE {
                             continue;
                         }
                         What::Add(by)
                     }
                     _ => continue,
                 };
-                self.note_due(Due { table: above.id, slot: parent, column: *column, what });
+                note(dues, Due { table: above.id, slot: parent, column: *column, what });
             }
-            if self.touching {
+            if *touching {
                 for column in &upkeep.touches {
-                    self.note_due(Due { table: above.id, slot: parent, column: *column, what: What::Touch });
+                    note(dues, Due { table: above.id, slot: parent, column: *column, what: What::Touch });
                 }
             }
         }
@@ -104,7 +117,7 @@ impl Writer<'_> {
                 }
             };
             if adopts {
-                self.note_due(Due { table: info.id, slot, column: *column, what: What::Count });
+                note(&mut self.dues, Due { table: info.id, slot, column: *column, what: What::Count });
             }
         }
     }
@@ -127,8 +140,7 @@ impl Writer<'_> {
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
         }
-        let changes = self.changes_due()?;
-        changes.into_iter().try_for_each(|cells| self.settle(cells, |slot| slot.index() < first).map(drop))
+        self.pay_and_check(|_, slot| slot.index() < first).map(drop)
     }
 
     /// Writes what a counter of the rows of a load counts. Nobody has read them, and what undoes the load
@@ -180,12 +192,8 @@ impl Writer<'_> {
                 for slot in slots.clone().map(Slot::new) {
                     let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
                     if !parent.is_none() && truth(&self.store, info.id, filter, slot) == TRUE {
-                        self.note_due(Due {
-                            table: above.id,
-                            slot: parent,
-                            column: *column,
-                            what: What::Add(1),
-                        });
+                        let what = What::Add(1);
+                        note(&mut self.dues, Due { table: above.id, slot: parent, column: *column, what });
                     }
                 }
             }
@@ -204,99 +212,98 @@ impl Writer<'_> {
         self.dues.extend(slots.iter().map(|slot| Due { table, slot: *slot, column, what }));
     }
 
-    fn note_due(&mut self, due: Due) {
-        // Children of one parent mostly come one after the other.
-        if let Some(last) = self.dues.last_mut()
-            && (last.table, last.slot, last.column) == (due.table, due.slot, due.column)
-        {
-            match (last.what, due.what) {
-                (What::Add(sum), What::Add(by)) => return last.what = What::Add(sum.saturating_add(by)),
-                (before, what) if before == what => return,
-                _ => {}
-            }
-        }
-        self.dues.push(due);
-    }
-
-    /// Pays all that is owed, each row in one change; gives how many rows got new values.
+    /// Pays all that is owed, a row after the other; gives how many rows got new values.
     pub(super) fn pay(&mut self) -> Result<usize> {
         if self.dues.is_empty() {
             return Ok(0);
         }
         self.pass_touches_on();
-        let changes = self.changes_due()?;
-        changes.into_iter().map(|cells| self.settle(cells, |_| true)).sum()
+        self.pay_and_check(|_, _| true)
     }
 
-    /// The changes that pay all that is owed.
-    fn changes_due(&mut self) -> Result<Vec<Cells>> {
+    /// Writes what is owed, each column of a row once, and checks the rows that `checks` says of.
+    fn pay_and_check(&mut self, checks: impl Fn(TableId, Slot) -> bool) -> Result<usize> {
         let mut dues = std::mem::take(&mut self.dues);
-        dues.sort_unstable();
+        // They come in runs that are in order, by what noted them.
+        dues.sort();
         let catalog = Arc::clone(&self.catalog);
-        let mut changes: Vec<Cells> = Vec::new();
-        let mut columns: Vec<ColumnId> = Vec::new();
+        // The loads of these cells don't wait for each other, those of what follows do.
+        for due in &dues {
+            self.store.table(due.table).column(due.column).read_ahead(&[due.slot]);
+        }
+        let mut cells: Vec<Kept> = Vec::with_capacity(dues.len());
+        let mut kept = 0;
         for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
             let Some(Due { table, slot, .. }) = row.first().copied() else { continue };
             if !self.store.table(table).is_live(slot) {
                 continue;
             }
-            let mut values = Values::new();
-            columns.clear();
+            let before = cells.len();
             for dues in row.chunk_by(|a, b| a.column == b.column) {
-                if let Some((column, value)) = self.paid(catalog.table(table), slot, dues)? {
-                    columns.push(column);
-                    values.push(value);
-                }
+                cells.extend(self.paid(catalog.table(table), slot, dues)?);
             }
-            if columns.is_empty() {
-                continue;
-            }
-            let mut same = changes.iter_mut().rev().take_while(|cells| cells.table == table);
-            match same.find(|cells| cells.columns == columns) {
-                Some(cells) => cells.rows.push((slot, values)),
-                None => {
-                    changes.push(Cells { table, columns: columns.clone(), rows: vec![(slot, values)] });
-                }
-            }
+            kept += usize::from(cells.len() > before);
         }
-        Ok(changes)
+        if cells.is_empty() {
+            return Ok(0);
+        }
+        let mut checked: Vec<(TableId, Slot, ColumnId)> = Vec::new();
+        let is_checked = |cell: &&Kept| !catalog.table(cell.table).checks.is_empty();
+        checked.extend(cells.iter().filter(is_checked).map(|cell| (cell.table, cell.slot, cell.column)));
+        let is_indexed = |cell: &mut Kept| {
+            let indexes = &catalog.table(cell.table).indexes;
+            indexes.iter().any(|index| index.columns.contains(&cell.column))
+        };
+        for Kept { table, slot, column, value } in cells.extract_if(.., is_indexed) {
+            let rows = vec![(slot, smallvec![value])];
+            self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
+        }
+        self.store.apply(Change::Keep(cells));
+        for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
+            self.run_checks(catalog.table(table), slot, Some(&[column]))?;
+        }
+        Ok(kept)
     }
 
-    /// The value that a column of a row comes to; `None` when it has it already.
-    fn paid(&mut self, info: &TableInfo, slot: Slot, dues: &[Due]) -> Result<Option<(ColumnId, Value)>> {
+    /// The cell of a row with what it comes to; `None` when it has that already.
+    fn paid(&mut self, info: &TableInfo, slot: Slot, dues: &[Due]) -> Result<Option<Kept>> {
         // Dues of one column are in the order of what is owed: sums, then counts and touches.
         let Some(Due { column, what, .. }) = dues.last().copied() else { return Ok(None) };
         let described = info.column(column);
-        let before = self.store.table(info.id).column(column).get(slot).to_value();
-        let after = match (what, &described.counter) {
-            (What::Touch, _) => self.time(&described.ty),
-            (What::Count, Some(counter)) => Value::Integer(counted(&self.store, counter, slot)),
+        let before = self.store.table(info.id).column(column).get(slot);
+        let number = match (what, &described.counter) {
+            (What::Touch, _) => {
+                let before = before.to_value();
+                let value = self.time(&described.ty);
+                return Ok((before != value).then_some(Kept { table: info.id, slot, column, value }));
+            }
+            (What::Count, Some(counter)) => counted(&self.store, counter, slot),
             _ => {
                 let sum = dues.iter().fold(0i64, |sum, due| match due.what {
                     What::Add(by) => sum.saturating_add(by),
                     _ => sum,
                 });
-                match before {
-                    Value::Integer(before) => Value::Integer(before.saturating_add(sum)),
-                    _ => Value::Integer(sum),
-                }
+                before.as_i64().unwrap_or_default().saturating_add(sum)
             }
         };
-        if before == after {
+        if before.as_i64() == Some(number) {
             return Ok(None);
         }
-        let fitted = described.ty.accept(after);
-        fitted.map(|value| Some((column, value))).map_err(|e| e.for_column(&info.name, &described.name))
+        let fitted = described.ty.accept(Value::Integer(number));
+        let value = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+        Ok(Some(Kept { table: info.id, slot, column, value }))
     }
 
     /// Touches of touched rows, up to the top. A row that is met twice isn't followed twice.
     fn pass_touches_on(&mut self) {
+        let passes =
+            |table: TableId| self.catalog.table(table).upkeep.iter().any(|up| !up.touches.is_empty());
+        let touched = self.dues.iter().filter(|due| due.what == What::Touch && passes(due.table));
+        let mut queue: Vec<(TableId, Slot)> = touched.map(|due| (due.table, due.slot)).collect();
+        if queue.is_empty() {
+            return;
+        }
         let catalog = Arc::clone(&self.catalog);
-        let touched = self.dues.iter().filter(|due| due.what == What::Touch);
-        let mut queue: Vec<(TableId, Slot)> = touched
-            .map(|due| (due.table, due.slot))
-            .filter(|(table, _)| catalog.table(*table).upkeep.iter().any(|up| !up.touches.is_empty()))
-            .collect();
         let mut seen: HashSet<(TableId, Slot)> = HashSet::new();
         while let Some((table, slot)) = queue.pop() {
             if !seen.insert((table, slot)) || !self.store.table(table).is_live(slot) {
@@ -319,24 +326,18 @@ impl Writer<'_> {
             }
         }
     }
+}
 
-    /// Writes kept columns, which no key and no foreign key reads, and checks the rows that `checks`
-    /// says of; gives how many rows there were.
-    fn settle(&mut self, cells: Cells, checks: impl Fn(Slot) -> bool) -> Result<usize> {
-        let catalog = Arc::clone(&self.catalog);
-        let info = catalog.table(cells.table);
-        let count = cells.rows.len();
-        if info.checks.is_empty() {
-            self.store.apply(Change::Update(cells));
-            return Ok(count);
+/// Adds a due to a list. Children of one parent mostly come one after the other.
+fn note(dues: &mut Vec<Due>, due: Due) {
+    if let Some(last) = dues.last_mut()
+        && (last.table, last.slot, last.column) == (due.table, due.slot, due.column)
+    {
+        match (last.what, due.what) {
+            (What::Add(sum), What::Add(by)) => return last.what = What::Add(sum.saturating_add(by)),
+            (before, what) if before == what => return,
+            _ => {}
         }
-        let columns = cells.columns.clone();
-        let slots: Vec<Slot> =
-            cells.rows.iter().map(|(slot, _)| *slot).filter(|slot| checks(*slot)).collect();
-        self.store.apply(Change::Update(cells));
-        for slot in slots {
-            self.run_checks(info, slot, Some(&columns))?;
-        }
-        Ok(count)
     }
+    dues.push(due);
 }

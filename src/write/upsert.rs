@@ -49,7 +49,8 @@ impl Writer<'_> {
     ) -> Result<Slot> {
         refuse_version(info, row)?;
         let values = self.complete(info, row)?;
-        let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &values);
+        let all: Vec<&Value> = values.iter().collect();
+        let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &all);
         let Some(slot) = arbiters.iter().find_map(find) else { return self.add_new(info, values) };
         require_all(info, &values)?;
         let set = match set {

@@ -28,6 +28,9 @@ impl Writer<'_> {
         if !along.relation.many {
             only(along, rows)?;
         }
+        if list && self.create_together(along, rows, Taking::New) {
+            return Ok(());
+        }
         self.store.make_way(rows.len());
         for (at, row) in rows.iter().enumerate() {
             match list {

@@ -95,6 +95,9 @@ impl Writer<'_> {
     }
 
     fn create_each(&mut self, along: Along<'_>, rows: &[Row], skip_duplicates: bool) -> Result<()> {
+        if !skip_duplicates && self.create_together(along, rows, Taking::All) {
+            return Ok(());
+        }
         self.each(rows, |writer, row| {
             if skip_duplicates && writer.is_duplicate(along, row)? {
                 return Ok(());
