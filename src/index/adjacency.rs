@@ -29,12 +29,26 @@ pub(crate) struct Adjacency {
     children: Lists,
     orphans: GroupTable,
     state: RandomState,
+    /// Lists show insertion order as long as only children from this slot on come to them.
+    aligned: Option<usize>,
 }
 
 impl Adjacency {
     /// No rows on either end.
     pub(crate) fn new(state: RandomState) -> Adjacency {
-        Adjacency { parents: Chunked::new(), children: Lists::new(), orphans: GroupTable::new(), state }
+        let (parents, children, orphans) = (Chunked::new(), Lists::new(), GroupTable::new());
+        Adjacency { parents, children, orphans, state, aligned: None }
+    }
+
+    /// Whether the lists of a table whose rows don't lie in insertion order show it all the same.
+    #[inline]
+    pub(crate) fn is_aligned(&self) -> bool {
+        self.aligned.is_some()
+    }
+
+    /// Says that they do, and that children from slot `bound` on will be newer than all others.
+    pub(crate) fn align(&mut self, bound: usize) {
+        self.aligned = Some(bound);
     }
 
     /// The parent of each child slot.
@@ -75,6 +89,9 @@ impl Adjacency {
 
     /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
     pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
+        if self.aligned.is_some_and(|bound| child.index() < bound) {
+            self.aligned = None;
+        }
         match child.index() == self.parents.len() {
             true => self.parents.push(parent.unwrap_or_default()),
             false => {
@@ -168,6 +185,7 @@ impl Adjacency {
         of: Vec<Slot>,
         live: impl Fn(Slot) -> bool,
     ) {
+        self.aligned = None;
         self.children = Lists::build(parents, of.iter().copied());
         for (at, parent) in of.iter().enumerate() {
             let child = Slot::new(at);
