@@ -327,7 +327,9 @@ fn rows_that_move_over_the_places_of_deleted_ones_keep_their_order() {
         // Each statement moves some rows.
         for at in 0..200 {
             db.insert("comments", fresh("comments", at, at)).unwrap();
-            assert_eq!(db.check(), []);
+            if at % 20 == 0 {
+                sound(db);
+            }
         }
         for at in 0..40 {
             db.delete("comments", (col("id") % 40).eq(at)).unwrap();

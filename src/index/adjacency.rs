@@ -29,26 +29,38 @@ pub(crate) struct Adjacency {
     children: Lists,
     orphans: GroupTable,
     state: RandomState,
-    /// Lists show insertion order as long as only children from this slot on come to them.
-    aligned: Option<usize>,
+    shows: Shows,
+}
+
+/// Which order of the children the lists, which ascend by slots, show.
+#[derive(Clone, Copy, Debug)]
+enum Shows {
+    /// Insertion order, in which the children lie.
+    Lying,
+    /// Insertion order, in which not all children lie; as long as only those from this slot on come to
+    /// the lists.
+    Until(usize),
+    /// Another one.
+    Other,
 }
 
 impl Adjacency {
     /// No rows on either end.
     pub(crate) fn new(state: RandomState) -> Adjacency {
         let (parents, children, orphans) = (Chunked::new(), Lists::new(), GroupTable::new());
-        Adjacency { parents, children, orphans, state, aligned: None }
+        Adjacency { parents, children, orphans, state, shows: Shows::Lying }
     }
 
-    /// Whether the lists of a table whose rows don't lie in insertion order show it all the same.
+    /// Whether the lists show insertion order as they are.
     #[inline]
-    pub(crate) fn is_aligned(&self) -> bool {
-        self.aligned.is_some()
+    pub(crate) fn shows_order(&self) -> bool {
+        !matches!(self.shows, Shows::Other)
     }
 
-    /// Says that they do, and that children from slot `bound` on will be newer than all others.
-    pub(crate) fn align(&mut self, bound: usize) {
-        self.aligned = Some(bound);
+    /// Says that children lie in another order than that of insertion, and whether the lists show that all
+    /// the same. Children from slot `bound` on will be newer than all others.
+    pub(crate) fn set_order(&mut self, shown: bool, bound: usize) {
+        self.shows = if shown { Shows::Until(bound) } else { Shows::Other };
     }
 
     /// The parent of each child slot.
@@ -89,8 +101,8 @@ impl Adjacency {
 
     /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
     pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
-        if self.aligned.is_some_and(|bound| child.index() < bound) {
-            self.aligned = None;
+        if matches!(self.shows, Shows::Until(bound) if child.index() < bound) {
+            self.shows = Shows::Other;
         }
         match child.index() == self.parents.len() {
             true => self.parents.push(parent.unwrap_or_default()),
@@ -185,7 +197,7 @@ impl Adjacency {
         of: Vec<Slot>,
         live: impl Fn(Slot) -> bool,
     ) {
-        self.aligned = None;
+        self.shows = Shows::Lying;
         self.children = Lists::build(parents, of.iter().copied());
         for (at, parent) in of.iter().enumerate() {
             let child = Slot::new(at);

@@ -185,7 +185,7 @@ impl Store {
                 wrong(child);
             }
         }
-        let ranks = children.ranks().filter(|_| adjacency.is_aligned());
+        let ranks = children.ranks().filter(|_| adjacency.shows_order());
         let strangers = orphans.iter().copied().filter(|child| !children.is_live(*child));
         strangers.for_each(&mut wrong);
         for parent in (0..parents.bound()).map(Slot::new) {

@@ -24,7 +24,7 @@ impl Store {
         for other in catalog.edges.iter().filter(ends) {
             self.edges[other.id.index()] = Arc::new(Adjacency::new(RandomState::new()));
             self.link_from(other, &vec![0; catalog.tables.len()]);
-            self.align(other);
+            self.note_order(other);
         }
     }
 
@@ -41,20 +41,19 @@ impl Store {
     }
 
     /// Notes whether the lists of an edge, which was built just now, show insertion order as they are.
-    fn align(&mut self, edge: &Edge) {
+    fn note_order(&mut self, edge: &Edge) {
         let Some(ranks) = self.table(edge.child).ranks() else { return };
         let (lists, bound) = (self.edge(edge.id).children(), self.table(edge.child).bound());
         let mut parents = (0..self.table(edge.parent).bound()).map(Slot::new);
-        if parents.all(|parent| ranks.are_in_order(lists.of(parent))) {
-            Arc::make_mut(&mut self.edges[edge.id.index()]).align(bound);
-        }
+        let shown = parents.all(|parent| ranks.are_in_order(lists.of(parent)));
+        Arc::make_mut(&mut self.edges[edge.id.index()]).set_order(shown, bound);
     }
 
     /// What the lists of an edge have to be arranged by to show insertion order; `None` where they show it
     /// as they are. O(1).
     #[inline]
     pub(crate) fn list_ranks(&self, edge: EdgeId) -> Option<RanksView<'_>> {
-        if self.edge(edge).is_aligned() {
+        if self.edge(edge).shows_order() {
             return None;
         }
         self.table(self.catalog.edge(edge).child).ranks()
