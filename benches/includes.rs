@@ -60,5 +60,47 @@ fn whole(c: &mut Criterion) {
     }
 }
 
-criterion_group! { name = benches; config = support::criterion(); targets = small, whole }
+/// Every user with posts, comments and authors as one page, found by one thread and by two; a row is a comment.
+fn page(c: &mut Criterion) {
+    let mut group = c.benchmark_group("nested include, everybody, one page");
+    for threads in [1, 2] {
+        let blog = Blog::read_by(SIZES[1], threads).unwrap();
+        blog.fill().unwrap();
+        group.throughput(Throughput::Elements(blog.comments as u64));
+        let prepared = blog.db.query("users").include("posts", with_comments).prepare().unwrap();
+        group.bench_function(BenchmarkId::new("threads", threads), |b| {
+            b.iter(|| prepared.all().unwrap().len());
+        });
+    }
+}
+
+/// The same walk over rows that lie as they were inserted, and beside their siblings; a row is a comment.
+fn clustered(c: &mut Criterion) {
+    let mut group = c.benchmark_group("nested include, everybody, by layout");
+    let blog = Blog::new(SIZES[1] * 4).unwrap();
+    group.throughput(Throughput::Elements(blog.comments as u64));
+    for laid in ["as inserted", "clustered"] {
+        if laid == "clustered" {
+            blog.db.compact_by("posts", "user").unwrap();
+            blog.db.compact_by("comments", "post").unwrap();
+        }
+        let prepared = blog.db.query("users").include("posts", with_comments).prepare().unwrap();
+        let posts = prepared.shape().relation("posts").unwrap();
+        let comments = posts.shape().relation("comments").unwrap();
+        let body = comments.shape().column("body").unwrap();
+        group.bench_function(BenchmarkId::from_parameter(laid), |b| {
+            b.iter(|| {
+                let mut bytes = 0;
+                let rows = prepared.each(|user| {
+                    let comments = user.rows(posts).iter().flat_map(|post| post.rows(comments));
+                    bytes += comments.filter_map(|comment| body.text(comment)).map(str::len).sum::<usize>();
+                });
+                rows.unwrap();
+                bytes
+            });
+        });
+    }
+}
+
+criterion_group! { name = benches; config = support::criterion(); targets = small, whole, page, clustered }
 criterion_main!(benches);

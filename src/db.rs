@@ -4,6 +4,7 @@ mod builder;
 mod change;
 mod collection;
 mod committed;
+mod compact;
 mod diff;
 mod event;
 #[cfg(feature = "files")]

@@ -14,6 +14,7 @@ mod arrange;
 mod cursor;
 mod extras;
 mod level;
+mod parts;
 mod pluck;
 mod prepared;
 mod reach;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 const BLOCK: usize = 16;
 
 /// How many rows an answer may still have.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Budget {
     left: u64,
     allowed: u64,

@@ -49,7 +49,7 @@ ids! {
     ForeignKeyId,
 }
 
-/// Where a row lives in its table. Slots ascend in insertion order.
+/// Where a row lives in its table. Slots ascend in insertion order, but for tables that were clustered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(u32);
 

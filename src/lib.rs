@@ -110,6 +110,8 @@
 //! - Run code around writes and after commits: [`Builder::before_insert`] and its like, in [`guide::hooks`].
 //! - Tell a stale write: [`Table::version`], [`Rows::at_version`].
 //! - Seed once, fork in every test: [`Database::fork`].
+//! - Lay children beside each other for walks over many parents: [`Database::compact_by`]; answer large queries
+//!   on several threads: [`Builder::read_threads`].
 //! - Take steps back, and keep moments by name: [`Database::undo`], [`Database::keep`].
 //! - Assert what a piece of code changed: [`Snapshot::diff`].
 //! - Save a state and load it again: `Database::save`, `Database::from_file` (feature `files`, with a page in

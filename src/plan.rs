@@ -12,6 +12,7 @@
 mod access;
 mod bind;
 mod choose;
+mod divide;
 mod explain;
 mod extras;
 mod level;

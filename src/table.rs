@@ -2,13 +2,17 @@
 //!
 //! # Glossary
 //!
-//! - *slot*: a row's position in every column. Slots ascend in insertion order; a sweep between two
-//!   statements may move rows down, in that order.
+//! - *slot*: a row's position in every column. Slots ascend in insertion order, unless rows were laid out
+//!   otherwise (see `ranks`); a sweep between two statements may move rows down, in the order they lie in.
 //! - *live*: a slot whose row is there. A deleted row's cells stay until its transaction is over,
 //!   so that undoing a delete only has to set a bit and index the row again.
 //! - *bound*: the first slot that no row has had.
 
+mod layout;
+mod ranks;
 mod sweep;
+
+pub(crate) use ranks::RanksView;
 
 use crate::catalog::TableInfo;
 use crate::column::Column;
@@ -21,6 +25,7 @@ use crate::index::Index;
 use crate::index::key::KeyView;
 use crate::index::ordered::OrderedIter;
 use crate::value::{KeyRef, Type, Value};
+use ranks::Ranks;
 use std::hash::RandomState;
 use std::ops::{Bound, Range};
 use sweep::Sweep;
@@ -47,6 +52,8 @@ pub(crate) struct Table {
     sequence: i64,
     /// How far rows have been moved over the places of deleted ones.
     sweep: Option<Sweep>,
+    /// Insertion order, where rows don't lie in it.
+    ranks: Option<Ranks>,
 }
 
 impl Table {
@@ -64,6 +71,7 @@ impl Table {
             indexes: indexes.collect(),
             sequence: 0,
             sweep: None,
+            ranks: None,
         }
     }
 
@@ -157,9 +165,13 @@ impl Table {
         self.index(index).find_values(&self.columns, row)
     }
 
-    /// The rows with this key, ascending. O(result).
+    /// The rows with this key, in insertion order. O(result).
     pub(crate) fn group(&self, index: IndexId, key: &[Value]) -> Vec<Slot> {
-        self.index(index).group(&self.columns, key)
+        let mut found = self.index(index).group(&self.columns, key);
+        if let Some(ranks) = self.ranks() {
+            ranks.arrange(&mut found);
+        }
+        found
     }
 
     /// The rows in a range of an ordered index, in its order. O(log n + result).
@@ -210,7 +222,16 @@ impl Table {
         }
         self.live.push(true);
         self.rows += 1;
+        self.rank_new();
         slot
+    }
+
+    /// Ranks the newest rows, where rows have ranks.
+    #[inline]
+    fn rank_new(&mut self) {
+        if let Some(ranks) = &mut self.ranks {
+            ranks.grow(self.live.len());
+        }
     }
 
     /// Adds many rows at the end without indexing them. O(rows x columns).
@@ -221,6 +242,7 @@ impl Table {
         }
         self.live.extend(rows.iter().map(|_| true));
         self.rows += rows.len();
+        self.rank_new();
     }
 
     /// Adds rows that wait column by column, without indexing them. O(cells).
@@ -230,6 +252,7 @@ impl Table {
         }
         self.live.extend(std::iter::repeat_n(true, rows));
         self.rows += rows;
+        self.rank_new();
     }
 
     /// Adds the row at `slot` to every index.
@@ -286,6 +309,9 @@ impl Table {
     /// Drops the places of rows from `bound` on, which are there and indexed no more. O(columns + dropped).
     pub(crate) fn truncate(&mut self, bound: usize) {
         self.live.truncate(bound);
+        if let Some(ranks) = &mut self.ranks {
+            ranks.withdraw(bound);
+        }
         for column in &mut self.columns {
             column.truncate(bound);
         }
@@ -347,6 +373,7 @@ impl Table {
     /// What is held by cells and by indexes.
     pub(crate) fn memory(&self) -> (Held, Held) {
         let data = self.columns.iter().map(Column::memory).sum::<Held>() + self.live.memory();
-        (data, self.indexes.iter().map(Index::memory).sum())
+        let ranks = self.ranks.as_ref().map_or(Held::default(), Ranks::memory);
+        (data, self.indexes.iter().map(Index::memory).sum::<Held>() + ranks)
     }
 }

@@ -50,7 +50,13 @@ impl Blog {
     }
 
     pub(crate) fn empty(posts: i64) -> Result<Blog> {
-        Ok(Blog { db: Database::new(schema())?, users: posts / 10, posts, comments: posts * 4 })
+        Blog::read_by(posts, 1)
+    }
+
+    /// Empty, to be read by so many threads.
+    pub(crate) fn read_by(posts: i64, threads: usize) -> Result<Blog> {
+        let db = Database::builder(schema()).read_threads(threads).build()?;
+        Ok(Blog { db, users: posts / 10, posts, comments: posts * 4 })
     }
 
     /// How many rows [`fill`](Blog::fill) loads.

@@ -5,7 +5,7 @@ use super::hooks::Declared;
 use crate::catalog::Catalog;
 use crate::error::Result;
 use crate::schema::Schema;
-use crate::store::Store;
+use crate::store::{Store, Threads};
 use crate::write::{Environment, Hooks};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +42,7 @@ pub struct Builder {
     pub(super) environment: Environment,
     pub(super) settings: Settings,
     pub(super) strict: bool,
+    pub(super) threads: Threads,
     pub(super) hooks: Declared,
 }
 
@@ -49,8 +50,14 @@ impl Builder {
     pub(super) fn new(schema: Schema) -> Builder {
         let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(Uuid::new_v4));
         let environment = Environment { clock, ids, is_given: false, hooks: None };
-        let (settings, hooks) = (Settings::default(), Declared::default());
-        Builder { schema, environment, settings, strict: false, hooks }
+        Builder {
+            schema,
+            environment,
+            settings: Settings::default(),
+            strict: false,
+            threads: Threads::default(),
+            hooks: Declared::default(),
+        }
     }
 
     /// Reads the time from `clock`, once a transaction or single statement that needs it. It's called in
@@ -121,6 +128,40 @@ impl Builder {
         self
     }
 
+    /// Lets a query use this many threads, in this database and its forks; one unless asked for. What is
+    /// large is then found in parts: includes that are expected to come to 32,768 rows and more
+    /// ([`read_threads_above`](Builder::read_threads_above)), and scans of eight times as many; anything else is
+    /// answered by the thread that asks, as are recursive includes, flat queries and rows that are shown
+    /// [one by one](crate::Query::each). Rows, their order and errors are the same with any number of
+    /// threads. More of them than the machine has cores make nothing faster.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let schema = Schema::new()
+    /// #     .table(Table::new("users").column(Column::integer("id").generated()).primary_key(["id"]))
+    /// #     .table(Table::new("posts").column(Column::integer("id").generated())
+    /// #         .column(Column::integer("user_id")).primary_key(["id"]))
+    /// #     .relation(Relation::one("posts", "author", "users").from(["user_id"]).to(["id"]))
+    /// #     .relation(Relation::many("users", "posts", "posts"));
+    /// let db = Database::builder(schema).read_threads(2).build()?;
+    /// db.insert_many("users", (0..10_000).map(|_| row! {}).collect())?;
+    /// db.insert_many("posts", (0..30_000).map(|n| row! { user_id: 1 + n % 10_000 }).collect())?;
+    /// let page = db.query("users").include("posts", |posts| posts.limit(2)).all()?;
+    /// assert_eq!(page.total_rows(), 30_000);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn read_threads(mut self, threads: usize) -> Builder {
+        self.threads.count = threads.max(1);
+        self
+    }
+
+    /// From how many expected rows on several threads find what is included, and from eight times as many on
+    /// they scan; 32,768 unless said otherwise. Below that, starting a thread takes about as long as it saves.
+    pub fn read_threads_above(mut self, rows: usize) -> Builder {
+        self.threads.above = rows;
+        self
+    }
+
     /// An empty database.
     ///
     /// # Errors
@@ -130,7 +171,7 @@ impl Builder {
         let catalog = Catalog::try_from(self.schema)?;
         let hooks = self.hooks.resolve(&catalog)?;
         self.environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
-        let store = Store::new(Arc::new(catalog)).strict_loading(self.strict);
+        let store = Store::new(Arc::new(catalog)).strict_loading(self.strict).read_threads(self.threads);
         Ok(Database::with(Arc::new(store), Arc::new(self.environment), self.settings))
     }
 }

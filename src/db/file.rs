@@ -141,7 +141,7 @@ impl Builder {
         if let Some(environment) = Arc::get_mut(&mut environment) {
             environment.hooks = hooks.map(|hooks| Box::new(hooks) as Box<dyn Hooks>);
         }
-        let store = store.strict_loading(self.strict);
+        let store = store.strict_loading(self.strict).read_threads(self.threads);
         Ok(Database::with(Arc::new(store), environment, self.settings))
     }
 }

@@ -131,6 +131,11 @@ impl Found<'_> {
     }
 
     fn change(&self, was: Option<Left>, is: Option<Left>) -> Option<RowDiff> {
+        let place = match (&was, &is) {
+            (Some(was), _) => self.before.rank(was.slot),
+            (None, Some(is)) => self.after.rank(is.slot),
+            (None, None) => 0,
+        };
         let whole = |table: &Table, row: &Left| table.keys(self.all).values(row.slot);
         let (change, row) = match (was, is) {
             (Some(was), Some(is)) => {
@@ -145,7 +150,7 @@ impl Found<'_> {
             (None, None) => return None,
         };
         let key = if self.has_key { row.key.into_iter().collect() } else { Default::default() };
-        Some(RowDiff { key, place: row.slot.index(), change })
+        Some(RowDiff { key, place, change })
     }
 
     fn cells(&self, was: Slot, is: Slot) -> Vec<CellDiff> {

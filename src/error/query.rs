@@ -119,6 +119,15 @@ pub enum QueryMistake {
         /// The table of the row.
         table: EcoString,
     },
+    /// Rows were to lie beside those of the same row along a relation that isn't by their own key.
+    NotOwned {
+        /// The table.
+        table: EcoString,
+        /// The relation.
+        relation: EcoString,
+        /// The relations of the table that are.
+        known: Vec<EcoString>,
+    },
     /// A recursive include was read of a row that it doesn't go on from.
     RecursionEnds {
         /// The include.
@@ -230,6 +239,10 @@ impl QueryMistake {
             QueryMistake::NotLoaded { relation, .. } => {
                 format!("add `{relation}` to the query's `with`, where the path leads")
             }
+            QueryMistake::NotOwned { known, .. } if known.is_empty() => {
+                "declare a relation to one row on the side that holds the key".into()
+            }
+            QueryMistake::NotOwned { known, .. } => format!("there are: {}", known.join(", ")),
             QueryMistake::RecursionEnds { .. } => {
                 "ask `is_loaded` first: the row stands above itself, or the depth ends here".into()
             }
@@ -296,6 +309,9 @@ impl fmt::Display for QueryMistake {
             }
             QueryMistake::NotLoaded { relation, table } => {
                 write!(f, "`{relation}` was not included on this row of `{table}`, and loading is strict")
+            }
+            QueryMistake::NotOwned { table, relation, .. } => {
+                write!(f, "`{table}` can't be clustered by `{relation}`, which isn't by a key of its own")
             }
             QueryMistake::RecursionEnds { relation } => {
                 write!(f, "`{relation}` was not loaded for this row: the recursion ends here")

@@ -204,8 +204,7 @@ fn follow(
         }
         Hop::ToChildren(id) => {
             let child = catalog.edge(*id).child;
-            let children = store.edge(*id).children().of(from);
-            children.iter().any(|slot| follow(store, child, rest, *slot, found))
+            store.children_of(*id, from).any(|slot| follow(store, child, rest, slot, found))
         }
         Hop::Lookup { from: columns, table: target, index } => {
             let key = store.table(table).keys(columns).values(from);

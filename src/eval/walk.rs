@@ -6,7 +6,7 @@ use crate::column::chunked::Chunks;
 use crate::id::{ColumnId, IndexId, Slot, TableId};
 use crate::index::lists::{Head, ListsView};
 use crate::store::Store;
-use crate::table::Table;
+use crate::table::{RanksView, Table};
 use hashbrown::HashSet;
 use smallvec::SmallVec;
 
@@ -55,8 +55,14 @@ impl Flat {
 #[derive(Clone, Copy)]
 enum Step<'a> {
     Parent(Chunks<'a, Slot>),
-    Children(ListsView<'a>),
-    Lookup { from: &'a Table, columns: &'a [ColumnId], table: &'a Table, index: IndexId },
+    /// With what the lists are to be arranged by.
+    Children(ListsView<'a>, Option<RanksView<'a>>),
+    Lookup {
+        from: &'a Table,
+        columns: &'a [ColumnId],
+        table: &'a Table,
+        index: IndexId,
+    },
     Along(&'a Store, &'a RelationInfo),
 }
 
@@ -93,7 +99,8 @@ impl<'a> Walk<'a> {
                     (Step::Parent(store.edge(*edge).parents()), store.catalog().edge(*edge).parent)
                 }
                 Hop::ToChildren(edge) => {
-                    (Step::Children(store.edge(*edge).children()), store.catalog().edge(*edge).child)
+                    let step = Step::Children(store.edge(*edge).children(), store.list_ranks(*edge));
+                    (step, store.catalog().edge(*edge).child)
                 }
                 Hop::Lookup { from: columns, table: target, index } => {
                     let step =
@@ -141,8 +148,8 @@ impl<'a> Walk<'a> {
         match self.steps.as_slice() {
             _ if self.distinct => Route::Other,
             [Step::Parent(parents)] => Route::Parent(*parents),
-            [Step::Children(lists)] => Route::Children(*lists),
-            [Step::Children(lists), Step::Parent(parents)] => Route::Junction(*lists, *parents),
+            [Step::Children(lists, None)] => Route::Children(*lists),
+            [Step::Children(lists, None), Step::Parent(parents)] => Route::Junction(*lists, *parents),
             _ => Route::Other,
         }
     }
@@ -154,8 +161,18 @@ impl<'a> Walk<'a> {
         let single = self.steps.len() == 1;
         let mut steps = self.steps.iter();
         match steps.next() {
-            Some(Step::Children(lists)) => {
+            Some(Step::Children(lists, None)) => {
                 children(*lists, parents, if single { take } else { usize::MAX }, flat)
+            }
+            Some(Step::Children(lists, Some(ranks))) => {
+                for parent in parents {
+                    let start = flat.slots.len();
+                    arranged(*lists, *ranks, *parent, &mut flat.slots);
+                    if single {
+                        flat.slots.truncate(start.saturating_add(take));
+                    }
+                    flat.close();
+                }
             }
             Some(Step::Parent(cells)) => {
                 for parent in parents {
@@ -217,10 +234,11 @@ fn unite(flat: &mut Flat) {
 
 impl Step<'_> {
     #[inline]
-    fn extend(&self, from: Slot, out: &mut impl Extend<Slot>) {
+    fn extend(&self, from: Slot, out: &mut Vec<Slot>) {
         match self {
             Step::Parent(cells) => out.extend(cells.at(from.index()).some()),
-            Step::Children(lists) => out.extend(lists.of(from).iter().copied()),
+            Step::Children(lists, None) => out.extend_from_slice(lists.of(from)),
+            Step::Children(lists, Some(ranks)) => arranged(*lists, *ranks, from, out),
             Step::Lookup { from: source, columns, table, index } if !from.is_none() => {
                 out.extend(row::lookup(table, *index, &source.keys(columns).values(from)));
             }
@@ -228,6 +246,13 @@ impl Step<'_> {
             Step::Along(store, relation) => out.extend(row::along(store, relation, from)),
         }
     }
+}
+
+/// Appends the children of a parent in insertion order.
+fn arranged(lists: ListsView<'_>, ranks: RanksView<'_>, parent: Slot, out: &mut Vec<Slot>) {
+    let start = out.len();
+    out.extend_from_slice(lists.of(parent));
+    ranks.arrange(out.get_mut(start..).unwrap_or_default());
 }
 
 fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, flat: &mut Flat) {

@@ -9,6 +9,7 @@ use crate::id::Slot;
 use crate::plan::{Key, Level};
 use crate::predicate::Predicate;
 use crate::store::Store;
+use crate::table::RanksView;
 use crate::value::{Type, Value, ValueRef};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
@@ -41,6 +42,8 @@ pub(super) struct Arrange<'a> {
     entries: Vec<Entry>,
     /// Whether the entries' keys tell everything that the first key does.
     exact: bool,
+    /// What tells which of two rows came first, where their slots don't.
+    ranks: Option<RanksView<'a>>,
 }
 
 impl<'a> Arrange<'a> {
@@ -78,7 +81,7 @@ impl<'a> Arrange<'a> {
         let marks = keys.iter().zip(level.cursor.iter().flatten()).map(mark).collect();
         let distinct = level.distinct.as_ref();
         let distinct = distinct.map(|columns| columns.iter().map(|id| rows.column(*id).view()).collect());
-        Arrange { level, keys, marks, distinct, entries: Vec::new(), exact: false }
+        Arrange { level, keys, marks, distinct, entries: Vec::new(), exact: false, ranks: rows.ranks() }
     }
 
     /// Whether it does nothing at all.
@@ -304,12 +307,15 @@ impl<'t, 'a> Top<'t, 'a> {
         Some(if nulls { Predicate::Or(vec![bar, Predicate::IsNull(order.column)]) } else { bar })
     }
 
-    /// Takes more rows, in ascending order.
+    /// Takes more rows, those of equal keys in ascending order.
     pub(super) fn add(&mut self, slots: &[Slot]) {
         let before = self.arrange.entries.len();
         self.arrange.exact = self.arrange.fill_entries(slots, self.seen);
         self.seen += slots.len();
         let mut entries = std::mem::take(&mut self.arrange.entries);
+        if let Some(ranks) = self.arrange.ranks {
+            entries.iter_mut().skip(before).for_each(|entry| entry.place = ranks.rank(entry.slot));
+        }
         if let Some(worst) = self.worst {
             let mut kept = before;
             for at in before..entries.len() {

@@ -5,6 +5,7 @@ mod recurse;
 use super::Budget;
 use super::arrange::Arrange;
 use super::extras::BoundExtra;
+use super::parts::in_parts;
 use crate::catalog::TableInfo;
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::{Flat, TRUE, Tester, Walk, fault};
@@ -24,6 +25,9 @@ pub(super) struct Bound<'a> {
     store: &'a Store,
     extras: Vec<BoundExtra<'a>>,
     includes: Vec<Below<'a>>,
+    /// How many threads may find what hangs on its rows, and about how much that is for one of them.
+    threads: usize,
+    each: usize,
 }
 
 /// How to get from a level to one that it includes.
@@ -42,11 +46,13 @@ struct Below<'a> {
 
 impl<'a> Bound<'a> {
     pub(super) fn root(store: &'a Store, level: &'a Level) -> Bound<'a> {
-        Bound::new(store, level, Tester::new(store, level.table, &level.filter))
+        let threads = store.threads().count;
+        let threads = if threads > 1 && level.is_divisible(store.catalog()) { threads } else { 1 };
+        Bound::new(store, level, Tester::new(store, level.table, &level.filter), threads)
     }
 
     /// Recursion is as deep as includes may nest.
-    fn new(store: &'a Store, level: &'a Level, filter: Tester<'a>) -> Bound<'a> {
+    fn new(store: &'a Store, level: &'a Level, filter: Tester<'a>, threads: usize) -> Bound<'a> {
         let info = store.catalog().table(level.table);
         let extras = level.extras.iter().map(|extra| BoundExtra::new(store, level, extra));
         Bound {
@@ -55,7 +61,13 @@ impl<'a> Bound<'a> {
             arrange: Arrange::new(store, level),
             store,
             extras: extras.collect(),
-            includes: level.includes.iter().map(|include| Below::new(store, info, include)).collect(),
+            includes: level
+                .includes
+                .iter()
+                .map(|include| Below::new(store, info, include, threads))
+                .collect(),
+            threads,
+            each: if threads > 1 { level.rows_each(store) } else { 1 },
         }
     }
 
@@ -64,6 +76,10 @@ impl<'a> Bound<'a> {
     /// # Errors
     /// `limit_exceeded` when the budget is used up.
     pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
+        fault::collect()?;
+        if self.threads > 1 && self.expand_in_parts(found, budget).is_some() {
+            return Ok(());
+        }
         found.extras.resize_with(self.extras.len(), ExtraCells::default);
         for (at, (extra, cells)) in self.extras.iter_mut().zip(&mut found.extras).enumerate() {
             extra.fill(self.store, self.level, at, &found.slots, cells)?;
@@ -74,18 +90,54 @@ impl<'a> Bound<'a> {
         }
         fault::collect()
     }
+
+    /// As [`expand`](Bound::expand), on several threads; `None`, and nothing found, where that isn't worth it
+    /// or anything fails.
+    fn expand_in_parts(&self, found: &mut FoundLevel, budget: &mut Budget) -> Option<()> {
+        let leaf = self.extras.is_empty() && self.includes.is_empty();
+        if leaf || found.slots.len().saturating_mul(self.each) < self.store.threads().above {
+            return None;
+        }
+        let (store, level, slots, before) = (self.store, self.level, &found.slots, *budget);
+        let parts = in_parts(
+            self.threads,
+            slots.len(),
+            || Bound::new(store, level, Tester::new(store, level.table, []), 1),
+            |bound, part| {
+                let mut found = FoundLevel { slots: slots.get(part)?.to_vec(), ..FoundLevel::default() };
+                let mut budget = before;
+                let done = bound.expand(&mut found, &mut budget);
+                fault::collect().and(done).ok()?;
+                Some((found, before.left - budget.left))
+            },
+        )?;
+        let mut parts = parts.into_iter();
+        let (mut all, mut rows) = parts.next()?;
+        for (part, more) in parts {
+            all.append(part)?;
+            rows += more;
+        }
+        budget.left = budget.left.checked_sub(rows)?;
+        (found.extras, found.includes) = (all.extras, all.includes);
+        Some(())
+    }
 }
 
 impl<'a> Below<'a> {
-    fn new(store: &'a Store, info: &'a TableInfo, include: &'a Include) -> Below<'a> {
+    fn new(store: &'a Store, info: &'a TableInfo, include: &'a Include, threads: usize) -> Below<'a> {
         let relation = info.relation(include.relation);
         let filter = relation.filter.iter().chain(&include.level.filter);
         Below {
             walk: Walk::new(store, relation),
             many: include.many,
             source: Tester::new(store, info.id, &relation.source_filter),
-            bound: Bound::new(store, &include.level, Tester::new(store, include.level.table, filter)),
-            others: include.others.iter().map(|other| Below::new(store, info, other)).collect(),
+            bound: Bound::new(
+                store,
+                &include.level,
+                Tester::new(store, include.level.table, filter),
+                threads,
+            ),
+            others: include.others.iter().map(|other| Below::new(store, info, other, threads)).collect(),
             parents: Vec::new(),
             truths: Vec::new(),
             flat: Flat::default(),

@@ -1,14 +1,18 @@
 //! The rows of the root, by the access that was planned.
 
+use super::arrange::Arrange;
 use super::arrange::Top;
 use super::level::Bound;
+use super::parts::{SCANNED, in_parts};
 use super::reach::found;
 use crate::column::chunked::ROWS;
-use crate::eval::{Flat, Tester, WORDS, ones};
+use crate::eval::{Flat, Tester, WORDS, fault, ones};
 use crate::id::{IndexId, Slot};
-use crate::plan::{Access, Plan};
+use crate::plan::{Access, Level, Plan};
+use crate::predicate::Predicate;
 use crate::store::Store;
 use std::ops::Bound::Unbounded;
+use std::ops::Range;
 
 /// The rows of the root in the order of the result.
 pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Slot> {
@@ -18,23 +22,30 @@ pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Sl
     }
     let chunks = store.table(level.table).bound().div_ceil(ROWS);
     let slots = match &plan.access {
-        Access::Scan if level.is_plain() => scan(&mut bound.filter, chunks, level.needed()),
+        Access::Scan if level.is_plain() => scan(store, level, &mut bound.filter, level.needed()),
         Access::Scan => {
             bound.filter.expect(store.table(level.table).row_count());
-            if let Some(top) = Top::new(&mut bound.arrange) {
-                let slots = scan_top(store, plan, &mut bound.filter, top);
-                return slots.get(level.offset..).unwrap_or_default().to_vec();
+            if let Some(mut top) = Top::new(&mut bound.arrange) {
+                if let Some(parts) = top_in_parts(store, level) {
+                    parts.iter().for_each(|slots| top.add(slots));
+                } else {
+                    add_top(store, level, &mut bound.filter, &mut top, 0..chunks);
+                }
+                return top.finish().get(level.offset..).unwrap_or_default().to_vec();
             }
-            scan(&mut bound.filter, chunks, usize::MAX)
+            scan(store, level, &mut bound.filter, usize::MAX)
         }
         Access::Ordered { index, descending } => match ordered(store, plan, bound, *index, *descending) {
             Some(slots) => return slots,
-            None => scan(&mut bound.filter, chunks, usize::MAX),
+            None => scan(store, level, &mut bound.filter, usize::MAX),
         },
         _ => {
             let plain = bound.filter.is_empty() && level.is_plain();
             let take = if plain { level.needed() } else { usize::MAX };
             let mut slots = found(store, plan, take).unwrap_or_default();
+            if !matches!(plan.access, Access::Along { .. }) {
+                arrange(store, level, &mut slots);
+            }
             bound.filter.expect(slots.len());
             bound.filter.retain(&mut slots);
             slots
@@ -51,14 +62,36 @@ pub(super) fn streamed(store: &Store, plan: &Plan) -> Option<usize> {
     let level = &plan.root;
     let whole = matches!(plan.access, Access::Scan) && level.is_plain();
     let whole = whole && level.limit.is_none() && level.offset == 0;
+    // Rows that don't lie in insertion order have to be arranged first.
+    let whole = whole && store.table(level.table).ranks().is_none();
     whole.then(|| store.table(level.table).bound().div_ceil(ROWS))
 }
 
-/// Rows that pass, ascending, until `needed` are found.
-fn scan(filter: &mut Tester<'_>, chunks: usize, needed: usize) -> Vec<Slot> {
+/// Brings rows that lie otherwise into insertion order.
+fn arrange(store: &Store, level: &Level, slots: &mut [Slot]) {
+    if let Some(ranks) = store.table(level.table).ranks() {
+        ranks.arrange(slots);
+    }
+}
+
+/// Rows that pass, in insertion order, until `needed` are found.
+fn scan(store: &Store, level: &Level, filter: &mut Tester<'_>, needed: usize) -> Vec<Slot> {
+    let chunks = store.table(level.table).bound().div_ceil(ROWS);
     let mut slots = Vec::new();
     if needed == usize::MAX {
+        let found = scan_in_parts(store, level, |filter, chunks| {
+            let mut slots = Vec::new();
+            chunks.for_each(|chunk| filter.chunk(chunk, &mut slots));
+            slots
+        });
+        if let Some(parts) = found {
+            slots = parts.concat();
+            arrange(store, level, &mut slots);
+            return slots;
+        }
         filter.expect(chunks * ROWS);
+    } else if store.table(level.table).ranks().is_some() {
+        return first_in_order(store, level, filter, needed);
     }
     for chunk in 0..chunks {
         filter.chunk(chunk, &mut slots);
@@ -66,17 +99,88 @@ fn scan(filter: &mut Tester<'_>, chunks: usize, needed: usize) -> Vec<Slot> {
             break;
         }
     }
+    arrange(store, level, &mut slots);
     slots
 }
 
-/// The first rows in order. Once enough are known, a row has to pass the worst of them before anything
-/// else is asked.
-fn scan_top(store: &Store, plan: &Plan, filter: &mut Tester<'_>, mut top: Top<'_, '_>) -> Vec<Slot> {
-    let table = plan.root.table;
+/// The first rows that pass of a table whose rows don't lie in insertion order. O(rows up to the last).
+fn first_in_order(store: &Store, level: &Level, filter: &mut Tester<'_>, needed: usize) -> Vec<Slot> {
+    let mut rows = store.table(level.table).in_order();
+    let (mut slots, mut block) = (Vec::new(), Vec::with_capacity(ROWS));
+    while slots.len() < needed {
+        block.clear();
+        block.extend(rows.by_ref().take(ROWS));
+        if block.is_empty() {
+            break;
+        }
+        filter.retain(&mut block);
+        slots.append(&mut block);
+    }
+    slots
+}
+
+/// Whether a scan is read in parts: on several threads, where it is long and its filter learns nothing that
+/// each of them would have to learn anew.
+fn is_long(store: &Store, level: &Level) -> bool {
+    store.threads().count > 1
+        && store.table(level.table).bound() / SCANNED >= store.threads().above
+        && !level.filter.iter().any(Predicate::asks_along)
+}
+
+/// What each part of a table's chunks comes to; `None` where the scan isn't read in parts, or an expression
+/// fails.
+fn scan_in_parts<T: Send>(
+    store: &Store,
+    level: &Level,
+    read: impl Fn(&mut Tester<'_>, Range<usize>) -> T + Sync,
+) -> Option<Vec<T>> {
+    if !is_long(store, level) || level.filter.is_empty() {
+        return None;
+    }
+    let filter = || Tester::new(store, level.table, &level.filter);
+    in_parts(
+        store.threads().count,
+        store.table(level.table).bound().div_ceil(ROWS),
+        filter,
+        |filter, chunks| {
+            let found = read(filter, chunks);
+            fault::collect().ok().map(|()| found)
+        },
+    )
+}
+
+/// The first rows in order of each part of a table, which the first of all are among.
+fn top_in_parts(store: &Store, level: &Level) -> Option<Vec<Vec<Slot>>> {
+    if !is_long(store, level) {
+        return None;
+    }
+    let tools = || (Tester::new(store, level.table, &level.filter), Arrange::new(store, level));
+    in_parts(
+        store.threads().count,
+        store.table(level.table).bound().div_ceil(ROWS),
+        tools,
+        |tools, chunks| {
+            let (filter, arrange) = tools;
+            let mut top = Top::new(arrange)?;
+            add_top(store, level, filter, &mut top, chunks);
+            fault::collect().ok().map(|()| top.finish())
+        },
+    )
+}
+
+/// Adds the rows of some chunks that may be among the first in order. Once enough are known, a row has to
+/// pass the worst of them before anything else is asked.
+fn add_top(
+    store: &Store,
+    level: &Level,
+    filter: &mut Tester<'_>,
+    top: &mut Top<'_, '_>,
+    chunks: Range<usize>,
+) {
     let mut slots = Vec::with_capacity(ROWS);
-    for chunk in 0..store.table(table).bound().div_ceil(ROWS) {
+    for chunk in chunks {
         let bar = top.bar();
-        let mut words = Tester::new(store, table, &bar).words(chunk);
+        let mut words = Tester::new(store, level.table, &bar).words(chunk);
         if words == [0; WORDS] {
             continue;
         }
@@ -85,7 +189,6 @@ fn scan_top(store: &Store, plan: &Plan, filter: &mut Tester<'_>, mut top: Top<'_
         slots.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
         top.add(&slots);
     }
-    top.finish()
 }
 
 /// The first rows that pass in the order of an index; `None` when too many would have to be read.
@@ -112,7 +215,7 @@ fn ordered(
             ahead = next();
         }
         left = left.checked_sub(group.len())?;
-        group.sort_unstable();
+        rows.arrange(&mut group);
         bound.filter.retain(&mut group);
         found.extend_from_slice(&group);
         if found.len() >= level.needed() {
@@ -136,12 +239,17 @@ pub(super) fn count(store: &Store, plan: &Plan) -> usize {
         }
         None if level.filter.is_empty() => store.table(level.table).row_count(),
         None => {
+            let count = |filter: &mut Tester<'_>, chunks: Range<usize>| {
+                let ones =
+                    |chunk| filter.words(chunk).iter().map(|word| word.count_ones() as usize).sum::<usize>();
+                chunks.map(ones).sum::<usize>()
+            };
+            if let Some(parts) = scan_in_parts(store, level, count) {
+                return parts.iter().sum();
+            }
             let mut filter = Tester::new(store, level.table, &level.filter);
             filter.expect(store.table(level.table).row_count());
-            let chunks = 0..store.table(level.table).bound().div_ceil(ROWS);
-            chunks
-                .map(|chunk| filter.words(chunk).iter().map(|w| w.count_ones() as usize).sum::<usize>())
-                .sum()
+            count(&mut filter, 0..store.table(level.table).bound().div_ceil(ROWS))
         }
     }
 }

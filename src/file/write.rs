@@ -51,7 +51,7 @@ fn write_table(
 ) -> io::Result<()> {
     let (rows, sequence) = (table.row_count() as u64, table.sequence());
     framer.block(&TableContent { name: info.name(), rows, sequence })?;
-    let mut slots = table.live().ones(0..table.bound()).map(Slot::new);
+    let mut slots = table.in_order();
     let mut group = Vec::with_capacity(ROWS.min(table.row_count()));
     loop {
         next_group(table, &mut slots, &mut group);

@@ -11,6 +11,7 @@ use crate::exec;
 use crate::id::{Slot, TableId};
 use crate::scalar::Scalar;
 use crate::store::Store;
+use crate::table::Table;
 use std::borrow::Cow;
 
 /// Matches that a step without keys makes at once.
@@ -223,8 +224,9 @@ impl<'a> Joiner<'a> {
     pub(super) fn unmatched(&self) -> Option<Block> {
         let matched = self.matched.as_ref()?;
         let table = self.store.table(*self.tables.get(self.step.source)?);
-        let alone = |at: &usize| matched.get(at / 64).is_none_or(|word| word >> (at % 64) & 1 == 0);
-        let slots: Vec<Slot> = table.live().ones(0..table.bound()).filter(alone).map(Slot::new).collect();
+        let bit = |at: usize| matched.get(at / 64).is_none_or(|word| word >> (at % 64) & 1 == 0);
+        let alone = |slot: &Slot| bit(slot.index());
+        let slots: Vec<Slot> = table.in_order().filter(alone).collect();
         let mut block = Block::of(self.tables.len(), self.step.source, slots);
         for source in &self.before {
             if let Some(slots) = block.slots.get_mut(*source) {
@@ -247,11 +249,12 @@ impl<'a> Joiner<'a> {
     /// Pairs of a tuple's place and a row, by place and then by row.
     fn candidates(&mut self, block: &Block, lefts: &mut Vec<u32>, rights: &mut Vec<Slot>) -> Result<()> {
         let none = Vec::new();
+        let rows = self.store.table(self.tables.get(self.step.source).copied().unwrap_or(TableId::new(0)));
         match &mut self.ways {
             Ways::Walk { from, walk, filter, flat } => {
                 let parents = block.slots.get(*from).unwrap_or(&none);
                 walk.gather(parents, usize::MAX, flat);
-                spread(flat, filter, lefts, rights);
+                spread(rows, flat, filter, lefts, rights);
             }
             Ways::Along { from, table, relation, filter } => {
                 let parents = block.slots.get(*from).unwrap_or(&none);
@@ -262,7 +265,7 @@ impl<'a> Joiner<'a> {
                     flat.slots.extend(along(self.store, relation, *parent));
                     flat.close();
                 }
-                spread(&mut flat, filter, lefts, rights);
+                spread(rows, &mut flat, filter, lefts, rights);
             }
             Ways::Hash { left, rights: all, table } => {
                 let keys = vectors(left, &block.batch(self.store, self.tables, 0, block.len))?;
@@ -289,15 +292,19 @@ pub(super) fn vectors<'a>(scalars: &[Scalar], batch: &Batch<'a, '_>) -> Result<V
     scalars.iter().map(|scalar| evaluate(scalar, batch)).collect()
 }
 
-/// The rows found for each tuple as pairs, ascending, without those that don't pass.
-fn spread(flat: &mut Flat, filter: &mut Tester<'_>, lefts: &mut Vec<u32>, rights: &mut Vec<Slot>) {
+/// The rows found for each tuple as pairs, in insertion order, without those that don't pass.
+fn spread(
+    rows: &Table,
+    flat: &mut Flat,
+    filter: &mut Tester<'_>,
+    lefts: &mut Vec<u32>,
+    rights: &mut Vec<Slot>,
+) {
     let mut from = 0;
     for (row, to) in flat.offsets.iter().skip(1).enumerate() {
         let to = *to as usize;
         if let Some(slots) = flat.slots.get_mut(from..to) {
-            if !slots.is_sorted() {
-                slots.sort_unstable();
-            }
+            rows.arrange(slots);
             lefts.resize(lefts.len() + slots.len(), row as u32);
         }
         from = to;

@@ -242,7 +242,7 @@ pub(super) fn flow(
         };
         pipe.run()?;
         drop(pipe);
-        let all = all.pick(&declared_order(&all));
+        let all = all.pick(&declared_order(store, tables, &all));
         kept += all.len;
         let _ = sink(&all)?;
     } else {
@@ -266,13 +266,15 @@ fn note(context: &mut Context<'_>, at: usize, rows: usize, start: i128) {
 }
 
 /// The places of tuples in the declared order: by the row of the first source, then of the second.
-fn declared_order(block: &Block) -> Vec<u32> {
+fn declared_order(store: &Store, tables: &[TableId], block: &Block) -> Vec<u32> {
     let mut places: Vec<u32> = (0..block.len as u32).collect();
-    let key = |slots: &[Slot], at: u32| slots.get(at as usize).copied().unwrap_or_default();
+    let key = |table: TableId, slots: &[Slot], at: u32| {
+        store.table(table).rank(slots.get(at as usize).copied().unwrap_or_default())
+    };
     places.sort_by(|a, b| {
-        let sources = block.slots.iter().filter(|slots| !slots.is_empty());
+        let sources = block.slots.iter().zip(tables).filter(|(slots, _)| !slots.is_empty());
         sources
-            .map(|slots| key(slots, *a).cmp(&key(slots, *b)))
+            .map(|(slots, table)| key(*table, slots, *a).cmp(&key(*table, slots, *b)))
             .find(|order| order.is_ne())
             .unwrap_or(a.cmp(b))
     });

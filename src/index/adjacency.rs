@@ -32,12 +32,38 @@ pub(crate) struct Adjacency {
     children: Lists,
     orphans: GroupTable,
     state: RandomState,
+    shows: Shows,
+}
+
+/// Which order of the children the lists, which ascend by slots, show.
+#[derive(Clone, Copy, Debug)]
+enum Shows {
+    /// Insertion order, in which the children lie.
+    Lying,
+    /// Insertion order, in which not all children lie; as long as only those from this slot on come to
+    /// the lists.
+    Until(usize),
+    /// Another one.
+    Other,
 }
 
 impl Adjacency {
     /// No rows on either end.
     pub(crate) fn new(state: RandomState) -> Adjacency {
-        Adjacency { parents: Chunked::new(), children: Lists::new(), orphans: GroupTable::new(), state }
+        let (parents, children, orphans) = (Chunked::new(), Lists::new(), GroupTable::new());
+        Adjacency { parents, children, orphans, state, shows: Shows::Lying }
+    }
+
+    /// Whether the lists show insertion order as they are.
+    #[inline]
+    pub(crate) fn shows_order(&self) -> bool {
+        !matches!(self.shows, Shows::Other)
+    }
+
+    /// Says that children lie in another order than that of insertion, and whether the lists show that all
+    /// the same. Children from slot `bound` on will be newer than all others.
+    pub(crate) fn set_order(&mut self, shown: bool, bound: usize) {
+        self.shows = if shown { Shows::Until(bound) } else { Shows::Other };
     }
 
     /// The parent of each child slot.
@@ -76,6 +102,9 @@ impl Adjacency {
 
     /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
     pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
+        if matches!(self.shows, Shows::Until(bound) if child.index() < bound) {
+            self.shows = Shows::Other;
+        }
         match child.index() == self.parents.len() {
             true => self.parents.push(parent.unwrap_or_default()),
             false => {
@@ -187,6 +216,7 @@ impl Adjacency {
         of: Vec<Slot>,
         live: impl Fn(Slot) -> bool,
     ) {
+        self.shows = Shows::Lying;
         self.children = Lists::build(parents, of.iter().copied());
         for (at, parent) in of.iter().enumerate() {
             let child = Slot::new(at);

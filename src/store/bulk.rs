@@ -82,7 +82,7 @@ impl Store {
         taken
     }
 
-    fn link_from(&mut self, edge: &Edge, starts: &[usize]) {
+    pub(super) fn link_from(&mut self, edge: &Edge, starts: &[usize]) {
         let start_of = |table: TableId| starts.get(table.index()).copied().unwrap_or_default();
         let (children, parents) = (&self.tables[edge.child.index()], &self.tables[edge.parent.index()]);
         let (first, first_parent) = (start_of(edge.child), start_of(edge.parent));
@@ -92,7 +92,12 @@ impl Store {
         let keys = child_keys(children, edge);
         let adjacency = Arc::make_mut(&mut self.edges[edge.id.index()]);
         if first == 0 {
-            let of = parents.find_rows(edge.parent_index, &keys, 0..children.bound());
+            let mut of = parents.find_rows(edge.parent_index, &keys, 0..children.bound());
+            if children.row_count() < of.len() {
+                let dead =
+                    of.iter_mut().enumerate().filter(|(child, _)| !children.is_live(Slot::new(*child)));
+                dead.for_each(|(_, parent)| *parent = Slot::NONE);
+            }
             adjacency.build(&keys, parents.bound(), of, |child| children.is_live(child));
             return;
         }

@@ -50,6 +50,13 @@ pub enum Violation {
         /// The primary key of the child, or its position where there is none.
         row: Vec<Value>,
     },
+    /// A row has no place of its own in insertion order, or a list of children shows another order.
+    Order {
+        /// The table.
+        table: EcoString,
+        /// The primary key of the row, or its position where there is none.
+        row: Vec<Value>,
+    },
     /// A foreign key matches no row.
     ForeignKey {
         /// The table.
@@ -105,6 +112,7 @@ impl fmt::Display for Violation {
             Violation::Adjacency { table, parent, row } => {
                 write!(f, "{table} {row:?} isn't linked with {parent} as its key says")
             }
+            Violation::Order { table, row } => write!(f, "{table} {row:?} is out of insertion order"),
             Violation::ForeignKey { table, constraint, values } => {
                 write!(f, "{table} has {values:?}, which matches nothing ({constraint})")
             }
@@ -136,6 +144,12 @@ impl Store {
                 let (counted, live) = (table.row_count(), live.len());
                 found.push(Violation::RowCount { table: info.name.clone(), counted, found: live });
             }
+            found.extend(
+                table.misranked().into_iter().map(|slot| Violation::Order {
+                    table: info.name.clone(),
+                    row: row_name(info, table, slot),
+                }),
+            );
             check_nulls(info, table, &live, &mut found);
             for (index, described) in table.indexes().iter().zip(&info.indexes) {
                 check_index(info, &described.name, table, index, &live, &mut found);
@@ -171,6 +185,7 @@ impl Store {
                 wrong(child);
             }
         }
+        let ranks = children.ranks().filter(|_| adjacency.shows_order());
         let strangers = orphans.iter().copied().filter(|child| !children.is_live(*child));
         strangers.for_each(&mut wrong);
         for parent in (0..parents.bound()).map(Slot::new) {
@@ -180,6 +195,9 @@ impl Store {
                 !ascending || !children.is_live(**child) || adjacency.parents().at(child.index()) != parent
             };
             list.iter().filter(stale).for_each(|child| wrong(*child));
+            if ranks.is_some_and(|ranks| !ranks.are_in_order(list)) {
+                list.iter().for_each(|child| wrong(*child));
+            }
         }
         for key in self.catalog().foreign_keys.iter().filter(|key| key.edge == edge.id) {
             for child in orphans.iter().filter(|child| children.is_live(**child)) {

@@ -20,7 +20,7 @@ impl Table {
     /// at least. O(1).
     pub(crate) fn wants_sweep(&self) -> bool {
         let dead = self.bound() - self.rows;
-        self.sweep.is_some() || (dead > self.rows && dead >= ROWS)
+        self.sweep.is_some() || (dead > self.rows && dead >= ROWS) || self.wastes_ranks()
     }
 
     /// The next row to move, and where to; `None` when all are packed. O(places passed over / 64).
@@ -64,6 +64,9 @@ impl Table {
         }
         self.live.set(from.index(), false);
         self.live.set(to.index(), true);
+        if let Some(ranks) = &mut self.ranks {
+            ranks.moved(from, to);
+        }
         self.index_row(to);
     }
 
@@ -74,6 +77,10 @@ impl Table {
         for column in &mut self.columns {
             column.truncate(end);
         }
+        if let Some(ranks) = &mut self.ranks {
+            ranks.truncate(end);
+        }
         self.sweep = None;
+        self.renew_ranks();
     }
 }

@@ -15,6 +15,19 @@ pub(crate) struct Level {
     pub(crate) deeper: Deeper,
 }
 
+impl Level {
+    /// Puts what was found from further rows behind what was found from these, in a level without
+    /// recursion. `None` when there are more rows than offsets can say.
+    pub(crate) fn append(&mut self, more: Level) -> Option<()> {
+        self.slots.extend_from_slice(&more.slots);
+        for (cells, more) in self.extras.iter_mut().zip(more.extras) {
+            cells.counts.extend(more.counts);
+            cells.totals.extend(more.totals);
+        }
+        self.includes.iter_mut().zip(more.includes).try_for_each(|(found, more)| found.append(more))
+    }
+}
+
 /// The values of an extra, one a row, in one of the two.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ExtraCells {
@@ -85,6 +98,14 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    fn append(&mut self, more: Found) -> Option<()> {
+        let base = u32::try_from(self.rows.slots.len()).ok()?;
+        base.checked_add(more.offsets.last().copied().unwrap_or(0))?;
+        self.offsets.extend(more.offsets.iter().skip(1).map(|offset| base + offset));
+        self.others.iter_mut().zip(more.others).try_for_each(|(found, more)| found.append(more))?;
+        self.rows.append(more.rows)
+    }
+
     /// The places of the rows of a parent.
     #[inline]
     pub(crate) fn range(&self, parent: usize) -> std::ops::Range<usize> {

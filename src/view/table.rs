@@ -133,7 +133,7 @@ impl<'s> TableRef<'s> {
 
     /// The rows, in insertion order.
     pub fn iter(self) -> impl DoubleEndedIterator<Item = RowRef<'s>> {
-        self.rows.live().ones(0..self.rows.bound()).map(move |slot| self.row(Slot::new(slot)))
+        self.rows.in_order().map(move |slot| self.row(slot))
     }
 
     #[inline]

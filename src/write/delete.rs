@@ -140,14 +140,14 @@ impl Writer<'_> {
         doomed: &mut Doomed,
     ) -> Result<Option<Family>> {
         let child = self.catalog.edge(key.edge).child;
-        let lists = self.store.edge(key.edge).children();
-        let all = slots.iter().flat_map(|slot| lists.of(*slot)).copied();
+        let children = |slot: &Slot| self.store.children_of(key.edge, *slot);
+        let all = slots.iter().flat_map(children);
         match key.on_delete {
             Action::Cascade => return Ok(doomed.meet(child, all)),
             Action::Restrict => {
                 for slot in slots {
                     let stays = |other: &Slot| !doomed.has(child, *other);
-                    let left: Vec<Slot> = lists.of(*slot).iter().copied().filter(stays).collect();
+                    let left: Vec<Slot> = children(slot).filter(stays).collect();
                     if !left.is_empty() {
                         let edge = self.catalog.edge(key.edge);
                         let values = self.store.table(edge.parent).keys(&edge.parent_columns).values(*slot);

@@ -154,7 +154,7 @@ impl Writer<'_> {
             None => true,
         };
         if passes(relation.source, &relation.source_filter, slot) {
-            let joined = self.store.edge(near).children().of(slot).iter().copied();
+            let joined = self.store.children_of(near, slot);
             rows.extend(
                 joined.filter(|row| passes(relation.target, &relation.filter, targets.at(row.index()))),
             );

@@ -64,8 +64,8 @@ impl Writer<'_> {
     fn bereave(&mut self, table: TableId, slots: impl Iterator<Item = Slot> + Clone) {
         let catalog = Arc::clone(&self.catalog);
         for key in &catalog.table(table).incoming {
-            let lists = self.store.edge(catalog.foreign_key(*key).edge).children();
-            let children = slots.clone().flat_map(|slot| lists.of(slot)).copied();
+            let edge = catalog.foreign_key(*key).edge;
+            let children = slots.clone().flat_map(|slot| self.store.children_of(edge, slot));
             self.open.extend(children.map(|child| OpenKey::bereft(*key, child)));
         }
     }
@@ -194,7 +194,7 @@ impl Writer<'_> {
         let rows = self.store.table(info.id);
         let all: Vec<ColumnId> = (0..info.columns.len()).map(ColumnId::new).collect();
         let keys = rows.keys(&all);
-        for slot in rows.live().ones(0..rows.bound()).map(Slot::new) {
+        for slot in rows.in_order() {
             let values = keys.values(slot);
             let first = wanted.partition_point(|row| compare_rows(row, &values).is_lt());
             let Some(count) = taken.get_mut(first) else { continue };

@@ -226,6 +226,12 @@ fn note(chance: &mut Chance, world: &World, id: Value) -> Cells {
 /// The world as a database, with rows that came and went in between.
 pub fn database(chance: &mut Chance, world: &World) -> Database {
     let db = Database::new(schema()).unwrap();
+    fill(&db, chance, world);
+    db
+}
+
+/// Writes the world into an empty database.
+pub fn fill(db: &Database, chance: &mut Chance, world: &World) {
     let row =
         |cells: &Cells| cells.iter().fold(Row::new(), |row, (name, value)| row.set(*name, value.clone()));
     // Notes come first: they wait for what they are of.
@@ -246,7 +252,15 @@ pub fn database(chance: &mut Chance, world: &World) -> Database {
             db.delete(table, col("id").lt(0)).unwrap();
         }
     }
-    db
+}
+
+/// Lays the rows of some tables otherwise than they were inserted.
+pub fn cluster(chance: &mut Chance, db: &Database) {
+    for (table, relation) in [("books", "author"), ("books", "sequel_to"), ("notes", "tag")] {
+        if chance.one_in(3) {
+            db.compact_by(table, relation).unwrap();
+        }
+    }
 }
 
 fn columns(table: &str) -> &'static [&'static str] {

@@ -5,6 +5,7 @@ mod answers;
 mod generate;
 mod model;
 mod naive;
+mod threads;
 
 use generate::{Chance, database, select, world};
 use model::World;
@@ -107,6 +108,7 @@ fn agree(seed: u64, rows: usize, queries: usize, depth: usize) {
     let mut chance = Chance::new(seed);
     let world = world(&mut chance, rows);
     let db = database(&mut chance, &world);
+    generate::cluster(&mut chance, &db);
     assert!(db.check().is_empty());
     walks_agree(&db);
     for _ in 0..queries {

@@ -26,6 +26,7 @@ const PEERS: &[(&str, Load)] = &[
     ("limit", |d| Box::new(limit::Limit::load(d))),
     ("clustered", |d| Box::new(limit::Limit::load_clustered(d))),
     ("relata", |d| Box::new(relata::Relata::load(d))),
+    ("relata clustered", |d| Box::new(relata::Relata::load_clustered(d))),
     ("structs", |d| Box::new(structs::Structs::load(d))),
     ("sqlite", |d| Box::new(sqlite::Sqlite::load(d))),
     #[cfg(feature = "bevy")]

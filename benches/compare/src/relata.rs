@@ -189,6 +189,14 @@ impl Relata {
         Relata { db }
     }
 
+    /// The same, with posts lying by user and comments by post.
+    pub fn load_clustered(d: &Data) -> Relata {
+        let relata = Relata::load(d);
+        relata.db.compact_by("posts", "user").unwrap();
+        relata.db.compact_by("comments", "post").unwrap();
+        relata
+    }
+
     pub fn database(&self) -> &Database {
         &self.db
     }

@@ -96,10 +96,10 @@ impl Writer<'_> {
         let Some(source) = along.source else { return Vec::new() };
         let mut rows: Vec<Slot> = match along.link {
             Link::Parent(_) => self.current(along).into_iter().collect(),
-            Link::Children(edge) => self.store.edge(*edge).children().of(source).to_vec(),
+            Link::Children(edge) => self.store.children_of(*edge, source).collect(),
             Link::Junction(junction) => {
                 let targets = self.store.edge(junction.far).parents();
-                let rows = self.store.edge(junction.near).children().of(source).iter();
+                let rows = self.store.children_of(junction.near, source);
                 rows.map(|row| targets.at(row.index())).filter(|slot| !slot.is_none()).collect()
             }
         };
