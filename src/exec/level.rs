@@ -63,7 +63,7 @@ impl<'a> Bound<'a> {
     ///
     /// # Errors
     /// `limit_exceeded` when the budget is used up.
-    pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
+    pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget<'_>) -> Result<()> {
         found.extras.resize_with(self.extras.len(), ExtraCells::default);
         for (at, (extra, cells)) in self.extras.iter_mut().zip(&mut found.extras).enumerate() {
             extra.fill(self.store, self.level, at, &found.slots, cells)?;
@@ -93,9 +93,11 @@ impl<'a> Below<'a> {
     }
 
     /// Finds the children of each parent and everything below them.
-    fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
+        let start = budget.start();
         self.find(parents, found, budget)?;
         let levels = self.recurse(parents, found, budget)?;
+        budget.note(start, &found.rows.slots);
         budget.levels += levels;
         self.bound.expand(&mut found.rows, budget)?;
         budget.levels -= levels;
@@ -107,7 +109,7 @@ impl<'a> Below<'a> {
     }
 
     /// Finds the children of each parent.
-    fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
         found.offsets.clear();
         found.rows.slots.clear();
         let level = self.bound.level;
@@ -140,7 +142,7 @@ impl<'a> Below<'a> {
     }
 
     /// Every parent has one place in the result, whether it leads anywhere or not.
-    fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
         let slots = &mut found.rows.slots;
         if self.source.is_empty() {
             self.walk.direct(parents, slots);
@@ -191,7 +193,7 @@ fn append_many(flat: &Flat, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-fn append_first(flat: &Flat, found: &mut Found, budget: &mut Budget) -> Result<()> {
+fn append_first(flat: &Flat, found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
     let mut from = 0;
     for to in flat.offsets.iter().skip(1).map(|offset| *offset as usize) {
         let first = flat.slots.get(from..to).and_then(<[Slot]>::first).copied();

@@ -166,3 +166,11 @@ fn mistakes_are_told_with_their_place() {
             .starts_with("no option `selct` here\n    at: $.selct (1:28)")
     );
 }
+
+#[test]
+fn an_error_in_a_selected_column_is_placed_once() {
+    let text = r#"{"from": "users", "innerJoin": {"posts": true}, "select": ["id"]}"#;
+    let error = db().query_json(text).unwrap_err();
+    assert_eq!(error.to_string(), "`id` is a column of several tables");
+    assert!(format!("{error:#}").contains("at: $.select.id") && !format!("{error:#}").contains("id.id"));
+}
