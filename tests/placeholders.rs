@@ -120,7 +120,7 @@ fn limits_offsets_and_cursors_are_given_when_the_query_runs() {
     assert_eq!(ask(1, 97, 0).unwrap(), "{id: 1, books: [{id: 99}]}\n{id: 2, books: [{id: 98}]}");
     assert_eq!(
         format!("{:#}", ask(-1, 0, 0).unwrap_err()),
-        "expected a whole number from 0, found -1\n    at: $.size"
+        "-1 is out of range for a whole number from 0\n    at: $.size"
     );
     for error in [query.all().map(drop), query.each(|_| ()), query.by_key().get(1).map(drop)] {
         assert_eq!(error.unwrap_err().to_string(), "the placeholder `skip` has no value");
@@ -131,7 +131,7 @@ fn limits_offsets_and_cursors_are_given_when_the_query_runs() {
 #[test]
 fn a_negative_number_of_rows_is_refused_where_it_stands() {
     let error = library().query("authors").limit(relata::Input::from(-1)).all().unwrap_err();
-    assert_eq!(format!("{error:#}"), "expected a whole number from 0, found -1\n    at: $.limit");
+    assert_eq!(format!("{error:#}"), "-1 is out of range for a whole number from 0\n    at: $.limit");
 }
 
 #[test]

@@ -279,17 +279,17 @@ fn nulls(literal: Literal) -> Result<Nulls, Error> {
 fn cursor(literal: Literal) -> Result<Row, Error> {
     match row(literal)? {
         row if row.is_empty() => Err(shape("a column and its value", &Literal::Object(Vec::new()))),
-        row => Ok(row.iter().cloned().map(opened).collect()),
+        row => Ok(row.iter().map(opened).collect()),
     }
 }
 
 /// A value that may be a placeholder.
-fn opened((column, input): (EcoString, Input)) -> (EcoString, Input) {
-    let name = match &input {
+fn opened((column, input): (&EcoString, &Input)) -> (EcoString, Input) {
+    let name = match input {
         Input::Literal(literal) => placeholder(literal),
         _ => None,
     };
-    (column, name.map_or(input, Input::Placeholder))
+    (column.clone(), name.map_or_else(|| input.clone(), Input::Placeholder))
 }
 
 fn distinct(literal: Literal) -> Result<Option<Distinct>, Error> {

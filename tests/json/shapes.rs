@@ -144,7 +144,7 @@ fn prisma_s_count_is_led_to_extras() {
 #[test]
 fn prisma_s_groups_and_aggregates_are_led_to_the_form_they_have_here() {
     let group = refusal(r#"{"groupBy": "posts", "by": ["user_id"], "_count": true}"#);
-    assert!(group.starts_with("`groupBy` has another form here\n    at: $.groupBy (1:2)"), "{group}");
+    assert!(group.starts_with("`groupBy` has another form here\n    at: $.groupBy (1:13)"), "{group}");
     assert!(group.contains(r#"help: write {"from": "posts", "groupBy": "user_id", "select""#), "{group}");
     let all = refusal(r#"{"aggregate": "posts", "_sum": {"id": true}}"#);
     assert!(all.contains(r#"help: write {"from": "posts", "select": {"n": {"count": true}"#), "{all}");
