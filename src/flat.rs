@@ -45,9 +45,9 @@ use crate::error::Result;
 use crate::expr::Expr;
 use crate::filter::{Direction, Filter, Nulls};
 use crate::query::Unbound;
-use crate::value::Input;
 #[cfg(feature = "json")]
 use crate::store::Store;
+use crate::value::Input;
 use ecow::EcoString;
 #[cfg(feature = "json")]
 use std::sync::Arc;

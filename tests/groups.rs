@@ -249,9 +249,14 @@ fn keys_of_a_whole_table_are_counted_as_rows_are() {
     let users = [row! { email: "a" }, row! { email: None::<&str> }, row! { email: "b" }];
     db.insert_many("users", users.into_iter().collect()).unwrap();
     // Without a foreign key, rows may point nowhere: 7 and 8 are keys of no user.
-    for (user, tag) in
-        [(Some(1), Some("x")), (Some(1), None), (Some(7), Some("x")), (Some(8), Some("y")), (Some(7), None), (None, None)]
-    {
+    for (user, tag) in [
+        (Some(1), Some("x")),
+        (Some(1), None),
+        (Some(7), Some("x")),
+        (Some(8), Some("y")),
+        (Some(7), None),
+        (None, None),
+    ] {
         db.insert("posts", row! { user_id: user, tag: tag }).unwrap();
     }
     let distinct = |table: &str, column: &str| {
@@ -276,8 +281,9 @@ fn keys_of_a_whole_table_are_counted_as_rows_are() {
 
 #[test]
 fn an_aggregate_of_an_empty_table_is_counted_by_keys_too() {
-    let db = Database::new(Schema::new().table(
-        Table::new("t").column(Column::integer("id")).primary_key(["id"]))).unwrap();
+    let db =
+        Database::new(Schema::new().table(Table::new("t").column(Column::integer("id")).primary_key(["id"])))
+            .unwrap();
     let columns = [("rows", count()), ("ids", col("id").count()), ("kinds", col("id").count_distinct())];
     let page = db.from("t").select(columns).all().unwrap();
     assert_eq!(json(&page), r#"[{"rows":0,"ids":0,"kinds":0}]"#);

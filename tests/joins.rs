@@ -353,9 +353,12 @@ fn explain_analyze_tells_rows_and_time_by_the_injected_clock() {
     let nested = db.query("users").include("posts", |posts| posts.include("tags", |tags| tags));
     let analyzed = nested.explain_analyze().unwrap();
     let lines: Vec<&str> = analyzed.lines().collect();
-    let ends = ["users: ", "  posts: ", "    tags: ", "total: "]
-        .iter()
-        .zip([", found 1 row in 1.0 µs", ", found 1 row in 1.0 µs", ", found 0 rows in 1.0 µs", "found 1 row in 7.0 µs"]);
+    let ends = ["users: ", "  posts: ", "    tags: ", "total: "].iter().zip([
+        ", found 1 row in 1.0 µs",
+        ", found 1 row in 1.0 µs",
+        ", found 0 rows in 1.0 µs",
+        "found 1 row in 7.0 µs",
+    ]);
     assert_eq!(lines.len(), 4, "{analyzed}");
     for (line, (start, end)) in lines.iter().zip(ends) {
         assert!(line.starts_with(start) && line.ends_with(end), "{analyzed}");

@@ -3,14 +3,16 @@
 use super::names::{Aggregated, Kind};
 use crate::column::time::{days_to_date, micros_to_instant, micros_to_timestamp};
 use crate::error::{Error, ErrorKind, FlatMistake, Result};
+use crate::eval::list;
 use crate::eval::vector::{Data, Vector, add_decimals, mean};
 use crate::expr::AggregateFunction;
-use crate::value::{Json, Type, Value};
+use crate::value::{Type, Value};
 use ecow::{EcoString, eco_format};
+use hashbrown::HashTable;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::fmt::Write;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Whole numbers up to this are told apart by a bit each when there is one group.
 const BITS_MAX: i64 = 1 << 27;
@@ -60,7 +62,7 @@ enum Cells {
     ExtremeValue(Vec<Value>, Ordering),
     Bits(Vec<u64>),
     DistinctWhole(HashSet<(u32, i64)>),
-    Distinct(HashSet<(u32, Value)>),
+    Distinct(Kinds),
     List(Vec<Vec<Value>>),
     First(Vec<Option<Value>>),
 }
@@ -86,7 +88,7 @@ impl Accumulator {
             Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => {
                 Cells::DistinctWhole(HashSet::new())
             }
-            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(Kinds::default()),
             Kind::Aggregate(AggregateFunction::List) => Cells::List(Vec::new()),
             Kind::Aggregate(AggregateFunction::Sum | AggregateFunction::Avg) => match of {
                 Some(Type::Float) => Cells::Float(Vec::new(), mean),
@@ -265,10 +267,8 @@ impl Accumulator {
                 seen.extend(rows.filter_map(|(row, group)| Some((*group, values.whole(row)?))));
             }
             Cells::Distinct(seen) => {
-                for (row, group) in groups.iter().enumerate() {
-                    if !values.is_null(row) {
-                        seen.insert((*group, values.get(row).to_value()));
-                    }
+                for (row, group) in groups.iter().enumerate().filter(|(row, _)| !values.is_null(*row)) {
+                    seen.insert(*group, values, row);
                 }
             }
             _ => {}
@@ -298,7 +298,7 @@ impl Accumulator {
         match &self.cells {
             Cells::Bits(bits) => crate::eval::ones(bits).for_each(|_| count(0)),
             Cells::DistinctWhole(seen) => seen.iter().for_each(|(group, _)| count(*group)),
-            Cells::Distinct(seen) => seen.iter().for_each(|(group, _)| count(*group)),
+            Cells::Distinct(seen) => seen.groups().for_each(count),
             _ => return rows.iter().enumerate().map(|(group, rows)| self.one(group, *rows)).collect(),
         }
         Ok(distinct.into_iter().map(Value::Integer).collect())
@@ -337,7 +337,7 @@ impl Accumulator {
             }
             Cells::Extreme(cells, _) => of_whole(&self.ty, cells.get(group).copied().unwrap_or_default()),
             Cells::ExtremeValue(cells, _) => cells.get(group).cloned().unwrap_or_default(),
-            Cells::List(lists) => list(lists.get(group).map_or(&[], Vec::as_slice)),
+            Cells::List(lists) => list(lists.get(group).into_iter().flatten().map(Value::as_ref)),
             Cells::Count
             | Cells::First(_)
             | Cells::Bits(_)
@@ -349,6 +349,32 @@ impl Accumulator {
     fn out_of_range(&self, found: EcoString) -> Error {
         let expected = eco_format!("{}", self.ty);
         Error::new(ErrorKind::OutOfRange { expected, found, column: None })
+    }
+}
+
+/// The different values of each group.
+#[derive(Default)]
+struct Kinds {
+    table: HashTable<(u64, u32, Value)>,
+    state: RandomState,
+}
+
+impl Kinds {
+    /// Notes a value that isn't null; what is there already isn't copied.
+    fn insert(&mut self, group: u32, values: &Vector<'_>, row: usize) {
+        let mut hasher = self.state.build_hasher();
+        hasher.write_u32(group);
+        values.hash(row, &mut hasher);
+        let (hash, value) = (hasher.finish(), values.get(row));
+        let same =
+            |(other, of, held): &(u64, u32, Value)| *other == hash && *of == group && held.as_ref() == value;
+        if self.table.find(hash, same).is_none() {
+            self.table.insert_unique(hash, (hash, group, value.to_value()), |(hash, ..)| *hash);
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = u32> + '_ {
+        self.table.iter().map(|(_, group, _)| *group)
     }
 }
 
@@ -376,20 +402,4 @@ fn of_whole(ty: &Type, whole: i64) -> Value {
         }
         _ => Value::Integer(whole),
     }
-}
-
-/// Values as a JSON list, each as a result shows it.
-fn list(values: &[Value]) -> Value {
-    let mut out = String::from("[");
-    for (at, value) in values.iter().enumerate() {
-        out.push_str(if at == 0 { "" } else { "," });
-        match value {
-            Value::Json(json) => out.push_str(json.as_str()),
-            value => {
-                let _ = write!(out, "{}", serde_json::to_string(value).unwrap_or_default());
-            }
-        }
-    }
-    out.push(']');
-    Value::Json(Json::canonical(out.into()))
 }

@@ -279,8 +279,7 @@ impl<S> FlatQuery<S> {
 
     fn unbind(self) -> (S, FlatQuery) {
         let FlatQuery { source, body, order_by, limit, limit_given, offset, offset_given } = self;
-        let query =
-            FlatQuery { source: Unbound, body, order_by, limit, limit_given, offset, offset_given };
+        let query = FlatQuery { source: Unbound, body, order_by, limit, limit_given, offset, offset_given };
         (source, query)
     }
 

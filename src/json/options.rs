@@ -55,9 +55,15 @@ pub(super) fn unknown(name: &str, known: &[&'static str]) -> Error {
 
 /// Prisma's words for groups and aggregates, each with the form they have here.
 const OTHER_FORMS: [(&str, &str); 9] = [
-    ("groupBy", "{\"from\": \"posts\", \"groupBy\": \"user_id\", \"select\": {\"user_id\": true, \"n\": {\"count\": true}}}"),
+    (
+        "groupBy",
+        "{\"from\": \"posts\", \"groupBy\": \"user_id\", \"select\": {\"user_id\": true, \"n\": {\"count\": true}}}",
+    ),
     ("by", "\"groupBy\": \"user_id\" beside \"from\": \"posts\""),
-    ("aggregate", "{\"from\": \"posts\", \"select\": {\"n\": {\"count\": true}, \"likes\": {\"sum\": \"likes\"}}}"),
+    (
+        "aggregate",
+        "{\"from\": \"posts\", \"select\": {\"n\": {\"count\": true}, \"likes\": {\"sum\": \"likes\"}}}",
+    ),
     ("_all", "{\"count\": true}"),
     ("_count", "\"select\": {\"n\": {\"count\": true}} beside \"from\""),
     ("_sum", "\"select\": {\"n\": {\"sum\": \"likes\"}} beside \"from\""),

@@ -3,8 +3,8 @@
 use super::extras::extras;
 use super::follow::follow;
 use super::options::{
-    Options, Spelled, amount, boolean, count, entries, invalid, name, names, placeholder, relation_count, shape,
-    unknown,
+    Options, Spelled, amount, boolean, count, entries, invalid, name, names, placeholder, relation_count,
+    shape, unknown,
 };
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, QueryMistake};

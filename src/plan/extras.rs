@@ -62,6 +62,8 @@ fn type_of(function: Function, column: &ColumnInfo) -> Result<Type> {
         (Function::Sum, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Integer),
         (Function::Avg, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Decimal),
         (Function::Sum | Function::Avg, Type::Float | Type::Decimal) => Ok(ty.clone()),
+        (Function::CountDistinct, _) => Ok(Type::Integer),
+        (Function::List, _) => Ok(Type::Json),
         (Function::Min | Function::Max, ty) if !matches!(ty, Type::Boolean | Type::Json) => Ok(ty.clone()),
         _ => {
             let (column, column_type) = (column.name().into(), eco_format!("{ty}"));
