@@ -33,7 +33,7 @@ pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
 pub(crate) use tester::{Tester, WORDS, ones};
-pub(crate) use total::{Totals, compare_totals};
+pub(crate) use total::{Totals, compare_totals, list};
 pub(crate) use valued::Valued;
 pub(crate) use walk::{Flat, Route, Walk};
 

@@ -29,7 +29,7 @@ use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::eval::fault;
 use crate::filter::Filter;
 use crate::id::{Slot, TableId};
-use crate::plan::{Level, Plan};
+use crate::plan::{self, Level, Measure, Plan};
 use crate::predicate::{self, Predicate};
 use crate::query::Query;
 use crate::store::Store;
@@ -42,19 +42,35 @@ use std::sync::Arc;
 /// processor's nearest caches.
 const BLOCK: usize = 16;
 
-/// How many rows an answer may still have.
-#[derive(Clone, Copy, Debug)]
-struct Budget {
+/// How many rows an answer may still have, and what its levels have found.
+struct Budget<'c> {
     left: u64,
     allowed: u64,
     /// How many levels recursive includes have gone on for, above the include that is being found.
     levels: usize,
+    /// Reads the time in nanoseconds, where an analysis asks for it.
+    clock: Option<&'c dyn Fn() -> i128>,
+    /// What each level has found, in the order of the plan's words.
+    measures: Vec<Measure>,
 }
 
-impl Budget {
-    fn new(rows: Option<u64>) -> Budget {
+impl<'c> Budget<'c> {
+    fn new(rows: Option<u64>) -> Budget<'c> {
         let allowed = rows.unwrap_or(u64::MAX);
-        Budget { left: allowed, allowed, levels: 0 }
+        Budget { left: allowed, allowed, levels: 0, clock: None, measures: Vec::new() }
+    }
+
+    /// The time before a level is found.
+    fn start(&self) -> i128 {
+        self.clock.map_or(0, |clock| clock())
+    }
+
+    /// Notes what a level has found.
+    fn note(&mut self, start: i128, slots: &[Slot]) {
+        if let Some(clock) = self.clock {
+            let rows = slots.iter().filter(|slot| !slot.is_none()).count();
+            self.measures.push((rows, clock() - start));
+        }
     }
 
     /// Takes rows off.
@@ -96,14 +112,34 @@ pub(crate) fn first<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u6
 /// # Errors
 /// `limit_exceeded`.
 pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) -> Result<Page> {
-    let mut budget = Budget::new(max_rows);
+    let found = found(store, plan, &mut Budget::new(max_rows))?;
+    Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
+}
+
+fn found(store: &Arc<Store>, plan: &Plan, budget: &mut Budget<'_>) -> Result<FoundLevel> {
+    plan.ready()?;
+    let start = budget.start();
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots: root::slots(store, plan, &mut bound), ..FoundLevel::default() };
     fault::collect()?;
+    budget.note(start, &found.slots);
     budget.take(found.slots.len())?;
-    bound.expand(&mut found, &mut budget)?;
-    drop(bound);
-    Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
+    bound.expand(&mut found, budget)?;
+    Ok(found)
+}
+
+/// Answers a query, and tells in words what each level has found and how long it took by a clock of
+/// nanoseconds.
+///
+/// # Errors
+/// As [`all`].
+pub(crate) fn analyze<S>(store: &Arc<Store>, query: &Query<S>, clock: &dyn Fn() -> i128) -> Result<String> {
+    let plan = Plan::new(store, query)?;
+    let mut budget = Budget { clock: Some(clock), ..Budget::new(None) };
+    let start = clock();
+    let rows = found(store, &plan, &mut budget)?.slots.len();
+    let took = clock() - start;
+    Ok(plan.analyzed(store, &mut budget.measures.iter()) + &plan::total((rows, took)))
 }
 
 /// Rows that are known already, with what a query of their table includes.
@@ -112,6 +148,7 @@ pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) 
 /// Everything that is wrong with the query.
 pub(crate) fn page_of<S>(store: &Arc<Store>, query: &Query<S>, slots: Vec<Slot>) -> Result<Page> {
     let plan = Arc::new(Plan::new(store, query)?);
+    plan.ready()?;
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots, ..FoundLevel::default() };
     bound.expand(&mut found, &mut Budget::new(None))?;
@@ -130,6 +167,7 @@ pub(crate) fn each(
     max_rows: Option<u64>,
     mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
+    plan.ready()?;
     let mut budget = Budget::new(max_rows);
     let mut bound = Bound::root(store, &plan.root);
     let slots = root::slots(store, plan, &mut bound);
@@ -153,6 +191,7 @@ pub(crate) fn each(
 /// One plan answered for root rows that the caller finds, over and over in the same buffers.
 pub(crate) struct Runner<'a> {
     store: &'a Arc<Store>,
+    plan: &'a Plan,
     level: &'a Level,
     bound: Bound<'a>,
     found: FoundLevel,
@@ -162,7 +201,7 @@ pub(crate) struct Runner<'a> {
 impl<'a> Runner<'a> {
     pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
         let bound = Bound::root(store, &plan.root);
-        Runner { store, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
+        Runner { store, plan, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
     }
 
     /// Forgets what filters have learnt from rows that failed.
@@ -178,6 +217,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// `limit_exceeded`.
     pub(crate) fn row(&mut self, slot: Slot) -> Result<Option<RowView<'_>>> {
+        self.plan.ready()?;
         let mut budget = Budget::new(self.max_rows);
         self.found.slots.clear();
         self.found.slots.push(slot);
@@ -200,6 +240,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// `limit_exceeded`.
     pub(crate) fn rows(&mut self, slots: &[Slot], show: &mut impl FnMut(Option<RowView<'_>>)) -> Result<()> {
+        self.plan.ready()?;
         let mut budget = Budget::new(self.max_rows);
         self.found.slots.clear();
         self.found.slots.extend(slots.iter().copied().filter_map(Slot::some));
@@ -227,6 +268,7 @@ impl<'a> Runner<'a> {
 /// Everything that is wrong with the query.
 pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
     let plan = Plan::new(store, query)?;
+    plan.ready()?;
     let count = root::count(store, &plan) as u64;
     fault::collect().map(|()| count)
 }
@@ -237,6 +279,7 @@ pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
 /// Everything that is wrong with the query.
 pub(crate) fn exists<S>(store: &Store, query: &Query<S>) -> Result<bool> {
     let plan = Plan::new(store, query)?;
+    plan.ready()?;
     let exists = root::exists(store, &plan);
     fault::collect().map(|()| exists)
 }

@@ -15,6 +15,8 @@
 mod aggregate;
 mod arrange;
 mod build;
+mod cells;
+mod counted;
 mod explain;
 mod group;
 mod join;
@@ -28,6 +30,7 @@ mod resolve;
 mod run;
 mod sets;
 mod stream;
+mod top;
 
 pub use build::{On, Source, alias};
 pub use page::{FlatPage, FlatRow, FlatRows};
@@ -44,6 +47,7 @@ use crate::filter::{Direction, Filter, Nulls};
 use crate::query::Unbound;
 #[cfg(feature = "json")]
 use crate::store::Store;
+use crate::value::Input;
 use ecow::EcoString;
 #[cfg(feature = "json")]
 use std::sync::Arc;
@@ -81,7 +85,11 @@ pub struct FlatQuery<S = Unbound> {
     pub(crate) body: Body,
     pub(crate) order_by: Vec<FlatOrder>,
     pub(crate) limit: Option<u64>,
+    /// In the place of the limit.
+    pub(crate) limit_given: Option<Input>,
     pub(crate) offset: u64,
+    /// In the place of the offset.
+    pub(crate) offset_given: Option<Input>,
 }
 
 /// The rows of a query, at most so many.

@@ -72,6 +72,16 @@ impl Index {
         matches!(self.kind, Kind::Dense(_) | Kind::Unique(_))
     }
 
+    /// How many keys without a null there are, where that is known. O(1).
+    pub(crate) fn key_count(&self) -> Option<usize> {
+        match &self.kind {
+            Kind::Dense(map) => Some(map.len()),
+            Kind::Unique(table) => Some(table.len()),
+            Kind::Groups(groups) => Some(groups.group_count()),
+            Kind::Ordered(_) => None,
+        }
+    }
+
     /// Whether rows stand in order of their keys.
     pub(crate) fn is_ordered(&self) -> bool {
         matches!(self.kind, Kind::Ordered(_))

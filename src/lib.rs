@@ -181,7 +181,7 @@ pub use filter::{
 };
 pub use flat::{FlatPage, FlatQuery, FlatRow, FlatRows, On, PreparedFlat, Source, alias};
 pub use id::{ColumnId, EdgeId, ForeignKeyId, IndexId, RelationId, Slot, TableId};
-pub use query::{Query, Unbound};
+pub use query::{Amount, Query, Unbound};
 pub use schema::{
     Action, Check, Column, CounterCache, DefaultValue, Dependent, ForeignKey, Index, NestedAttributes,
     Polymorphic, PolymorphicType, RejectIf, Relation, RelationKind, Schema, Table, Through, Unique,

@@ -16,14 +16,16 @@ mod divide;
 mod explain;
 mod extras;
 mod level;
+mod measured;
 mod polymorphic;
 mod recursion;
 mod walk;
 mod words;
 
 pub(crate) use access::Access;
-pub(crate) use bind::{Placeholders, bound, given, note};
+pub(crate) use bind::{Open, Placeholders, amount, bound, given, note, opened};
 pub(crate) use explain::{access_words, counted};
+pub(crate) use measured::{Measure, found, total};
 pub(crate) use recursion::too_deep;
 pub(crate) use words::predicate;
 
@@ -51,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) access: Access,
     /// How many rows the access is expected to find.
     pub(crate) expected: usize,
+    /// A placeholder that has no value yet.
+    pub(crate) unbound: Option<EcoString>,
 }
 
 /// What is asked of the rows of one table.
@@ -69,6 +73,8 @@ pub(crate) struct Level {
     pub(crate) distinct: Option<Vec<ColumnId>>,
     pub(crate) limit: Option<usize>,
     pub(crate) offset: usize,
+    /// What is known when the query runs.
+    pub(crate) open: Vec<Open>,
     pub(crate) extras: Vec<Extra>,
     pub(crate) includes: Vec<Include>,
     /// Of an include: how it is repeated.
@@ -132,11 +138,11 @@ impl Plan {
         walk::following(store, &query.select, |select| {
             recursion::none(select)?;
             let mut root = level::resolve(catalog, table, select, None)?;
-            if level::has_placeholders(&root) {
+            if root.unbound().is_some() {
                 return Ok(Plan::open(store, root));
             }
             let (access, expected) = choose::choose(store, &mut root);
-            Ok(Plan { root, access, expected })
+            Ok(Plan { root, access, expected, unbound: None })
         })
     }
 
@@ -160,7 +166,7 @@ impl Plan {
             term => vec![term],
         };
         let (access, expected) = choose::choose(store, &mut root);
-        Plan { root, access, expected }
+        Plan { root, access, expected, unbound: None }
     }
 
     /// About how many rows it finds.
@@ -170,7 +176,7 @@ impl Plan {
 
     /// A plan that gives all columns of rows that are known already.
     pub(crate) fn of_rows(store: &Store, table: TableId) -> Plan {
-        Plan { root: Level::of_rows(store, table), access: Access::Scan, expected: 0 }
+        Plan { root: Level::of_rows(store, table), access: Access::Scan, expected: 0, unbound: None }
     }
 }
 
@@ -186,6 +192,7 @@ impl Level {
             distinct: None,
             limit: None,
             offset: 0,
+            open: Vec::new(),
             extras: Vec::new(),
             includes: Vec::new(),
             recursion: None,

@@ -7,7 +7,7 @@ mod walk;
 
 use crate::expr::Expr;
 use crate::filter::{Aggregate, Filter, OrderBy, rel};
-use crate::value::Row;
+use crate::value::{Input, Row};
 use ecow::EcoString;
 
 /// What is asked of one table and of the relations included with it.
@@ -47,7 +47,11 @@ pub(crate) struct Select {
     pub(crate) values: Vec<(EcoString, Expr)>,
     pub(crate) order_by: Vec<OrderBy>,
     pub(crate) limit: Option<u64>,
+    /// In the place of the limit.
+    pub(crate) limit_given: Option<Input>,
     pub(crate) offset: u64,
+    /// In the place of the offset.
+    pub(crate) offset_given: Option<Input>,
     /// Rows after the one with these values, in the query's order.
     pub(crate) cursor: Option<Row>,
     pub(crate) distinct: Option<Distinct>,
@@ -59,6 +63,49 @@ pub(crate) struct Select {
     pub(crate) strict: bool,
     /// What is asked before, from the first table on: these rows are those that it leads to.
     pub(crate) follows: Vec<Follow>,
+}
+
+/// How many rows: a number, or what a placeholder is given when a prepared query runs.
+///
+/// ```
+/// # use relata::{Column, Database, Schema, Table, row};
+/// # let db = Database::new(Schema::new().table(Table::new("users").column(Column::integer("id"))
+/// #     .primary_key(["id"])))?;
+/// # db.insert_many("users", vec![row! { id: 1 }, row! { id: 2 }, row! { id: 3 }])?;
+/// use relata::placeholder;
+/// let page = db.query("users").limit(placeholder("size")).offset(placeholder("skip")).prepare()?;
+/// assert_eq!(page.bind(row! { size: 2, skip: 1 })?.all()?.to_string(), "{id: 2}\n{id: 3}");
+/// # Ok::<(), relata::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Amount(Counted);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Counted {
+    Rows(u64),
+    Given(Input),
+}
+
+impl Amount {
+    /// The number, or what gives it.
+    pub(crate) fn parts(self) -> (Option<u64>, Option<Input>) {
+        match self.0 {
+            Counted::Rows(rows) => (Some(rows), None),
+            Counted::Given(input) => (None, Some(input)),
+        }
+    }
+}
+
+impl From<u64> for Amount {
+    fn from(rows: u64) -> Amount {
+        Amount(Counted::Rows(rows))
+    }
+}
+
+impl From<Input> for Amount {
+    fn from(given: Input) -> Amount {
+        Amount(Counted::Given(given))
+    }
 }
 
 /// How deep a recursive include goes.
@@ -249,15 +296,17 @@ impl<S> Query<S> {
         self
     }
 
-    /// Gives at most this many rows; in an include, for each parent.
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.select.limit = Some(rows);
+    /// Gives at most this many rows, or as many as a placeholder is given; in an include, for each parent.
+    pub fn limit(mut self, rows: impl Into<Amount>) -> Self {
+        let (rows, given) = rows.into().parts();
+        (self.select.limit, self.select.limit_given) = (rows, given);
         self
     }
 
-    /// Leaves out this many rows first; in an include, for each parent.
-    pub fn offset(mut self, rows: u64) -> Self {
-        self.select.offset = rows;
+    /// Leaves out this many rows first, or as many as a placeholder is given; in an include, for each parent.
+    pub fn offset(mut self, rows: impl Into<Amount>) -> Self {
+        let (rows, given) = rows.into().parts();
+        (self.select.offset, self.select.offset_given) = (rows.unwrap_or(0), given);
         self
     }
 

@@ -77,6 +77,23 @@ fn sums_and_means_are_exact_and_null_of_nothing() {
 }
 
 #[test]
+fn different_values_are_counted_and_all_are_listed_in_the_order_of_the_rows() {
+    let db = shop();
+    assert_eq!(values(&db, rel("lines").count_distinct("pieces")), ["2", "2", "0"]);
+    assert_eq!(values(&db, rel("tags").count_distinct("points")), ["2", "0", "0"]);
+    assert_eq!(values(&db, rel("tags").list("points")), ["[5,7,5]", "null", "null"]);
+    assert_eq!(values(&db, rel("lines").list("title")), [r#"["pen","ink"]"#, r#"["bag","hat"]"#, "null"]);
+    let some = db.query("orders").aggregate("n", rel("tags").count_distinct("points"));
+    assert_eq!(ids(some.clone().filter(col("n").eq(0))), [2, 3]);
+    assert_eq!(ids(some.order_by(desc("n")).limit(1)), [1]);
+    let found = db.query_json(
+        r#"{"findFirst": "orders", "columns": ["id"],
+            "extras": {"n": {"$countDistinct": {"tags": "points"}}, "all": {"$list": {"tags": "points"}}}}"#,
+    );
+    assert_eq!(found.unwrap(), r#"{"id":1,"n":2,"all":[5,7,5]}"#);
+}
+
+#[test]
 fn the_least_and_the_greatest_keep_their_type() {
     let db = shop();
     assert_eq!(values(&db, rel("lines").min("title")), [r#""ink""#, r#""bag""#, "null"]);

@@ -8,7 +8,8 @@ mod common;
 use common::{sound, table};
 use proptest::prelude::*;
 use relata::{
-    Column, Database, Filter, FlatQuery, Index, Relation, Schema, Snapshot, case, col, count, desc, rel, row,
+    Column, Database, Filter, FlatQuery, Index, Relation, Schema, Snapshot, asc, case, col, count, desc, rel,
+    row,
 };
 
 /// A row of either table: a key that may point anywhere, a number, a text.
@@ -226,5 +227,32 @@ proptest! {
         let union = count(l.clone().union(r.clone()));
         prop_assert_eq!(union, distinct + count(r.clone().except(l.clone())));
         prop_assert_eq!(count(l.union_all(r)), (left.len() + right.len()) as u64);
+    }
+}
+
+/// So many tuples that those which can't be among the first are dropped on the way.
+#[test]
+fn the_head_of_many_tuples_is_that_of_the_whole_in_any_order_of_joins() {
+    let left = |id: i32| ((id * 7919) % 31 != 0).then_some((id * 7919) % 31);
+    let rows: Vec<Cells> = (1..=6000).map(|id| (Some(id % 90), left(id as i32), String::new())).collect();
+    let right: Vec<Cells> =
+        (0..90).map(|id| (Some(id), Some(i32::from(id % 10 == 0)), String::new())).collect();
+    let db = database(&rows, &right, false);
+    let joined = db.from("l").inner_join("r", col("l.key").eq(col("r.key")));
+    let narrowed = joined.clone().filter(col("r.n").eq(0));
+    assert!(narrowed.explain().unwrap().starts_with("r: "), "{}", narrowed.explain().unwrap());
+    for query in [joined, narrowed] {
+        let query = query.select([("id", col("l.id")), ("n", col("l.n"))]);
+        for order in [desc("n"), desc("n").nulls_last(), asc("n")] {
+            let query = query.clone().order_by(order).order_by(asc("r.n"));
+            let whole: Vec<i64> = query.clone().all().unwrap().column("id").unwrap();
+            assert!(whole.len() > 5000);
+            for (offset, limit) in [(0, 1), (3, 40), (0, 300), (5990, 40)] {
+                let head: Vec<i64> =
+                    query.clone().offset(offset).limit(limit).all().unwrap().column("id").unwrap();
+                let all = whole.iter().copied();
+                assert_eq!(head, all.skip(offset as usize).take(limit as usize).collect::<Vec<_>>());
+            }
+        }
     }
 }

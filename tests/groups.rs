@@ -6,8 +6,8 @@ mod common;
 
 use common::{kind, table};
 use relata::{
-    Column, Database, Expr, FlatPage, ForeignKey, Relation, Schema, Type, asc, case, col, count, desc, lit,
-    rel, row,
+    Column, Database, Expr, FlatPage, FlatQuery, ForeignKey, Relation, Schema, Snapshot, Table, Type, asc,
+    case, col, count, desc, lit, rel, row,
 };
 
 fn json(page: &FlatPage) -> String {
@@ -225,4 +225,66 @@ fn distinct_rows_are_the_first_of_their_kind() {
     assert_eq!(json(&ordered), r#"[{"item":"pie","shop_id":1},{"item":"tea","shop_id":1}]"#);
     let error = query.order_by(asc("price")).all().unwrap_err();
     assert_eq!(error.to_string(), "the result has no column `\"price\"`");
+}
+
+#[test]
+fn keys_of_a_whole_table_are_counted_as_rows_are() {
+    let schema = Schema::new()
+        .table(
+            Table::new("users")
+                .column(Column::integer("id").generated())
+                .column(Column::text("email").nullable().unique())
+                .primary_key(["id"]),
+        )
+        .table(
+            Table::new("posts")
+                .column(Column::integer("id").generated())
+                .column(Column::integer("user_id").nullable())
+                .column(Column::text("tag").nullable())
+                .primary_key(["id"])
+                .index(["tag"]),
+        )
+        .relation(Relation::one("posts", "author", "users").from(["user_id"]).to(["id"]));
+    let db = Database::new(schema).unwrap();
+    let users = [row! { email: "a" }, row! { email: None::<&str> }, row! { email: "b" }];
+    db.insert_many("users", users.into_iter().collect()).unwrap();
+    // Without a foreign key, rows may point nowhere: 7 and 8 are keys of no user.
+    for (user, tag) in [
+        (Some(1), Some("x")),
+        (Some(1), None),
+        (Some(7), Some("x")),
+        (Some(8), Some("y")),
+        (Some(7), None),
+        (None, None),
+    ] {
+        db.insert("posts", row! { user_id: user, tag: tag }).unwrap();
+    }
+    let distinct = |table: &str, column: &str| {
+        let counted = |query: FlatQuery<Snapshot>| query.value("n", col(column).count_distinct());
+        let whole = counted(db.from(table));
+        let plan = whole.explain().unwrap();
+        assert!(plan.contains("counted by keys without reading rows"), "{plan}");
+        let read = counted(db.from(table).filter(col("id").gt(0)));
+        assert!(!read.explain().unwrap().contains("counted by keys"));
+        assert_eq!(json(&whole.all().unwrap()), json(&read.all().unwrap()));
+        json(&whole.all().unwrap())
+    };
+    assert_eq!(distinct("posts", "user_id"), r#"[{"n":3}]"#);
+    assert_eq!(distinct("posts", "tag"), r#"[{"n":2}]"#);
+    assert_eq!(distinct("posts", "id"), r#"[{"n":6}]"#);
+    assert_eq!(distinct("users", "email"), r#"[{"n":2}]"#);
+    db.delete("posts", col("id").eq(4)).unwrap();
+    db.insert("users", row! { id: 7 }).unwrap();
+    assert_eq!(distinct("posts", "user_id"), r#"[{"n":2}]"#);
+    assert_eq!(distinct("posts", "tag"), r#"[{"n":1}]"#);
+}
+
+#[test]
+fn an_aggregate_of_an_empty_table_is_counted_by_keys_too() {
+    let db =
+        Database::new(Schema::new().table(Table::new("t").column(Column::integer("id")).primary_key(["id"])))
+            .unwrap();
+    let columns = [("rows", count()), ("ids", col("id").count()), ("kinds", col("id").count_distinct())];
+    let page = db.from("t").select(columns).all().unwrap();
+    assert_eq!(json(&page), r#"[{"rows":0,"ids":0,"kinds":0}]"#);
 }

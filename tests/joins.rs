@@ -209,7 +209,7 @@ fn a_name_that_several_tables_have_needs_its_table() {
     let error = query.clone().columns(["title"]).all().unwrap_err();
     assert_eq!(
         format!("{error:#}"),
-        "`title` is a column of several tables\n    at: $.select.title.title\n    help: write one of posts.title, tags.title"
+        "`title` is a column of several tables\n    at: $.select.title\n    help: write one of posts.title, tags.title"
     );
     let error = query.clone().filter(col("nope").eq(1)).all().unwrap_err();
     assert_eq!(kind(&error), "unknown_column");
@@ -348,6 +348,21 @@ fn explain_analyze_tells_rows_and_time_by_the_injected_clock() {
     let analyzed = query.explain_analyze().unwrap();
     assert!(analyzed.contains("expects 1 row, found 1 row in 1.0 µs\n"), "{analyzed}");
     assert!(analyzed.contains("left join posts") && analyzed.contains("total: found 1 row in"), "{analyzed}");
+    // A nested query is measured level by level.
+    db.insert("posts", row! { title: "Hello", likes: 0, user_id: 1 }).unwrap();
+    let nested = db.query("users").include("posts", |posts| posts.include("tags", |tags| tags));
+    let analyzed = nested.explain_analyze().unwrap();
+    let lines: Vec<&str> = analyzed.lines().collect();
+    let ends = ["users: ", "  posts: ", "    tags: ", "total: "].iter().zip([
+        ", found 1 row in 1.0 µs",
+        ", found 1 row in 1.0 µs",
+        ", found 0 rows in 1.0 µs",
+        "found 1 row in 7.0 µs",
+    ]);
+    assert_eq!(lines.len(), 4, "{analyzed}");
+    for (line, (start, end)) in lines.iter().zip(ends) {
+        assert!(line.starts_with(start) && line.ends_with(end), "{analyzed}");
+    }
 }
 
 #[test]
@@ -372,6 +387,19 @@ fn rows_are_shown_one_by_one_as_they_are_given_at_once() {
         let all: Vec<String> = query.all().unwrap().iter().map(|row| row.to_string()).collect();
         assert_eq!(shown, all);
     }
+    let mut pages = Vec::new();
+    let titles = selected().each_block(|page| {
+        pages.extend(page.column::<Option<&str>>("title")?.into_iter().map(|title| title.map(str::to_owned)));
+        Ok(std::ops::ControlFlow::Continue(()))
+    });
+    titles.unwrap();
+    let all = selected().all().unwrap();
+    assert_eq!(pages, all.column::<Option<String>>("title").unwrap());
+    let refused = selected().each_block(|page| {
+        page.column::<i64>("name")?;
+        Ok(std::ops::ControlFlow::Continue(()))
+    });
+    assert!(refused.unwrap_err().to_string().ends_with("holds text, not i64"));
     let mut first = None;
     let until = posts().prepare().unwrap().each_until(|row| {
         first = Some(row.row("posts").unwrap().is_some());

@@ -93,3 +93,77 @@ fn what_is_missing_unknown_or_of_another_type_is_refused() {
     let untyped = db.from("authors").value("x", placeholder("x")).prepare().unwrap_err();
     assert_eq!(untyped.to_string(), "nothing tells the type of the placeholder `x`");
 }
+
+#[test]
+fn limits_offsets_and_cursors_are_given_when_the_query_runs() {
+    let db = library();
+    let query = db
+        .query("authors")
+        .columns(["id"])
+        .include("books", |books| {
+            books
+                .columns(["id"])
+                .order_by(relata::asc("id"))
+                .after(row! { id: placeholder("after") })
+                .limit(placeholder("size"))
+        })
+        .offset(placeholder("skip"))
+        .prepare()
+        .unwrap();
+    let names: Vec<_> = query.placeholders().into_iter().map(|(name, ty)| format!("{name} {ty}")).collect();
+    assert_eq!(names, ["skip integer", "size integer", "after integer"]);
+    let ask = |size: i64, after: i64, skip: i64| {
+        let page = query.bind(row! { size: size, after: after, skip: skip })?.all()?;
+        Ok::<_, relata::Error>(page.to_string())
+    };
+    assert_eq!(ask(2, 5, 1).unwrap(), "{id: 2, books: [{id: 6}, {id: 8}]}");
+    assert_eq!(ask(1, 97, 0).unwrap(), "{id: 1, books: [{id: 99}]}\n{id: 2, books: [{id: 98}]}");
+    assert_eq!(
+        format!("{:#}", ask(-1, 0, 0).unwrap_err()),
+        "-1 is out of range for a whole number from 0\n    at: $.size"
+    );
+    for error in [query.all().map(drop), query.each(|_| ()), query.by_key().get(1).map(drop)] {
+        assert_eq!(error.unwrap_err().to_string(), "the placeholder `skip` has no value");
+    }
+    assert!(query.explain().contains(", first $size per parent"), "{}", query.explain());
+}
+
+#[test]
+fn a_negative_number_of_rows_is_refused_where_it_stands() {
+    let error = library().query("authors").limit(relata::Input::from(-1)).all().unwrap_err();
+    assert_eq!(format!("{error:#}"), "-1 is out of range for a whole number from 0\n    at: $.limit");
+}
+
+#[test]
+fn extras_filters_of_them_and_orders_by_them_are_computed_with_what_is_given() {
+    let db = library();
+    let query = db
+        .query("books")
+        .columns(["id"])
+        .value("far", (col("id") - placeholder("from")).abs())
+        .filter(col("far").lt(placeholder("near")))
+        .order_by(relata::asc("far"))
+        .limit(placeholder("size"))
+        .prepare()
+        .unwrap();
+    let page = query.bind(row! { from: 50, near: 3, size: 2 }).unwrap().all().unwrap();
+    assert_eq!(page.to_string(), "{id: 50, far: 0}\n{id: 49, far: 1}");
+    let page = query.bind(row! { from: 1, near: 1, size: 9 }).unwrap().all().unwrap();
+    assert_eq!(page.to_string(), "{id: 1, far: 0}");
+}
+
+#[test]
+fn flat_queries_and_rows_of_a_relation_are_limited_by_placeholders_too() {
+    let db = library();
+    let flat = db.from("books").columns(["id"]).limit(placeholder("size")).offset(placeholder("skip"));
+    let prepared = flat.prepare().unwrap();
+    assert_eq!(prepared.run(row! { size: 2, skip: 3 }).unwrap().to_string(), "{id: 4}\n{id: 5}");
+    assert_eq!(flat.all().unwrap_err().to_string(), "the placeholder `size` has no value");
+    let union = flat.clone().limit(1).offset(0).union_all(flat).prepare().unwrap();
+    assert_eq!(union.run(row! { size: 1, skip: 1 }).unwrap().to_string(), "{id: 1}\n{id: 2}");
+
+    let followed = db.query("authors").filter(col("id").eq(placeholder("id"))).follow("books");
+    let followed = followed.columns(["id"]).limit(placeholder("size")).prepare().unwrap();
+    let bound = followed.bind(row! { id: 2, size: 2 }).unwrap();
+    assert_eq!(bound.all().unwrap().to_string(), "{id: 2}\n{id: 4}");
+}

@@ -61,7 +61,8 @@ impl Query<Snapshot> {
         &self,
         columns: impl IntoIterator<Item: Into<EcoString>>,
     ) -> Result<Option<T>> {
-        let first = self.clone().limit(self.select.limit.unwrap_or(1).min(1));
+        let mut first = self.clone();
+        first.select.limit = Some(self.select.limit.unwrap_or(1).min(1));
         Ok(first.pluck(columns)?.into_iter().next())
     }
 
@@ -139,7 +140,9 @@ impl Database {
         let select = &query.select;
         let arranged = !select.order_by.is_empty()
             || select.limit.is_some()
+            || select.limit_given.is_some()
             || select.offset > 0
+            || select.offset_given.is_some()
             || select.cursor.is_some()
             || select.distinct.is_some();
         if arranged || size == 0 {

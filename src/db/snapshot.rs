@@ -200,6 +200,16 @@ impl Query<Snapshot> {
     pub fn explain(&self) -> Result<String> {
         exec::explain(self.source.store(), self)
     }
+
+    /// Answers the query, and tells in words how many rows each level has found and how long it took by
+    /// the database's clock.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all).
+    pub fn explain_analyze(&self) -> Result<String> {
+        let clock = || (self.source.environment.clock)().as_nanosecond();
+        exec::analyze(self.source.store(), self, &clock)
+    }
 }
 
 impl fmt::Debug for Snapshot {

@@ -82,6 +82,13 @@ pub enum FlatMistake {
     },
     /// A query of batches that has an order or a limit of its own.
     BatchesOrdered,
+    /// The word of another library for what is written otherwise here.
+    OtherForm {
+        /// The word.
+        name: EcoString,
+        /// The form to write.
+        write: &'static str,
+    },
 }
 
 impl FlatMistake {
@@ -109,6 +116,7 @@ impl FlatMistake {
             FlatMistake::DifferentShapes { .. } => "select as many columns of the same types".into(),
             FlatMistake::AfterSet => "filter and select in each query, before they are united".into(),
             FlatMistake::NoExpressionsHere { .. } => "compare columns with values".into(),
+            FlatMistake::OtherForm { write, .. } => format!("write {write}"),
             FlatMistake::BatchesOrdered => "leave order, limit, offset and cursor out".into(),
         })
     }
@@ -139,6 +147,7 @@ impl fmt::Display for FlatMistake {
             FlatMistake::AfterSet => f.write_str("united rows take an order, a limit and an offset only"),
             FlatMistake::NotInResult { name, .. } => write!(f, "the result has no column `{name}`"),
             FlatMistake::NoExpressionsHere { place } => write!(f, "{place} can't have an expression"),
+            FlatMistake::OtherForm { name, .. } => write!(f, "`{name}` has another form here"),
             FlatMistake::BatchesOrdered => f.write_str("batches go by key, and have no other order"),
         }
     }

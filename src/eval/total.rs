@@ -1,6 +1,7 @@
 //! What is made of a column of the rows along a relation, for many rows.
 
 mod exact;
+mod list;
 
 use super::node::Rows;
 use super::order::compare_cells;
@@ -15,7 +16,9 @@ use crate::predicate::RelationTotal;
 use crate::store::Store;
 use crate::value::{Type, Value};
 use exact::Exact;
+pub(crate) use list::list;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 /// Rows whose totals are made together.
 const BLOCK: usize = 1024;
@@ -97,6 +100,12 @@ fn total_of(total: &RelationTotal, column: ColumnView<'_>, slots: &[Slot]) -> Va
         Function::Min => Ordering::Less,
         Function::Max => Ordering::Greater,
         Function::Sum | Function::Avg => return summed(total.function, column, cells),
+        Function::CountDistinct => {
+            let seen: HashSet<Value> = cells.map(|slot| column.get(slot).to_value()).collect();
+            return Value::Integer(i64::try_from(seen.len()).unwrap_or(i64::MAX));
+        }
+        Function::List if slots.is_empty() => return Value::Null,
+        Function::List => return list(slots.iter().map(|slot| column.get(*slot))),
     };
     let best =
         cells.reduce(|best, slot| if compare_cells(column, slot, best) == better { slot } else { best });

@@ -75,7 +75,7 @@ impl<'a> Bound<'a> {
     ///
     /// # Errors
     /// `limit_exceeded` when the budget is used up.
-    pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget) -> Result<()> {
+    pub(super) fn expand(&mut self, found: &mut FoundLevel, budget: &mut Budget<'_>) -> Result<()> {
         fault::collect()?;
         if self.threads > 1 && self.expand_in_parts(found, budget).is_some() {
             return Ok(());
@@ -93,22 +93,26 @@ impl<'a> Bound<'a> {
 
     /// As [`expand`](Bound::expand), on several threads; `None`, and nothing found, where that isn't worth it
     /// or anything fails.
-    fn expand_in_parts(&self, found: &mut FoundLevel, budget: &mut Budget) -> Option<()> {
+    fn expand_in_parts(&self, found: &mut FoundLevel, budget: &mut Budget<'_>) -> Option<()> {
+        if budget.clock.is_some() {
+            return None;
+        }
         let leaf = self.extras.is_empty() && self.includes.is_empty();
         if leaf || found.slots.len().saturating_mul(self.each) < self.store.threads().above {
             return None;
         }
-        let (store, level, slots, before) = (self.store, self.level, &found.slots, *budget);
+        let (store, level, slots) = (self.store, self.level, &found.slots);
+        let (left, allowed, levels) = (budget.left, budget.allowed, budget.levels);
         let parts = in_parts(
             self.threads,
             slots.len(),
             || Bound::new(store, level, Tester::new(store, level.table, []), 1),
             |bound, part| {
                 let mut found = FoundLevel { slots: slots.get(part)?.to_vec(), ..FoundLevel::default() };
-                let mut budget = before;
+                let mut budget = Budget { left, levels, ..Budget::new(Some(allowed)) };
                 let done = bound.expand(&mut found, &mut budget);
                 fault::collect().and(done).ok()?;
-                Some((found, before.left - budget.left))
+                Some((found, left - budget.left))
             },
         )?;
         let mut parts = parts.into_iter();
@@ -145,9 +149,11 @@ impl<'a> Below<'a> {
     }
 
     /// Finds the children of each parent and everything below them.
-    fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn expand(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
+        let start = budget.start();
         self.find(parents, found, budget)?;
         let levels = self.recurse(parents, found, budget)?;
+        budget.note(start, &found.rows.slots);
         budget.levels += levels;
         self.bound.expand(&mut found.rows, budget)?;
         budget.levels -= levels;
@@ -159,7 +165,7 @@ impl<'a> Below<'a> {
     }
 
     /// Finds the children of each parent.
-    fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn find(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
         found.offsets.clear();
         found.rows.slots.clear();
         let level = self.bound.level;
@@ -192,7 +198,7 @@ impl<'a> Below<'a> {
     }
 
     /// Every parent has one place in the result, whether it leads anywhere or not.
-    fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget) -> Result<()> {
+    fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
         let slots = &mut found.rows.slots;
         if self.source.is_empty() {
             self.walk.direct(parents, slots);
@@ -243,7 +249,7 @@ fn append_many(flat: &Flat, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-fn append_first(flat: &Flat, found: &mut Found, budget: &mut Budget) -> Result<()> {
+fn append_first(flat: &Flat, found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
     let mut from = 0;
     for to in flat.offsets.iter().skip(1).map(|offset| *offset as usize) {
         let first = flat.slots.get(from..to).and_then(<[Slot]>::first).copied();

@@ -27,11 +27,14 @@ pub(crate) enum Function {
     Avg,
     Min,
     Max,
+    CountDistinct,
+    List,
 }
 
 impl Function {
     #[cfg(feature = "json")]
-    pub(crate) const ALL: [Function; 4] = [Function::Sum, Function::Avg, Function::Min, Function::Max];
+    pub(crate) const ALL: [Function; 6] =
+        [Function::Sum, Function::Avg, Function::Min, Function::Max, Function::CountDistinct, Function::List];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -39,6 +42,8 @@ impl Function {
             Function::Avg => "avg",
             Function::Min => "min",
             Function::Max => "max",
+            Function::CountDistinct => "countDistinct",
+            Function::List => "list",
         }
     }
 }
@@ -84,6 +89,16 @@ impl Rel {
     /// The greatest value of a column, nulls aside; null of none.
     pub fn max(self, column: impl Into<EcoString>) -> Aggregate {
         self.aggregate(Function::Max, column)
+    }
+
+    /// How many different values a column has, nulls aside; 0 of none.
+    pub fn count_distinct(self, column: impl Into<EcoString>) -> Aggregate {
+        self.aggregate(Function::CountDistinct, column)
+    }
+
+    /// The values of a column as a JSON list, nulls too, in the order of the rows; null of none.
+    pub fn list(self, column: impl Into<EcoString>) -> Aggregate {
+        self.aggregate(Function::List, column)
     }
 
     fn aggregate(self, function: Function, column: impl Into<EcoString>) -> Aggregate {

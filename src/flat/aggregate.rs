@@ -3,14 +3,16 @@
 use super::names::{Aggregated, Kind};
 use crate::column::time::{days_to_date, micros_to_instant, micros_to_timestamp};
 use crate::error::{Error, ErrorKind, FlatMistake, Result};
+use crate::eval::list;
 use crate::eval::vector::{Data, Vector, add_decimals, mean};
 use crate::expr::AggregateFunction;
-use crate::value::{Json, Type, Value};
+use crate::value::{Type, Value};
 use ecow::{EcoString, eco_format};
+use hashbrown::HashTable;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::fmt::Write;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Whole numbers up to this are told apart by a bit each when there is one group.
 const BITS_MAX: i64 = 1 << 27;
@@ -45,8 +47,8 @@ pub(super) fn result_type(aggregate: AggregateFunction, of: Option<&Type>) -> Re
 /// The values of one aggregate, one a group.
 pub(super) struct Accumulator {
     ty: Type,
-    /// How many values that aren't null each group has had.
-    counts: Vec<u64>,
+    /// How many nulls each group has had, as far as any had some.
+    nulls: Vec<u64>,
     cells: Cells,
 }
 
@@ -60,7 +62,7 @@ enum Cells {
     ExtremeValue(Vec<Value>, Ordering),
     Bits(Vec<u64>),
     DistinctWhole(HashSet<(u32, i64)>),
-    Distinct(HashSet<(u32, Value)>),
+    Distinct(Kinds),
     List(Vec<Vec<Value>>),
     First(Vec<Option<Value>>),
 }
@@ -86,7 +88,7 @@ impl Accumulator {
             Kind::Aggregate(AggregateFunction::CountDistinct) if is_whole => {
                 Cells::DistinctWhole(HashSet::new())
             }
-            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(HashSet::new()),
+            Kind::Aggregate(AggregateFunction::CountDistinct) => Cells::Distinct(Kinds::default()),
             Kind::Aggregate(AggregateFunction::List) => Cells::List(Vec::new()),
             Kind::Aggregate(AggregateFunction::Sum | AggregateFunction::Avg) => match of {
                 Some(Type::Float) => Cells::Float(Vec::new(), mean),
@@ -103,17 +105,18 @@ impl Accumulator {
                 }
             }
         };
-        Accumulator { ty: aggregated.ty.clone(), counts: Vec::new(), cells }
+        Accumulator { ty: aggregated.ty.clone(), nulls: Vec::new(), cells }
     }
 
     /// Makes room for groups.
     pub(super) fn grow(&mut self, groups: usize) {
-        self.counts.resize(groups, 0);
         match &mut self.cells {
             Cells::Whole(cells, _) => cells.resize(groups, 0),
             Cells::Float(cells, _) => cells.resize(groups, 0.0),
             Cells::Decimal(cells, _) => cells.resize(groups, Decimal::ZERO),
-            Cells::Extreme(cells, _) => cells.resize(groups, 0),
+            // What any value goes before.
+            Cells::Extreme(cells, Ordering::Less) => cells.resize(groups, i64::MAX),
+            Cells::Extreme(cells, _) => cells.resize(groups, i64::MIN),
             Cells::ExtremeValue(cells, _) => cells.resize(groups, Value::Null),
             Cells::List(cells) => cells.resize(groups, Vec::new()),
             Cells::First(cells) => cells.resize(groups, None),
@@ -121,25 +124,30 @@ impl Accumulator {
         }
     }
 
-    /// Takes the values of some rows, whose groups are given; without values the rows are counted.
+    /// Takes the values of some rows, whose groups are given.
     ///
     /// # Errors
     /// `out_of_range` for a sum that its type can't hold.
-    pub(super) fn take(&mut self, groups: &[u32], values: Option<&Vector<'_>>) -> Result<()> {
-        let Some(values) = values else {
-            groups.iter().for_each(|group| bump(&mut self.counts, *group));
-            return Ok(());
-        };
-        let counts = &mut self.counts;
+    pub(super) fn take(&mut self, groups: &[u32], values: &Vector<'_>) -> Result<()> {
+        self.count_nulls(groups, values);
         match (&mut self.cells, &values.data) {
-            (Cells::Whole(sums, _), Data::Integer(cells)) => each(groups, values, counts, |group, row| {
+            (Cells::Whole(sums, _), Data::Integer(cells))
+                if values.nulls.is_none() && cells.len() == groups.len() =>
+            {
+                for (group, cell) in groups.iter().zip(cells) {
+                    if let Some(sum) = sums.get_mut(*group as usize) {
+                        *sum += i128::from(*cell);
+                    }
+                }
+            }
+            (Cells::Whole(sums, _), Data::Integer(cells)) => each(groups, values, |group, row| {
                 if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
                     *sum += i128::from(*cell);
                 }
             }),
             (Cells::Float(sums, _), Data::Float(cells)) => {
                 let mut overflow = None;
-                each(groups, values, counts, |group, row| {
+                each(groups, values, |group, row| {
                     if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
                         let next = *sum + cell;
                         if next.is_infinite() && sum.is_finite() && cell.is_finite() {
@@ -154,7 +162,7 @@ impl Accumulator {
             }
             (Cells::Decimal(sums, _), Data::Decimal(cells)) => {
                 let mut overflow = None;
-                each(groups, values, counts, |group, row| {
+                each(groups, values, |group, row| {
                     if let (Some(sum), Some(cell)) = (sums.get_mut(group), cells.get(row)) {
                         match add_decimals(*sum, *cell) {
                             Some(next) => *sum = next,
@@ -172,7 +180,6 @@ impl Accumulator {
                         list.push(values.get(row).to_value());
                     }
                 }
-                groups.iter().for_each(|group| bump(counts, *group));
             }
             (Cells::First(firsts), _) => {
                 for (row, group) in groups.iter().enumerate() {
@@ -186,24 +193,36 @@ impl Accumulator {
         Ok(())
     }
 
+    /// A list has nulls too, and the values that are told apart are counted in the end.
+    fn count_nulls(&mut self, groups: &[u32], values: &Vector<'_>) {
+        let counted = !matches!(self.cells, Cells::List(_) | Cells::First(_));
+        if values.nulls.is_none() || !counted {
+            return;
+        }
+        let nulls = groups.iter().enumerate().filter(|(row, _)| values.is_null(*row));
+        for group in nulls.map(|(_, group)| *group as usize) {
+            if group >= self.nulls.len() {
+                self.nulls.resize(group + 1, 0);
+            }
+            if let Some(count) = self.nulls.get_mut(group) {
+                *count += 1;
+            }
+        }
+    }
+
     /// As [`take`](Accumulator::take), for what compares values.
     fn take_compared(&mut self, groups: &[u32], values: &Vector<'_>) {
-        let counts = &mut self.counts;
         match &mut self.cells {
             Cells::Extreme(cells, wanted) => {
                 for (row, group) in groups.iter().enumerate() {
-                    let group = *group as usize;
-                    let (Some(value), Some(cell)) = (values.whole(row), cells.get_mut(group)) else {
-                        continue;
-                    };
-                    let Some(count) = counts.get_mut(group) else { continue };
-                    if *count == 0 || value.cmp(cell) == *wanted {
+                    if let (Some(value), Some(cell)) = (values.whole(row), cells.get_mut(*group as usize))
+                        && value.cmp(cell) == *wanted
+                    {
                         *cell = value;
                     }
-                    *count += 1;
                 }
             }
-            Cells::ExtremeValue(cells, wanted) => each(groups, values, counts, |group, row| {
+            Cells::ExtremeValue(cells, wanted) => each(groups, values, |group, row| {
                 let value = values.get(row);
                 if let Some(cell) = cells.get_mut(group)
                     && (cell.is_null() || value.cmp(&cell.as_ref()) == *wanted)
@@ -248,13 +267,11 @@ impl Accumulator {
                 seen.extend(rows.filter_map(|(row, group)| Some((*group, values.whole(row)?))));
             }
             Cells::Distinct(seen) => {
-                for (row, group) in groups.iter().enumerate() {
-                    if !values.is_null(row) {
-                        seen.insert((*group, values.get(row).to_value()));
-                    }
+                for (row, group) in groups.iter().enumerate().filter(|(row, _)| !values.is_null(*row)) {
+                    seen.insert(*group, values, row);
                 }
             }
-            _ => each(groups, values, counts, |_, _| {}),
+            _ => {}
         }
     }
 
@@ -267,13 +284,12 @@ impl Accumulator {
         }
     }
 
-    /// The value of every group.
+    /// The value of every group, which has had so many rows.
     ///
     /// # Errors
     /// `out_of_range` for a sum that its type can't hold.
-    pub(super) fn finish(self) -> Result<Vec<Value>> {
-        let groups = self.counts.len();
-        let mut distinct = vec![0i64; groups];
+    pub(super) fn finish(self, rows: &[u64]) -> Result<Vec<Value>> {
+        let mut distinct = vec![0i64; rows.len()];
         let mut count = |group: u32| {
             if let Some(count) = distinct.get_mut(group as usize) {
                 *count += 1;
@@ -282,14 +298,14 @@ impl Accumulator {
         match &self.cells {
             Cells::Bits(bits) => crate::eval::ones(bits).for_each(|_| count(0)),
             Cells::DistinctWhole(seen) => seen.iter().for_each(|(group, _)| count(*group)),
-            Cells::Distinct(seen) => seen.iter().for_each(|(group, _)| count(*group)),
-            _ => return (0..groups).map(|group| self.one(group)).collect(),
+            Cells::Distinct(seen) => seen.groups().for_each(count),
+            _ => return rows.iter().enumerate().map(|(group, rows)| self.one(group, *rows)).collect(),
         }
         Ok(distinct.into_iter().map(Value::Integer).collect())
     }
 
-    fn one(&self, group: usize) -> Result<Value> {
-        let count = self.counts.get(group).copied().unwrap_or_default();
+    fn one(&self, group: usize, rows: u64) -> Result<Value> {
+        let count = rows - self.nulls.get(group).copied().unwrap_or_default();
         if let Cells::Count = self.cells {
             return Ok(Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)));
         }
@@ -321,7 +337,7 @@ impl Accumulator {
             }
             Cells::Extreme(cells, _) => of_whole(&self.ty, cells.get(group).copied().unwrap_or_default()),
             Cells::ExtremeValue(cells, _) => cells.get(group).cloned().unwrap_or_default(),
-            Cells::List(lists) => list(lists.get(group).map_or(&[], Vec::as_slice)),
+            Cells::List(lists) => list(lists.get(group).into_iter().flatten().map(Value::as_ref)),
             Cells::Count
             | Cells::First(_)
             | Cells::Bits(_)
@@ -336,20 +352,38 @@ impl Accumulator {
     }
 }
 
-#[inline]
-fn bump(counts: &mut [u64], group: u32) {
-    if let Some(count) = counts.get_mut(group as usize) {
-        *count += 1;
+/// The different values of each group.
+#[derive(Default)]
+struct Kinds {
+    table: HashTable<(u64, u32, Value)>,
+    state: RandomState,
+}
+
+impl Kinds {
+    /// Notes a value that isn't null; what is there already isn't copied.
+    fn insert(&mut self, group: u32, values: &Vector<'_>, row: usize) {
+        let mut hasher = self.state.build_hasher();
+        hasher.write_u32(group);
+        values.hash(row, &mut hasher);
+        let (hash, value) = (hasher.finish(), values.get(row));
+        let same =
+            |(other, of, held): &(u64, u32, Value)| *other == hash && *of == group && held.as_ref() == value;
+        if self.table.find(hash, same).is_none() {
+            self.table.insert_unique(hash, (hash, group, value.to_value()), |(hash, ..)| *hash);
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = u32> + '_ {
+        self.table.iter().map(|(_, group, _)| *group)
     }
 }
 
-/// Shows the group and the place of each value that isn't null, and counts it.
+/// Shows the group and the place of each value that isn't null.
 #[inline(always)]
-fn each(groups: &[u32], values: &Vector<'_>, counts: &mut [u64], mut show: impl FnMut(usize, usize)) {
+fn each(groups: &[u32], values: &Vector<'_>, mut show: impl FnMut(usize, usize)) {
     let single = values.width() == 1;
     for (row, group) in groups.iter().enumerate() {
         if values.nulls.is_none() || !values.is_null(row) {
-            bump(counts, *group);
             show(*group as usize, if single { 0 } else { row });
         }
     }
@@ -368,20 +402,4 @@ fn of_whole(ty: &Type, whole: i64) -> Value {
         }
         _ => Value::Integer(whole),
     }
-}
-
-/// Values as a JSON list, each as a result shows it.
-fn list(values: &[Value]) -> Value {
-    let mut out = String::from("[");
-    for (at, value) in values.iter().enumerate() {
-        out.push_str(if at == 0 { "" } else { "," });
-        match value {
-            Value::Json(json) => out.push_str(json.as_str()),
-            value => {
-                let _ = write!(out, "{}", serde_json::to_string(value).unwrap_or_default());
-            }
-        }
-    }
-    out.push(']');
-    Value::Json(Json::canonical(out.into()))
 }

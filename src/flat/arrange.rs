@@ -36,11 +36,10 @@ pub(super) fn places(planned: &Planned, batch: &Batch<'_, '_>) -> Result<Option<
 }
 
 /// The places of the first rows in order; equals stay as they come.
-fn sorted(order: &[Key], batch: &Batch<'_, '_>, needed: usize) -> Result<Vec<u32>> {
+pub(super) fn sorted(order: &[Key], batch: &Batch<'_, '_>, needed: usize) -> Result<Vec<u32>> {
     let mut keys = Vec::with_capacity(order.len());
     for key in order {
-        let placing = Placing { descending: key.descending, nulls_first: key.nulls_first };
-        keys.push(Placed { values: evaluate(&key.scalar, batch)?, placing });
+        keys.push(Placed { values: evaluate(&key.scalar, batch)?, placing: placing(key) });
     }
     if let [head, rest @ ..] = keys.as_slice()
         && head.values.is_whole()
@@ -63,16 +62,64 @@ fn compare(keys: &[Placed<'_>], a: u32, b: u32) -> Ordering {
 /// By an integer first, which is read once: its rank among nulls, itself, and the place.
 fn by_whole(head: &Placed<'_>, rest: &[Placed<'_>], rows: usize, needed: usize) -> Vec<u32> {
     let Placed { values, placing } = head;
-    let null = if placing.nulls_first { 0 } else { 2 };
-    let key = |row: usize| match values.whole(row) {
-        Some(value) => (1u8, if placing.descending { !value } else { value }, row as u32),
-        None => (null, 0, row as u32),
+    let entry = |row: usize| {
+        let (rank, key) = ranked(values, *placing, row);
+        (rank, key, row as u32)
     };
-    let entries: Vec<(u8, i64, u32)> = (0..rows).map(key).collect();
+    let entries: Vec<(u8, i64, u32)> = (0..rows).map(entry).collect();
     let order = |a: &(u8, i64, u32), b: &(u8, i64, u32)| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare(rest, a.2, b.2))
     };
     first(entries, needed, order).into_iter().map(|(_, _, place)| place).collect()
+}
+
+/// Where an integer comes in an order: its rank among nulls, and itself as it ascends.
+#[inline]
+fn ranked(values: &Vector<'_>, placing: Placing, row: usize) -> (u8, i64) {
+    match values.whole(row) {
+        Some(value) => (1, if placing.descending { !value } else { value }),
+        None => (if placing.nulls_first { 0 } else { 2 }, 0),
+    }
+}
+
+/// The value in the first part of an order that no row may come after to be among the first.
+pub(super) struct Bar<'p> {
+    head: &'p Key,
+    at: (u8, i64),
+}
+
+impl<'p> Bar<'p> {
+    /// The bar of the only row of a batch; `None` for an order that isn't by an integer first.
+    ///
+    /// # Errors
+    /// What the order's expression fails with.
+    pub(super) fn new(head: &'p Key, batch: &Batch<'_, '_>) -> Result<Option<Bar<'p>>> {
+        let values = evaluate(&head.scalar, batch)?;
+        let at = |head: &Key| ranked(&values, placing(head), 0);
+        Ok(values.is_whole().then(|| Bar { head, at: at(head) }))
+    }
+
+    /// The places of the rows that don't come after it. O(rows).
+    ///
+    /// # Errors
+    /// As [`new`](Bar::new).
+    pub(super) fn passed(&self, batch: &Batch<'_, '_>) -> Result<Vec<u32>> {
+        let values = evaluate(&self.head.scalar, batch)?;
+        let placing = placing(self.head);
+        if let (Some(cells), 1) = (values.wholes(), self.at.0)
+            && cells.len() == batch.len
+        {
+            let turn = if placing.descending { -1i64 } else { 0 };
+            let passed = |(_, cell): &(u32, &i64)| **cell ^ turn <= self.at.1;
+            return Ok((0u32..).zip(cells).filter(passed).map(|(at, _)| at).collect());
+        }
+        let passed = |row: &u32| ranked(&values, placing, *row as usize) <= self.at;
+        Ok((0..batch.len as u32).filter(passed).collect())
+    }
+}
+
+fn placing(key: &Key) -> Placing {
+    Placing { descending: key.descending, nulls_first: key.nulls_first }
 }
 
 fn first<T: Copy>(mut all: Vec<T>, needed: usize, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {

@@ -5,7 +5,7 @@ use crate::expr::Expr;
 #[cfg(feature = "json")]
 use crate::filter::Nulls;
 use crate::filter::{Direction, Filter, OrderBy, Rel};
-use crate::query::Unbound;
+use crate::query::{Amount, Unbound};
 use ecow::EcoString;
 
 /// A table of a query, under its own name or an alias. A text is a table under its name.
@@ -104,6 +104,8 @@ impl<S> FlatQuery<S> {
             body: Body::Select(Box::new(selection)),
             order_by: Vec::new(),
             limit: None,
+            limit_given: None,
+            offset_given: None,
             offset: 0,
         }
     }
@@ -194,15 +196,16 @@ impl<S> FlatQuery<S> {
         self
     }
 
-    /// Gives at most this many rows.
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.limit = Some(rows);
+    /// Gives at most this many rows, or as many as a placeholder is given.
+    pub fn limit(mut self, rows: impl Into<Amount>) -> Self {
+        (self.limit, self.limit_given) = rows.into().parts();
         self
     }
 
-    /// Leaves out this many rows first.
-    pub fn offset(mut self, rows: u64) -> Self {
-        self.offset = rows;
+    /// Leaves out this many rows first, or as many as a placeholder is given.
+    pub fn offset(mut self, rows: impl Into<Amount>) -> Self {
+        let (rows, given) = rows.into().parts();
+        (self.offset, self.offset_given) = (rows.unwrap_or(0), given);
         self
     }
 
@@ -245,6 +248,8 @@ impl<S> FlatQuery<S> {
             body: Body::Set(operation, Box::new(left), Box::new(right)),
             order_by: Vec::new(),
             limit: None,
+            limit_given: None,
+            offset_given: None,
             offset: 0,
         }
     }
@@ -273,14 +278,15 @@ impl<S> FlatQuery<S> {
     }
 
     fn unbind(self) -> (S, FlatQuery) {
-        let FlatQuery { source, body, order_by, limit, offset } = self;
-        (source, FlatQuery { source: Unbound, body, order_by, limit, offset })
+        let FlatQuery { source, body, order_by, limit, limit_given, offset, offset_given } = self;
+        let query = FlatQuery { source: Unbound, body, order_by, limit, limit_given, offset, offset_given };
+        (source, query)
     }
 
     /// This query, to be answered by `source`.
     pub(crate) fn bind<T>(self, source: T) -> FlatQuery<T> {
-        let FlatQuery { body, order_by, limit, offset, .. } = self;
-        FlatQuery { source, body, order_by, limit, offset }
+        let FlatQuery { body, order_by, limit, limit_given, offset, offset_given, .. } = self;
+        FlatQuery { source, body, order_by, limit, limit_given, offset, offset_given }
     }
 }
 

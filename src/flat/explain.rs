@@ -1,34 +1,16 @@
 //! Plans of flat queries in words, and what their steps have found.
 
+use super::counted;
 use super::matcher::Matcher;
 use super::names::{Aggregated, Kind};
 use super::plan::{Joins, Planned, Step, Steps};
 use super::resolve::Key;
 use super::run::Stats;
 use crate::catalog::Hop;
-use crate::plan::{access_words, counted, predicate};
+use crate::plan::{Measure, access_words, counted as rows, found, predicate};
 use crate::predicate::Predicate;
 use crate::scalar::{Scalar, What};
 use crate::store::Store;
-
-/// `found 3 rows in 12.5 µs` for the whole.
-pub(super) fn total((rows, nanos): (usize, i128)) -> String {
-    format!("total: {}\n", found((rows, nanos)))
-}
-
-fn found((rows, nanos): (usize, i128)) -> String {
-    format!("found {} in {}", counted(rows as f64, "row"), time(nanos))
-}
-
-fn time(nanos: i128) -> String {
-    let nanos = nanos as f64;
-    match nanos {
-        n if n < 1e3 => format!("{n:.0} ns"),
-        n if n < 1e6 => format!("{:.1} µs", n / 1e3),
-        n if n < 1e9 => format!("{:.1} ms", n / 1e6),
-        n => format!("{:.2} s", n / 1e9),
-    }
-}
 
 impl Planned {
     /// One line a step, in the order they are made.
@@ -44,15 +26,11 @@ impl Planned {
         &self,
         store: &Store,
         depth: usize,
-        seen: &mut Option<std::slice::Iter<'_, (usize, i128)>>,
+        seen: &mut Option<std::slice::Iter<'_, Measure>>,
         out: &mut String,
     ) {
         let indent = "  ".repeat(depth);
-        let mut next = || {
-            seen.as_mut()
-                .and_then(|seen| seen.next())
-                .map_or(String::new(), |step| format!(", {}", found(*step)))
-        };
+        let mut next = || found(seen.as_mut().and_then(Iterator::next));
         match &self.body {
             Steps::Set(operation, left, right) => {
                 let page = self.page(&|what| self.output(what));
@@ -191,7 +169,7 @@ impl Words<'_> {
             return format!("{}: {line}", place.name);
         }
         let mut out = format!("{}: {}", place.name, access_words(self.store, &scan.plan));
-        out.push_str(&format!(", expects {}", counted(scan.expected, "row")));
+        out.push_str(&format!(", expects {}", rows(scan.expected, "row")));
         out
     }
 
@@ -228,7 +206,7 @@ impl Words<'_> {
         if !step.on.is_empty() {
             out.push_str(&format!(", on {}", self.all(&step.on)));
         }
-        out.push_str(&format!(", expects about {}", counted(step.expected, "row")));
+        out.push_str(&format!(", expects about {}", rows(step.expected, "row")));
         out
     }
 
@@ -274,6 +252,9 @@ impl Words<'_> {
             out.push_str(&format!(", grouped by {by}"));
             if !values.is_empty() {
                 out.push_str(&format!(" into {}", values.join(", ")));
+            }
+            if counted::columns(self.store, self.joins).is_some() {
+                out.push_str(", counted by keys without reading rows");
             }
         }
         if !self.joins.having.is_empty() {

@@ -28,7 +28,8 @@ pub(super) struct Groups<'p> {
     state: RandomState,
     /// The keys of each group, column by column.
     keys: Vec<Vec<Value>>,
-    count: usize,
+    /// How many tuples each group has had.
+    rows: Vec<u64>,
     accumulators: Vec<Accumulator>,
 }
 
@@ -59,7 +60,7 @@ impl<'p> Groups<'p> {
             ids,
             state,
             keys: vec![Vec::new(); group.keys.len()],
-            count: usize::from(single),
+            rows: vec![0; usize::from(single)],
             accumulators: accumulators.collect(),
         };
         groups.grow();
@@ -78,9 +79,8 @@ impl<'p> Groups<'p> {
             self.ids(&keys, batch.len, &mut ids)?;
             self.grow();
             for (aggregate, accumulator) in self.group.aggregates.iter().zip(&mut self.accumulators) {
-                match &aggregate.of {
-                    Some(of) => accumulator.take(&ids, Some(&evaluate(of, &batch)?))?,
-                    None => accumulator.take(&ids, None)?,
+                if let Some(of) = &aggregate.of {
+                    accumulator.take(&ids, &evaluate(of, &batch)?)?;
                 }
             }
         }
@@ -88,17 +88,25 @@ impl<'p> Groups<'p> {
     }
 
     fn grow(&mut self) {
-        let count = self.count;
+        let count = self.rows.len();
         self.accumulators.iter_mut().for_each(|accumulator| accumulator.grow(count));
     }
 
     /// The group of each row.
     fn ids(&mut self, keys: &[Vector<'_>], rows: usize, out: &mut Vec<u32>) -> Result<()> {
         out.clear();
-        let mut fresh = Fresh { keys: &mut self.keys, count: &mut self.count };
+        let mut fresh = Fresh { keys: &mut self.keys, rows: &mut self.rows };
         match (&mut self.ids, keys) {
             (Ids::Whole { dense, others, null }, [key]) => {
+                let cells = key.wholes().filter(|cells| cells.len() == rows).unwrap_or_default();
                 for row in 0..rows {
+                    // Most rows are of a group that is there.
+                    let known = cells.get(row).and_then(|cell| dense.get(usize::try_from(*cell).ok()?));
+                    if let Some(id) = known.filter(|id| **id != NONE) {
+                        fresh.count(*id);
+                        out.push(*id);
+                        continue;
+                    }
                     let id = match key.whole(row) {
                         None => &mut *null,
                         Some(value) if (0..DENSE_MAX).contains(&value) => {
@@ -116,6 +124,7 @@ impl<'p> Groups<'p> {
                     if *id == NONE {
                         *id = fresh.add(keys, row)?;
                     }
+                    fresh.count(*id);
                     out.push(*id);
                 }
             }
@@ -135,10 +144,14 @@ impl<'p> Groups<'p> {
                             id
                         }
                     };
+                    fresh.count(id);
                     out.push(id);
                 }
             }
-            _ => out.resize(rows, 0),
+            _ => {
+                out.resize(rows, 0);
+                fresh.rows.iter_mut().for_each(|count| *count += rows as u64);
+            }
         }
         Ok(())
     }
@@ -150,26 +163,33 @@ impl<'p> Groups<'p> {
     pub(super) fn finish(self) -> Result<(Vec<Vec<Value>>, usize)> {
         let mut columns = self.keys;
         for accumulator in self.accumulators {
-            columns.push(accumulator.finish()?);
+            columns.push(accumulator.finish(&self.rows)?);
         }
-        Ok((columns, self.count))
+        Ok((columns, self.rows.len()))
     }
 }
 
 /// Where the keys of groups are kept.
 struct Fresh<'g> {
     keys: &'g mut Vec<Vec<Value>>,
-    count: &'g mut usize,
+    rows: &'g mut Vec<u64>,
 }
 
 impl Fresh<'_> {
+    #[inline]
+    fn count(&mut self, id: u32) {
+        if let Some(count) = self.rows.get_mut(id as usize) {
+            *count += 1;
+        }
+    }
+
     fn add(&mut self, keys: &[Vector<'_>], row: usize) -> Result<u32> {
-        let id = u32::try_from(*self.count).ok().filter(|id| *id != NONE);
+        let id = u32::try_from(self.rows.len()).ok().filter(|id| *id != NONE);
         let limit = || Error::new(ErrorKind::LimitExceeded { limit: "groups", allowed: NONE.into() });
         for (column, key) in self.keys.iter_mut().zip(keys) {
             column.push(key.get(row).to_value());
         }
-        *self.count += 1;
+        self.rows.push(0);
         id.ok_or_else(limit)
     }
 

@@ -159,10 +159,11 @@ impl<'a> Joiner<'a> {
     ///
     /// # Errors
     /// What an expression of the condition fails with.
-    pub(super) fn apply(&mut self, block: &Block) -> Result<Block> {
-        if let Some(next) = self.direct(block) {
-            return Ok(next);
+    pub(super) fn apply(&mut self, mut block: Block) -> Result<Block> {
+        if self.direct(&mut block)? {
+            return Ok(block);
         }
+        let block = &block;
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         self.candidates(block, &mut lefts, &mut rights)?;
         fault::collect()?;
@@ -200,24 +201,41 @@ impl<'a> Joiner<'a> {
         Ok(self.paired(block, &lefts, rights))
     }
 
-    /// The tuples of a join that leads each to one row or none, and asks nothing else.
-    fn direct(&self, block: &Block) -> Option<Block> {
-        let Ways::Walk { from, walk, filter, .. } = &self.ways else { return None };
-        let plain = walk.is_direct() && filter.is_empty() && self.step.on.is_empty();
+    /// The tuples of a join that leads each to one row or none, and asks of that row at most.
+    fn direct(&mut self, block: &mut Block) -> Result<bool> {
+        let Ways::Walk { from, walk, filter, .. } = &mut self.ways else { return Ok(false) };
+        let plain = walk.is_direct() && self.step.on.is_empty();
         if !plain || !matches!(self.step.kind, JoinKind::Inner | JoinKind::Left) {
-            return None;
+            return Ok(false);
         }
-        let mut next = block.clone();
-        let mut rights = Vec::with_capacity(block.len);
-        walk.direct(block.slots.get(*from)?, &mut rights);
+        let mut rights = block.slots.get_mut(self.step.source).map(std::mem::take).unwrap_or_default();
+        let Some(parents) = block.slots.get(*from) else { return Ok(false) };
+        walk.direct(parents, &mut rights);
+        if !filter.is_empty() {
+            let there: Vec<Slot> = rights.iter().copied().filter(|slot| !slot.is_none()).collect();
+            let mut truths = Vec::new();
+            filter.mask(&there, &mut truths);
+            fault::collect()?;
+            let mut truths = truths.into_iter();
+            for slot in rights.iter_mut().filter(|slot| !slot.is_none()) {
+                if truths.next() != Some(TRUE) {
+                    *slot = Slot::NONE;
+                }
+            }
+        }
         let misses = self.step.kind == JoinKind::Inner && rights.iter().any(|slot| slot.is_none());
         let there: Vec<u32> = if misses {
             (0u32..).zip(&rights).filter(|(_, slot)| !slot.is_none()).map(|(at, _)| at).collect()
         } else {
             Vec::new()
         };
-        *next.slots.get_mut(self.step.source)? = rights;
-        Some(if misses { next.pick(&there) } else { next })
+        if let Some(slots) = block.slots.get_mut(self.step.source) {
+            *slots = rights;
+        }
+        if misses {
+            *block = block.pick(&there);
+        }
+        Ok(true)
     }
 
     /// The rows of a right or full side that matched nothing, beside nothing.

@@ -113,7 +113,8 @@ impl State<'_> {
         let catalog = self.store.catalog();
         for from in &self.joined {
             let table = self.table(*from);
-            for edge in &catalog.edges {
+            // What is joined by columns alone is joined whatever its type.
+            for edge in catalog.edges.iter().filter(|edge| edge.discriminator.is_none()) {
                 let ways = [
                     (edge.child, edge.parent, &edge.child_columns, &edge.parent_columns, true),
                     (edge.parent, edge.child, &edge.parent_columns, &edge.child_columns, false),

@@ -1,8 +1,9 @@
 //! Results of flat queries.
 
+use super::cells::{Cells, stored};
 use super::plan::{Planned, Steps};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
-use crate::id::{ColumnId, Slot, TableId};
+use crate::id::{Slot, TableId};
 use crate::store::Store;
 use crate::value::{FromValue, Type, Value, ValueRef};
 use crate::view::{Owned, OwnedRow, RowRef};
@@ -22,25 +23,13 @@ pub(super) struct Found {
     pub(super) len: usize,
 }
 
-/// The cells of a column of the result.
-#[derive(Clone, Debug)]
-pub(super) enum Cells {
-    /// They stand in the rows of a source.
-    Stored {
-        source: usize,
-        column: ColumnId,
-    },
-    Values(Vec<Value>),
-}
-
 impl Found {
     /// All cells as values, column by column.
-    pub(super) fn into_values(self, store: &Store, planned: &Planned) -> Vec<Vec<Value>> {
-        let tables = tables(planned);
+    pub(super) fn into_values(self, store: &Store) -> Vec<Vec<Value>> {
         let (slots, len) = (self.slots, self.len);
         let value = |cells: Cells| match cells {
             Cells::Values(values) => values,
-            stored => (0..len).map(|at| cell(store, &tables, &slots, &stored, at).to_value()).collect(),
+            stored => (0..len).map(|at| stored.at(store, &slots, at).to_value()).collect(),
         };
         self.cells.into_iter().map(value).collect()
     }
@@ -53,29 +42,6 @@ fn sources(planned: &Planned) -> Vec<(EcoString, TableId, bool)> {
             joins.sources.iter().map(|place| (place.name.clone(), place.table, place.visible)).collect()
         }
         Steps::Set(..) => Vec::new(),
-    }
-}
-
-fn tables(planned: &Planned) -> Vec<TableId> {
-    sources(planned).into_iter().map(|(_, table, _)| table).collect()
-}
-
-fn cell<'p>(
-    store: &'p Store,
-    tables: &[TableId],
-    slots: &[Vec<Slot>],
-    cells: &'p Cells,
-    at: usize,
-) -> ValueRef<'p> {
-    match cells {
-        Cells::Values(values) => values.get(at).map(Value::as_ref).unwrap_or_default(),
-        Cells::Stored { source, column } => {
-            let slot = slots.get(*source).and_then(|slots| slots.get(at)).and_then(|slot| slot.some());
-            match (slot, tables.get(*source)) {
-                (Some(slot), Some(table)) => store.table(*table).column(*column).get(slot),
-                _ => ValueRef::Null,
-            }
-        }
     }
 }
 
@@ -96,7 +62,6 @@ pub struct FlatPage {
     cells: Vec<Cells>,
     /// The sources in declared order: name, table, and place among them.
     sources: Vec<(EcoString, TableId, usize)>,
-    tables: Vec<TableId>,
     slots: Vec<Vec<Slot>>,
     len: usize,
 }
@@ -104,28 +69,27 @@ pub struct FlatPage {
 impl FlatPage {
     pub(super) fn new(store: Arc<Store>, planned: &Planned, found: Found) -> FlatPage {
         let Found { cells, slots, len } = found;
-        let all = sources(planned);
-        let shown = all.iter().enumerate().filter(|(_, (_, _, visible))| *visible);
-        let sources = shown.map(|(at, (name, table, _))| (name.clone(), *table, at)).collect();
-        let tables = all.iter().map(|(_, table, _)| *table).collect();
-        FlatPage { store, columns: planned.columns.clone(), cells, sources, tables, slots, len }
+        let shown = sources(planned).into_iter().enumerate().filter(|(_, (_, _, visible))| *visible);
+        let sources = shown.map(|(at, (name, table, _))| (name, table, at)).collect();
+        FlatPage { store, columns: planned.columns.clone(), cells, sources, slots, len }
     }
 
-    /// Other rows of the same query in the place of these, near when they are asked for. O(cells).
-    pub(super) fn refill(&mut self, found: Found) {
-        Found { cells: self.cells, slots: self.slots, len: self.len } = found;
+    /// Other rows of the same query in the place of these; gives the vectors of their slots back.
+    pub(super) fn refill(&mut self, found: Found) -> Vec<Vec<Slot>> {
+        let Found { cells, slots, len } = found;
+        (self.cells, self.len) = (cells, len);
+        std::mem::replace(&mut self.slots, slots)
+    }
+
+    /// Reads all cells, so that they are near when they are asked for one by one. O(cells).
+    pub(super) fn read_ahead(&self) {
         for cells in &self.cells {
-            if let Cells::Stored { source, column } = cells
-                && let (Some(table), Some(slots)) = (self.tables.get(*source), self.slots.get(*source))
+            if let Cells::Stored { source, table, column } = cells
+                && let Some(slots) = self.slots.get(*source)
             {
                 self.store.table(*table).column(*column).read_ahead(slots);
             }
         }
-    }
-
-    /// The row at a place that is there.
-    pub(super) fn at(&self, at: usize) -> FlatRow<'_> {
-        FlatRow { page: self, at }
     }
 
     /// How many rows there are. O(1).
@@ -165,21 +129,15 @@ impl FlatPage {
     pub fn column<'p, T: FromValue<'p>>(&'p self, name: &str) -> Result<Vec<T>> {
         let at = self.columns.iter().position(|(column, _)| column == name);
         let cells = at.and_then(|at| self.cells.get(at)).ok_or_else(|| self.not_selected(name))?;
-        let read = |value: ValueRef<'p>| T::from_value(value).ok_or_else(|| wrong_read::<T>(name, value));
-        let stored = match cells {
-            Cells::Values(values) => return values.iter().map(|value| read(value.as_ref())).collect(),
-            Cells::Stored { source, column } => {
-                let table =
-                    self.tables.get(*source).map(|table| self.store.table(*table).column(*column).view());
-                table.zip(self.slots.get(*source))
+        let read = |value: ValueRef<'p>| T::from_value(value).ok_or(value);
+        let values = match cells {
+            Cells::Values(values) => values.iter().map(|value| read(value.as_ref())).collect(),
+            Cells::Stored { source, table, column } => {
+                let slots = self.slots.get(*source).map_or(&[][..], Vec::as_slice);
+                stored(self.store.table(*table).column(*column).view(), slots)
             }
         };
-        let Some((view, slots)) = stored else { return Ok(Vec::new()) };
-        let mut all = Vec::with_capacity(slots.len());
-        for slot in slots {
-            all.push(read(if slot.is_none() { ValueRef::Null } else { view.get(*slot) })?);
-        }
-        Ok(all)
+        values.map_err(|value| wrong_read::<T>(name, value))
     }
 
     /// An owned copy of everything; a table's row under the table's name. O(cells).
@@ -222,10 +180,11 @@ impl<'p> FlatRow<'p> {
     }
 
     /// The value of the column at a place, from 0; null past the last. O(1).
+    #[inline]
     pub fn cell(self, column: usize) -> ValueRef<'p> {
         let page = self.page;
         match page.cells.get(column) {
-            Some(cells) => cell(&page.store, &page.tables, &page.slots, cells, self.at),
+            Some(cells) => cells.at(&page.store, &page.slots, self.at),
             None => ValueRef::Null,
         }
     }

@@ -76,7 +76,7 @@ pub(super) struct Step {
 impl Planned {
     /// Plans a query whose placeholders have values. O(query), and a few look-ups.
     pub(super) fn new(store: &Store, resolved: Resolved) -> Planned {
-        let Resolved { body, columns, order, limit, offset } = resolved;
+        let Resolved { body, columns, order, limit, offset, .. } = resolved;
         let body = match body {
             Inner::Set(operation, left, right) => {
                 let left = Planned::new(store, *left);
@@ -201,9 +201,13 @@ impl Pending {
         if let Some((from, table, id)) = join.relation {
             let catalog = store.catalog();
             let relation = catalog.table(table).relation(id);
+            let plain = |edge| catalog.edge(edge).discriminator.is_none();
             let (edge, direct) = match relation.hops.as_slice() {
-                [Hop::ToParent(edge)] => (Some((edge, true)), true),
-                [Hop::ToChildren(edge)] => (Some((edge, false)), relation.many && !relation.distinct),
+                // Rows of a polymorphic edge are those of one type, which no equality of columns says.
+                [Hop::ToParent(edge)] => (plain(*edge).then_some((edge, true)), true),
+                [Hop::ToChildren(edge)] => {
+                    (plain(*edge).then_some((edge, false)), relation.many && !relation.distinct)
+                }
                 _ if relation.distinct => (None, false),
                 hops => (None, relation.many || hops.iter().all(|hop| matches!(hop, Hop::ToParent(_)))),
             };

@@ -2,7 +2,7 @@
 
 use super::plan::Planned;
 use super::run::{Context, Stats, page};
-use super::stream::each;
+use super::stream::blocks;
 use super::{FlatPage, FlatQuery, FlatRow, Resolved};
 use crate::error::Result;
 use crate::plan::{Placeholders, bound, given, note};
@@ -79,9 +79,37 @@ impl PreparedFlat {
     /// # Errors
     /// As [`run`](PreparedFlat::run); rows before the one that failed may have been shown.
     pub fn each_until(&self, mut show: impl FnMut(FlatRow<'_>) -> ControlFlow<()>) -> Result<()> {
+        self.each_block(|block| {
+            block.read_ahead();
+            Ok(block.iter().try_for_each(&mut show))
+        })
+    }
+
+    /// Shows the rows of a query without placeholders in order, a page of about a thousand at a time, until
+    /// `show` breaks: the fastest way to many rows, read column by column. A query that is ordered, grouped,
+    /// distinct or united gives all its rows as one page; nothing else is kept. O(rows).
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Schema, Table, row};
+    /// # let db = Database::new(Schema::new().table(Table::new("items").column(Column::integer("id"))
+    /// #     .column(Column::text("name")).primary_key(["id"])))?;
+    /// # db.insert_many("items", vec![row! { id: 1, name: "tea" }, row! { id: 2, name: "salt" }])?;
+    /// use std::ops::ControlFlow;
+    /// let mut letters = 0;
+    /// db.from("items").columns(["name"]).each_block(|page| {
+    ///     letters += page.column::<&str>("name")?.iter().map(|name| name.len()).sum::<usize>();
+    ///     Ok(ControlFlow::Continue(()))
+    /// })?;
+    /// assert_eq!(letters, 7);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run`](PreparedFlat::run), and whatever `show` fails with.
+    pub fn each_block(&self, mut show: impl FnMut(&FlatPage) -> Result<ControlFlow<()>>) -> Result<()> {
         let planned = self.planned(&Row::new())?;
         let mut context = Context { max_rows: self.max_rows, clock: None, stats: Stats::default() };
-        each(&self.store, &planned, &mut context, &mut show)
+        blocks(&self.store, &planned, &mut context, &mut show)
     }
 
     /// As [`each_until`](PreparedFlat::each_until), for all rows.
@@ -112,7 +140,7 @@ impl PreparedFlat {
         let found = page(&self.store, &planned, &mut context)?;
         let total = (found.len(), clock() - start);
         let mut text = planned.explain(&self.store, Some(&context.stats));
-        text.push_str(&super::explain::total(total));
+        text.push_str(&crate::plan::total(total));
         Ok(text)
     }
 

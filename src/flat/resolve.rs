@@ -2,13 +2,14 @@
 
 use super::names::{Aggregated, Aliased, Grouped, Outputs, Place, Sources};
 use super::{Body, FlatOrder, FlatQuery, JoinKind, On, Selection, SetOperation, Source};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, RelationInfo};
 use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::filter::{Direction, Filter, Nulls};
 use crate::id::{RelationId, TableId};
+use crate::plan::{Open, amount, opened};
 use crate::scalar::{Names, Scalar, What, common, condition, expression};
-use crate::value::{Type, Value};
+use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 use std::cell::RefCell;
 
@@ -24,6 +25,8 @@ pub(crate) struct Resolved {
     pub(super) order: Vec<Key>,
     pub(super) limit: Option<usize>,
     pub(super) offset: usize,
+    /// Limit and offset, where they are known when the query runs.
+    pub(super) open: Vec<Open>,
 }
 
 #[derive(Clone, Debug)]
@@ -83,7 +86,17 @@ impl Resolved {
 
     /// Shows every placeholder with its type.
     pub(super) fn placeholders(&self, show: &mut dyn FnMut(&EcoString, &Type)) {
-        self.each(&mut |scalar| scalar.placeholders(show));
+        match &self.body {
+            Inner::Set(_, left, right) => {
+                left.placeholders(show);
+                right.placeholders(show);
+            }
+            Inner::Select(select) => {
+                select.clone().scalars().into_iter().for_each(|part| part.placeholders(show));
+            }
+        }
+        self.order.iter().for_each(|key| key.scalar.placeholders(show));
+        self.open.iter().map(Open::placeholder).for_each(|(name, ty)| show(name, ty));
     }
 
     /// Puts values in the place of placeholders.
@@ -95,18 +108,15 @@ impl Resolved {
             }
             Inner::Select(select) => select.scalars().into_iter().try_for_each(|part| part.bind(value))?,
         }
-        self.order.iter_mut().try_for_each(|key| key.scalar.bind(value))
-    }
-
-    fn each(&self, show: &mut dyn FnMut(&Scalar)) {
-        match &self.body {
-            Inner::Set(_, left, right) => {
-                left.each(show);
-                right.each(show);
+        for open in std::mem::take(&mut self.open) {
+            let (name, ty) = open.placeholder();
+            let rows = amount(&value(name, ty)?).map_err(|error| error.at(name))?;
+            match open {
+                Open::Offset(_) => self.offset = rows,
+                Open::Limit(_) | Open::Cursor { .. } => self.limit = Some(rows),
             }
-            Inner::Select(select) => select.clone().scalars().into_iter().for_each(|part| show(part)),
         }
-        self.order.iter().for_each(|key| show(&key.scalar));
+        self.order.iter_mut().try_for_each(|key| key.scalar.bind(value))
     }
 }
 
@@ -122,12 +132,19 @@ impl Select {
 }
 
 fn resolve<S>(catalog: &Catalog, query: &FlatQuery<S>, depth: usize) -> Result<Resolved> {
-    let limit = query.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    let mut open = Vec::new();
+    let known = |given: &Option<Input>, place: fn(EcoString) -> Open, open: &mut Vec<Open>, at: &str| {
+        let known = given.as_ref().map_or(Ok(None), |given| opened(given, place, open));
+        known.map_err(|error| error.at(at))
+    };
+    let limit = known(&query.limit_given, Open::Limit, &mut open, "limit")?.or(query.limit);
+    let offset = known(&query.offset_given, Open::Offset, &mut open, "offset")?.unwrap_or(query.offset);
+    let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
     match &query.body {
         Body::Select(selection) => {
             let (select, columns, order) = select(catalog, selection, &query.order_by)?;
-            Ok(Resolved { body: Inner::Select(Box::new(select)), columns, order, limit, offset })
+            Ok(Resolved { body: Inner::Select(Box::new(select)), columns, order, limit, offset, open })
         }
         Body::SelectedAfterSet => Err(FlatMistake::AfterSet.into()),
         Body::Set(operation, left, right) => {
@@ -142,7 +159,7 @@ fn resolve<S>(catalog: &Catalog, query: &FlatQuery<S>, depth: usize) -> Result<R
             let names = Outputs { catalog, columns: columns.clone() };
             let order = query.order_by.iter().map(|part| key(&names, part)).collect::<Result<_>>()?;
             let body = Inner::Set(*operation, Box::new(left), Box::new(right));
-            Ok(Resolved { body, columns, order, limit, offset })
+            Ok(Resolved { body, columns, order, limit, offset, open })
         }
     }
 }
@@ -265,8 +282,12 @@ fn grouped_select(
 fn outputs(names: &dyn Names, selection: &Selection) -> Result<Vec<(EcoString, Scalar)>> {
     let columns = selection.columns.iter();
     let outputs = columns.map(|(name, expr)| {
-        let scalar = expression(names, expr).map_err(|error| error.at(name).at("select"))?;
-        Ok((name.clone(), scalar))
+        // A plain column is told by the name it stands under.
+        let scalar = match expr {
+            Expr::Column(column) => names.column(column),
+            expr => expression(names, expr),
+        };
+        Ok((name.clone(), scalar.map_err(|error| error.at(name).at("select"))?))
     });
     outputs.collect()
 }
@@ -348,12 +369,11 @@ fn joined(sources: &mut Sources<'_>, join: &super::Join) -> Result<Joined> {
                 let kind = ErrorKind::UnknownRelation { table, name: name.clone(), known: known.collect() };
                 return Err(Error::new(kind));
             };
-            let id = sources.catalog.table(table).relation_id(along)?;
-            let info = sources.catalog.table(table).relation(id);
+            let mut id = sources.catalog.table(table).relation_id(along)?;
+            let mut info = sources.catalog.table(table).relation(id);
             if info.is_polymorphic() {
-                let expected = "a relation to one table".into();
-                let found = eco_format!("`{name}`, which leads to several");
-                return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
+                id = member(sources.catalog, info, &join.source)?;
+                info = sources.catalog.table(table).relation(id);
             }
             let target = info.target;
             if let Some(named) = &join.source.table
@@ -382,6 +402,21 @@ fn joined(sources: &mut Sources<'_>, join: &super::Join) -> Result<Joined> {
         place.visible = join.kind.shows_right();
     }
     Ok(Joined { kind: join.kind, on, relation })
+}
+
+/// What a relation to several tables is to the one that is joined.
+fn member(catalog: &Catalog, relation: &RelationInfo, source: &Source) -> Result<RelationId> {
+    let table = source.table.as_ref().unwrap_or(&source.name);
+    let joined = catalog.table_id(table).ok();
+    let member = relation.members.iter().find(|member| Some(member.target) == joined);
+    member.map(|member| member.relation).ok_or_else(|| {
+        let (relation, known) = (relation.name.clone(), catalog.member_tables(relation));
+        let mistake = match joined {
+            Some(_) => QueryMistake::NotAmongTypes { relation, table: table.clone(), known },
+            None => QueryMistake::PolymorphicFilter { relation, known },
+        };
+        Error::new(ErrorKind::InvalidQuery(mistake))
+    })
 }
 
 fn conditions(names: &dyn Names, filters: &[Filter]) -> Result<Vec<Scalar>> {

@@ -1,16 +1,20 @@
 //! Answering a planned query: blocks of tuples through the joins into whatever collects them.
 
 use super::arrange::{self, places};
+use super::cells::Cells;
+use super::counted;
 use super::group::Groups;
 use super::join::{Block, Joiner};
-use super::page::{Cells, FlatPage, Found};
+use super::page::{FlatPage, Found};
 use super::plan::{Joins, Planned, Steps};
 use super::sets::combine;
+use super::top::Top;
 use crate::error::{Error, ErrorKind, Result};
 use crate::eval::vector::{Batch, Vector, evaluate, truths};
 use crate::eval::{TRUE, fault};
 use crate::exec;
 use crate::id::{Slot, TableId};
+use crate::plan::Measure;
 use crate::scalar::{Scalar, What};
 use crate::store::Store;
 use crate::value::Value;
@@ -28,7 +32,7 @@ pub(super) struct Context<'c> {
 
 /// What was found and how long it took: the first scan, each join, and the whole, query by query.
 #[derive(Default)]
-pub(super) struct Stats(pub(super) Vec<(usize, i128)>);
+pub(super) struct Stats(pub(super) Vec<Measure>);
 
 impl Context<'_> {
     fn now(&self) -> i128 {
@@ -82,7 +86,7 @@ fn found(store: &Store, planned: &Planned, context: &mut Context<'_>) -> Result<
             let mut values = |planned: &Planned| -> Result<_> {
                 let found = found(store, planned, context)?;
                 let len = found.len;
-                Ok((found.into_values(store, planned), len))
+                Ok((found.into_values(store), len))
             };
             let (left, right) = (values(left)?, values(right)?);
             let types = planned.columns.iter().map(|(_, ty)| ty.clone());
@@ -122,11 +126,19 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
     let enough = planned.order.is_empty() && !joins.distinct;
     let wanted = if enough { planned.needed() } else { usize::MAX };
     let mut all = Block::empty(tables.len());
-    flow(store, joins, &tables, context, &mut |block| {
-        all.append(block);
-        let full = all.len >= wanted;
-        Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    })?;
+    if let Some(mut top) = Top::new(store, planned, joins, &tables) {
+        flow(store, joins, &tables, context, false, &mut |block| {
+            top.take(block)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        all = top.finish();
+    } else {
+        flow(store, joins, &tables, context, joins.restore, &mut |block| {
+            all.append(block);
+            let full = all.len >= wanted;
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+    }
     if joins.distinct {
         let batch = all.batch(store, &tables, 0, all.len);
         let columns = values(&joins.outputs, &batch)?;
@@ -151,12 +163,20 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
 fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<'_>) -> Result<Found> {
     let tables: Vec<TableId> = joins.sources.iter().map(|place| place.table).collect();
     let Some(group) = &joins.group else { return plain(store, planned, joins, context) };
-    let mut groups = Groups::new(group);
-    flow(store, joins, &tables, context, &mut |block| {
-        groups.take(store, &tables, block)?;
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let (columns, mut len) = groups.finish()?;
+    let (columns, mut len) = match counted::columns(store, joins) {
+        Some(columns) => {
+            context.stats.0.resize(context.stats.0.len() + 2, (0, 0));
+            (columns, 1)
+        }
+        None => {
+            let mut groups = Groups::new(group);
+            flow(store, joins, &tables, context, joins.restore, &mut |block| {
+                groups.take(store, &tables, block)?;
+                Ok(ControlFlow::Continue(()))
+            })?;
+            groups.finish()?
+        }
+    };
     let types = group.keys.iter().map(|key| &key.ty).chain(group.aggregates.iter().map(|each| &each.ty));
     let mut vectors: Vec<Vector<'_>> =
         types.zip(&columns).map(|(ty, column)| Vector::of_values(ty, column.iter())).collect();
@@ -188,7 +208,10 @@ fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Contex
 /// The cells of an output: a column's stay where they are.
 pub(super) fn shown(output: &Scalar, batch: &Batch<'_, '_>) -> Result<Cells> {
     Ok(match &output.what {
-        What::Column { source, column } => Cells::Stored { source: *source, column: *column },
+        What::Column { source, column } => {
+            let table = batch.tables.get(*source).copied().unwrap_or(TableId::new(0));
+            Cells::Stored { source: *source, table, column: *column }
+        }
         _ => Cells::Values(values(std::slice::from_ref(output), batch)?.pop().unwrap_or_default()),
     })
 }
@@ -202,14 +225,16 @@ fn values(scalars: &[Scalar], batch: &Batch<'_, '_>) -> Result<Vec<Vec<Value>>> 
     scalars.iter().map(column).collect()
 }
 
-pub(super) type Sink<'s> = &'s mut dyn FnMut(&Block) -> Result<ControlFlow<()>>;
+/// Takes tuples; what it leaves of their vectors is used again.
+pub(super) type Sink<'s> = &'s mut dyn FnMut(&mut Block) -> Result<ControlFlow<()>>;
 
-/// Lets all tuples of a query's joins flow into a sink, in their order, until it breaks.
+/// Lets all tuples of a query's joins flow into a sink until it breaks; with `restore` in declared order.
 pub(super) fn flow(
     store: &Store,
     joins: &Joins,
     tables: &[TableId],
     context: &mut Context<'_>,
+    restore: bool,
     sink: Sink<'_>,
 ) -> Result<()> {
     let base = context.stats.0.len();
@@ -226,7 +251,7 @@ pub(super) fn flow(
         }
     }
     let mut kept = 0;
-    if joins.restore {
+    if restore {
         let mut all = Block::empty(tables.len());
         let mut pipe = Pipe {
             store,
@@ -242,11 +267,11 @@ pub(super) fn flow(
         };
         pipe.run()?;
         drop(pipe);
-        let all = all.pick(&declared_order(store, tables, &all));
+        let mut all = all.pick(&declared_order(store, tables, &all));
         kept += all.len;
-        let _ = sink(&all)?;
+        let _ = sink(&mut all)?;
     } else {
-        let mut counted = |block: &Block| {
+        let mut counted = |block: &mut Block| {
             kept += block.len;
             sink(block)
         };
@@ -266,7 +291,7 @@ fn note(context: &mut Context<'_>, at: usize, rows: usize, start: i128) {
 }
 
 /// The places of tuples in the declared order: by the row of the first source, then of the second.
-fn declared_order(store: &Store, tables: &[TableId], block: &Block) -> Vec<u32> {
+pub(super) fn declared_order(store: &Store, tables: &[TableId], block: &Block) -> Vec<u32> {
     let mut places: Vec<u32> = (0..block.len as u32).collect();
     let key = |table: TableId, slots: &[Slot], at: u32| {
         store.table(table).rank(slots.get(at as usize).copied().unwrap_or_default())
@@ -322,30 +347,35 @@ impl Pipe<'_, '_, '_> {
     }
 
     /// Recursion is as deep as there are joins.
-    fn push(&mut self, at: usize, block: Block) -> Result<ControlFlow<()>> {
+    fn push(&mut self, at: usize, mut block: Block) -> Result<ControlFlow<()>> {
         if block.len == 0 {
             return Ok(ControlFlow::Continue(()));
         }
         let Some(joiner) = self.joiners.get_mut(at) else {
-            let block = block.filter(self.store, self.tables, &self.joins.filter)?;
-            return if block.len == 0 { Ok(ControlFlow::Continue(())) } else { (self.sink)(&block) };
+            block = block.filter(self.store, self.tables, &self.joins.filter)?;
+            if block.len == 0 {
+                return Ok(ControlFlow::Continue(()));
+            }
+            return (self.sink)(&mut block);
         };
         let appetite = joiner.appetite();
+        if block.len <= appetite {
+            return self.join(at, block);
+        }
         for from in (0..block.len).step_by(appetite) {
-            let to = block.len.min(from + appetite);
-            let Some(joiner) = self.joiners.get_mut(at) else { break };
-            let start = self.context.now();
-            let next = if to - from == block.len {
-                joiner.apply(&block)?
-            } else {
-                let places: Vec<u32> = (from as u32..to as u32).collect();
-                joiner.apply(&block.pick(&places))?
-            };
-            note(self.context, self.base + at + 1, next.len, start);
-            if self.push(at + 1, next)?.is_break() {
+            let places: Vec<u32> = (from as u32..block.len.min(from + appetite) as u32).collect();
+            if self.join(at, block.pick(&places))?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    fn join(&mut self, at: usize, block: Block) -> Result<ControlFlow<()>> {
+        let Some(joiner) = self.joiners.get_mut(at) else { return Ok(ControlFlow::Continue(())) };
+        let start = self.context.now();
+        let next = joiner.apply(block)?;
+        note(self.context, self.base + at + 1, next.len, start);
+        self.push(at + 1, next)
     }
 }

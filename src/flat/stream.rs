@@ -1,23 +1,24 @@
 //! Showing rows as they are found, a block at a time.
 
-use super::page::{FlatPage, FlatRow, Found};
+use super::page::{FlatPage, Found};
 use super::plan::{Joins, Planned, Steps};
 use super::run::{Context, flow, page, shown};
 use crate::error::Result;
 use crate::eval::fault;
-use crate::id::{Slot, TableId};
+use crate::id::TableId;
 use crate::store::Store;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-type Show<'s> = &'s mut dyn FnMut(FlatRow<'_>) -> ControlFlow<()>;
+/// Takes rows of a result, a page of them at a time.
+type Show<'s> = &'s mut dyn FnMut(&FlatPage) -> Result<ControlFlow<()>>;
 
-/// Shows each row of a query until told to stop. What is ordered, grouped, distinct or united is
-/// found first; anything else is shown block by block and not kept.
+/// Shows the rows of a query in pages until told to stop. What is ordered, grouped, distinct or united
+/// is one page; anything else is shown block by block and not kept.
 ///
 /// # Errors
-/// What an expression fails with, and `limit_exceeded`; rows before it have been shown.
-pub(super) fn each(
+/// What an expression or `show` fails with, and `limit_exceeded`; rows before it have been shown.
+pub(super) fn blocks(
     store: &Arc<Store>,
     planned: &Planned,
     context: &mut Context<'_>,
@@ -31,7 +32,10 @@ pub(super) fn each(
             fault::collect().and(streamed)
         }
         _ => {
-            let _ = page(store, planned, context)?.iter().try_for_each(show);
+            let all = page(store, planned, context)?;
+            if !all.is_empty() {
+                let _ = show(&all)?;
+            }
             Ok(())
         }
     }
@@ -52,18 +56,24 @@ fn stream(
     }
     let (mut shown_rows, limit) = (0, context.limit());
     let mut page = FlatPage::new(Arc::clone(store), planned, Found::default());
-    flow(store, joins, &tables, context, &mut |block| {
+    flow(store, joins, &tables, context, joins.restore, &mut |block| {
         let from = skip.min(block.len);
         let to = block.len.min(from.saturating_add(left));
         (skip, left) = (skip - from, left - (to - from));
-        shown_rows += to - from;
+        if from > 0 || to < block.len {
+            let places: Vec<u32> = (from as u32..to as u32).collect();
+            *block = block.pick(&places);
+        }
+        if block.len == 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        shown_rows += block.len;
         limit.check(shown_rows)?;
-        let batch = block.batch(store, &tables, from, to);
+        let batch = block.batch(store, &tables, 0, block.len);
         let cells = joins.outputs.iter().map(|output| shown(output, &batch)).collect::<Result<_>>()?;
         fault::collect()?;
-        let of = |slots: &Vec<Slot>| slots.get(from..to).unwrap_or_default().to_vec();
-        page.refill(Found { cells, slots: block.slots.iter().map(of).collect(), len: to - from });
-        let flow = (0..page.len()).try_for_each(|at| show(page.at(at)));
+        block.slots = page.refill(Found { cells, slots: std::mem::take(&mut block.slots), len: block.len });
+        let flow = show(&page)?;
         Ok(if left == 0 { ControlFlow::Break(()) } else { flow })
     })
 }

@@ -234,6 +234,11 @@ impl Adjacency {
         self.orphans.len()
     }
 
+    /// How many keys children wait for. O(1).
+    pub(crate) fn orphan_keys(&self) -> usize {
+        self.orphans.group_count()
+    }
+
     /// Every waiting child, in no particular order. For checks.
     pub(crate) fn orphans(&self) -> impl Iterator<Item = Slot> + '_ {
         self.orphans.groups().flat_map(Group::iter)

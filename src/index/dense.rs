@@ -45,7 +45,6 @@ impl DenseMap {
     }
 
     /// The number of keys. O(1).
-    #[cfg(test)]
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len

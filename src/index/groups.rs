@@ -239,7 +239,6 @@ impl GroupTable {
     }
 
     /// The number of groups. O(1).
-    #[cfg(test)]
     #[inline]
     pub(crate) fn group_count(&self) -> usize {
         self.entries.len()

@@ -78,7 +78,6 @@ impl SlotTable {
     }
 
     /// The number of slots. O(1).
-    #[cfg(test)]
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()

@@ -9,7 +9,7 @@ use crate::query::Extra;
 use crate::value::Literal;
 use ecow::{EcoString, eco_format};
 
-const OPTIONS: [&str; 6] = ["$count", "$sum", "$avg", "$min", "$max", "where"];
+const OPTIONS: [&str; 8] = ["$count", "$sum", "$avg", "$min", "$max", "$countDistinct", "$list", "where"];
 
 /// What is made of rows along relations, and what of each row itself.
 pub(super) type Both = (Vec<Extra>, Vec<(EcoString, Expr)>);
@@ -108,5 +108,7 @@ fn total(option: &str, along: Literal) -> Result<Aggregate, Error> {
         Some(Function::Avg) => rel(relation).avg(column),
         Some(Function::Min) => rel(relation).min(column),
         Some(Function::Max) => rel(relation).max(column),
+        Some(Function::CountDistinct) => rel(relation).count_distinct(column),
+        Some(Function::List) => rel(relation).list(column),
     })
 }

@@ -3,7 +3,7 @@
 //! `{"from": "users", "leftJoin": {"posts": {"on": ...}}, "select": ..., "where": ..., "groupBy": ...}`:
 //! joins are made in the order they are written.
 
-use super::options::{Options, boolean, count, entries, invalid, name, shape, unknown};
+use super::options::{Options, amount, boolean, entries, invalid, name, other_form, shape, unknown};
 use super::select::{filter, order_by, way};
 use crate::error::{Error, QueryMistake};
 use crate::expr::Expr;
@@ -40,6 +40,9 @@ const DEPTH_MAX: usize = 64;
 /// The flat query that a document stands for, `from` among its entries.
 pub(super) fn query(mut entries: Vec<(EcoString, Literal)>) -> Result<FlatQuery, Error> {
     if let Some((key, _)) = entries.iter().find(|(key, _)| !OPTIONS.contains(&key.as_str())) {
+        if let Some(error) = other_form([key]) {
+            return Err(error);
+        }
         return Err(unknown(key, &OPTIONS).at(key));
     }
     let place = entries.iter().position(|(key, _)| key == "from");
@@ -236,10 +239,10 @@ fn page(mut query: FlatQuery, options: &mut Options) -> Result<FlatQuery, Error>
         query = ordered(query, value).map_err(|error| error.at("orderBy"))?;
     }
     if let Some(value) = options.take("limit") {
-        query = query.limit(count(&value).map_err(|error| error.at("limit"))?);
+        query = query.limit(amount(&value).map_err(|error| error.at("limit"))?);
     }
     if let Some(value) = options.take("offset") {
-        query = query.offset(count(&value).map_err(|error| error.at("offset"))?);
+        query = query.offset(amount(&value).map_err(|error| error.at("offset"))?);
     }
     Ok(query)
 }

@@ -1,7 +1,8 @@
 //! The options of an object, claimed one by one; what nobody knows is refused.
 
-use crate::error::{Error, ErrorKind, QueryMistake};
-use crate::value::Literal;
+use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake};
+use crate::query::Amount;
+use crate::value::{Input, Literal};
 use ecow::{EcoString, eco_format};
 
 /// Scalars longer than this are only named in an error.
@@ -52,6 +53,38 @@ pub(super) fn unknown(name: &str, known: &[&'static str]) -> Error {
     Error::new(ErrorKind::UnknownOption { name: name.into(), known })
 }
 
+/// Prisma's words for groups and aggregates, each with the form they have here.
+const OTHER_FORMS: [(&str, &str); 9] = [
+    (
+        "groupBy",
+        "{\"from\": \"posts\", \"groupBy\": \"user_id\", \"select\": {\"user_id\": true, \"n\": {\"count\": true}}}",
+    ),
+    ("by", "\"groupBy\": \"user_id\" beside \"from\": \"posts\""),
+    (
+        "aggregate",
+        "{\"from\": \"posts\", \"select\": {\"n\": {\"count\": true}, \"likes\": {\"sum\": \"likes\"}}}",
+    ),
+    ("_all", "{\"count\": true}"),
+    ("_count", "\"select\": {\"n\": {\"count\": true}} beside \"from\""),
+    ("_sum", "\"select\": {\"n\": {\"sum\": \"likes\"}} beside \"from\""),
+    ("_avg", "\"select\": {\"n\": {\"avg\": \"likes\"}} beside \"from\""),
+    ("_min", "\"select\": {\"n\": {\"min\": \"likes\"}} beside \"from\""),
+    ("_max", "\"select\": {\"n\": {\"max\": \"likes\"}} beside \"from\""),
+];
+
+/// The error of the first of Prisma's words for groups and aggregates among some names.
+pub(super) fn other_form<'n>(names: impl IntoIterator<Item = &'n EcoString>) -> Option<Error> {
+    let form = |name: &'n EcoString| Some((name, OTHER_FORMS.iter().find(|(word, _)| word == name)?.1));
+    let (name, write) = names.into_iter().find_map(form)?;
+    Some(Error::from(FlatMistake::OtherForm { name: name.clone(), write }).at(name))
+}
+
+/// The error of Prisma's `_count` of relations.
+pub(super) fn relation_count() -> Error {
+    let write = "\"extras\": {\"n\": {\"$count\": \"posts\"}}, and filter or order by `n`";
+    FlatMistake::OtherForm { name: "_count".into(), write }.into()
+}
+
 /// The error of a value of another shape.
 pub(super) fn shape(expected: &str, found: &Literal) -> Error {
     invalid(QueryMistake::Shape { expected: expected.into(), found: shown(found) })
@@ -95,6 +128,25 @@ pub(super) fn boolean(literal: &Literal) -> Result<bool, Error> {
     match literal {
         Literal::Boolean(value) => Ok(*value),
         other => Err(shape("true or false", other)),
+    }
+}
+
+/// How many rows: a number, or `{"$": "name"}` for a placeholder.
+pub(super) fn amount(literal: &Literal) -> Result<Amount, Error> {
+    match placeholder(literal) {
+        Some(name) => Ok(Input::Placeholder(name).into()),
+        None => count(literal).map(Amount::from),
+    }
+}
+
+/// The name of a placeholder, written `{"$": "name"}`.
+pub(super) fn placeholder(literal: &Literal) -> Option<EcoString> {
+    match literal {
+        Literal::Object(entries) => match entries.as_slice() {
+            [(key, Literal::Text(name))] if key == "$" => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::control::{Control, only_true};
 use super::locate::place;
-use super::options::{Options, entries, invalid, name, unknown};
+use super::options::{Options, entries, invalid, name, other_form, unknown};
 use super::{flat, pluck, select, statement};
 use crate::catalog::Catalog;
 use crate::document::{Limits, read};
@@ -251,6 +251,9 @@ fn method_of(entries: &[(EcoString, Literal)]) -> Result<Method, Error> {
 
 /// The error of a request without a method: about the key that should be one, if there is such.
 fn no_method(entries: &[(EcoString, Literal)]) -> Error {
+    if let Some(error) = other_form(entries.iter().map(|(key, _)| key)) {
+        return error;
+    }
     let methods = METHODS.map(|(name, _)| name);
     let is_option =
         |key: &EcoString| METHODS.iter().any(|(_, method)| method.options().contains(&key.as_str()));

@@ -2,11 +2,14 @@
 
 use super::extras::extras;
 use super::follow::follow;
-use super::options::{Options, Spelled, boolean, count, entries, invalid, name, names, shape, unknown};
+use super::options::{
+    Options, Spelled, amount, boolean, count, entries, invalid, name, names, placeholder, relation_count,
+    shape, unknown,
+};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, QueryMistake};
 use crate::filter::{Direction, Filter, Nulls, OrderBy};
-use crate::query::{Columns, Depth, Distinct, Include, Query, Select, Unbound};
+use crate::query::{Amount, Columns, Depth, Distinct, Include, Query, Select, Unbound};
 use crate::value::{Input, Literal, Row};
 use ecow::EcoString;
 
@@ -106,8 +109,13 @@ pub(super) fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, E
     if let Some(value) = options.take("orderBy") {
         select.order_by = order_by(value).map_err(|error| error.at("orderBy"))?;
     }
-    select.limit = whole(options.take_either("limit", "take")?)?;
-    select.offset = whole(options.take_either("offset", "skip")?)?.unwrap_or(0);
+    if let Some(amount) = whole(options.take_either("limit", "take")?)? {
+        (select.limit, select.limit_given) = amount.parts();
+    }
+    if let Some(amount) = whole(options.take_either("offset", "skip")?)? {
+        let (offset, given) = amount.parts();
+        (select.offset, select.offset_given) = (offset.unwrap_or(0), given);
+    }
     select.cursor = options.take("cursor").map(cursor).transpose().map_err(|error| error.at("cursor"))?;
     if let Some(value) = options.take("distinct") {
         select.distinct = distinct(value).map_err(|error| error.at("distinct"))?;
@@ -118,8 +126,8 @@ pub(super) fn select(scope: Scope<'_>, mut options: Options) -> Result<Select, E
     Ok(select)
 }
 
-fn whole(option: Spelled) -> Result<Option<u64>, Error> {
-    option.map(|(spelling, value)| count(&value).map_err(|error| error.at(spelling))).transpose()
+fn whole(option: Spelled) -> Result<Option<Amount>, Error> {
+    option.map(|(spelling, value)| amount(&value).map_err(|error| error.at(spelling))).transpose()
 }
 
 /// Any `true` picks, only `false` omits, and nothing at all picks nothing.
@@ -169,7 +177,7 @@ fn includes(scope: Scope<'_>, literal: Literal) -> Result<Vec<Include>, Error> {
 
 fn include(scope: Scope<'_>, name: EcoString, literal: Literal) -> Result<Option<Include>, Error> {
     if name == "_count" {
-        return Err(unknown(&name, &["extras"]).at(&name));
+        return Err(relation_count().at(&name));
     }
     let include = match literal {
         Literal::Boolean(false) => Ok(None),
@@ -242,6 +250,9 @@ fn keys(literal: Literal) -> Result<Vec<OrderBy>, Error> {
 /// `"desc"`, or an object that says where nulls go too.
 pub(super) fn way(literal: Literal) -> Result<(Direction, Option<Nulls>), Error> {
     let Literal::Object(_) = literal else { return Ok((direction(literal)?, None)) };
+    if literal.get("_count").is_some() {
+        return Err(relation_count().at("_count"));
+    }
     let mut options = Options::of(literal, &["direction", "nulls"])?;
     let direction =
         options.take("direction").map(direction).transpose().map_err(|error| error.at("direction"))?;
@@ -268,8 +279,17 @@ fn nulls(literal: Literal) -> Result<Nulls, Error> {
 fn cursor(literal: Literal) -> Result<Row, Error> {
     match row(literal)? {
         row if row.is_empty() => Err(shape("a column and its value", &Literal::Object(Vec::new()))),
-        row => Ok(row),
+        row => Ok(row.iter().map(opened).collect()),
     }
+}
+
+/// A value that may be a placeholder.
+fn opened((column, input): (&EcoString, &Input)) -> (EcoString, Input) {
+    let name = match input {
+        Input::Literal(literal) => placeholder(literal),
+        _ => None,
+    };
+    (column.clone(), name.map_or_else(|| input.clone(), Input::Placeholder))
 }
 
 fn distinct(literal: Literal) -> Result<Option<Distinct>, Error> {

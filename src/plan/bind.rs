@@ -1,36 +1,83 @@
 //! Placeholders: plans with values in their place.
 
 use super::{Access, Include, Key, Level, Plan, choose};
-use crate::error::{FlatMistake, Result};
-use crate::predicate::Predicate;
+use crate::error::{Error, ErrorKind, FlatMistake, Result};
+use crate::predicate::{Computed, Predicate, RelationTotal};
 use crate::store::Store;
-use crate::value::{Row, Type, Value};
-use ecow::EcoString;
+use crate::value::{Input, Row, Type, Value};
+use ecow::{EcoString, eco_format};
 
 /// The placeholders of a query, each with its type.
 pub(crate) type Placeholders = Vec<(EcoString, Type)>;
+
+/// A part of a level that a placeholder stands for, by its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Open {
+    Limit(EcoString),
+    Offset(EcoString),
+    /// The cursor's value for the key at a place.
+    Cursor {
+        place: usize,
+        name: EcoString,
+        ty: Type,
+    },
+}
+
+impl Open {
+    /// Its placeholder.
+    pub(crate) fn placeholder(&self) -> (&EcoString, &Type) {
+        match self {
+            Open::Limit(name) | Open::Offset(name) => (name, &Type::Integer),
+            Open::Cursor { name, ty, .. } => (name, ty),
+        }
+    }
+}
 
 impl Plan {
     /// The placeholders it has, in the order they are met.
     pub(crate) fn placeholders(&self) -> Placeholders {
         let mut found = Placeholders::new();
-        self.root.visit(&mut |predicate| predicate.placeholders(&mut |name, ty| note(&mut found, name, ty)));
+        self.each_placeholder(&mut |name, ty| note(&mut found, name, ty));
         found
+    }
+
+    /// Those of the rows it starts from come first. Recursion is as deep as relations are followed.
+    fn each_placeholder(&self, show: &mut dyn FnMut(&EcoString, &Type)) {
+        if let Access::Reached { from, .. } = &self.access {
+            from.each_placeholder(show);
+        }
+        self.root.placeholders(show);
+    }
+
+    /// Refuses a plan whose placeholders have no values.
+    ///
+    /// # Errors
+    /// `invalid_query` for the first of them.
+    pub(crate) fn ready(&self) -> Result<()> {
+        match &self.unbound {
+            Some(name) => Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into()),
+            None => Ok(()),
+        }
     }
 
     /// This plan with values in the place of placeholders, and its access chosen by them.
     ///
     /// # Errors
     /// `invalid_query` for a placeholder without a value or a value without a placeholder,
-    /// `type_mismatch` for a value of another type.
+    /// `type_mismatch` for a value of another type, `out_of_range` for a negative limit or offset.
     pub(crate) fn bind(&self, store: &Store, values: &Row) -> Result<Plan> {
         let placeholders = self.placeholders();
         given(&placeholders, values)?;
         if placeholders.is_empty() {
             return Ok(self.clone());
         }
+        self.bound(store, values)
+    }
+
+    /// Recursion is as deep as relations are followed.
+    fn bound(&self, store: &Store, values: &Row) -> Result<Plan> {
         let mut root = self.root.clone();
-        each(&mut root, &mut |predicate| predicate.bind(&|name, ty| bound(values, name, ty)))?;
+        root.bind(values)?;
         let terms = std::mem::take(&mut root.filter);
         root.filter = terms
             .into_iter()
@@ -39,33 +86,124 @@ impl Plan {
                 term => vec![term],
             })
             .collect();
-        let (access, expected) = choose::choose(store, &mut root);
-        Ok(Plan { root, access, expected })
+        let (access, expected) = match &self.access {
+            access @ Access::Along { .. } => (access.clone(), self.expected),
+            Access::Reached { from, relation, levels } => {
+                let from = Box::new(from.bound(store, values)?);
+                (Access::Reached { from, relation: *relation, levels: *levels }, self.expected)
+            }
+            _ => choose::choose(store, &mut root),
+        };
+        Ok(Plan { root, access, expected, unbound: None })
     }
 
     /// The access of a level whose placeholders have no values yet: it is chosen when they have.
     pub(super) fn open(store: &Store, root: Level) -> Plan {
         let expected = store.table(root.table).row_count();
-        Plan { root, access: Access::Scan, expected }
+        let unbound = root.unbound();
+        Plan { root, access: Access::Scan, expected, unbound }
     }
 }
 
 impl Level {
-    /// Shows every predicate of the level and of those it includes. Recursion is as deep as includes nest.
-    pub(super) fn visit(&self, show: &mut dyn FnMut(&Predicate)) {
-        self.filter.iter().for_each(&mut *show);
-        self.extras.iter().for_each(|extra| extra.computed.visit(show));
-        for key in &self.order {
-            match key {
-                Key::Count { counted, .. } => counted.filter.iter().for_each(&mut *show),
-                Key::Total { total, .. } => total.rows.filter.iter().for_each(&mut *show),
-                Key::Column(_) | Key::Value { .. } => {}
+    /// The first of its placeholders.
+    pub(super) fn unbound(&self) -> Option<EcoString> {
+        let mut first = None;
+        self.placeholders(&mut |name, _| {
+            first.get_or_insert_with(|| name.clone());
+        });
+        first
+    }
+
+    /// Shows the placeholders of the level and of those it includes. Recursion is as deep as includes nest.
+    fn placeholders(&self, show: &mut dyn FnMut(&EcoString, &Type)) {
+        self.filter.iter().for_each(|predicate| predicate.placeholders(show));
+        for extra in &self.extras {
+            match &extra.computed {
+                Computed::Value(scalar) => scalar.placeholders(show),
+                Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
+                    rows.filter.iter().for_each(|predicate| predicate.placeholders(show));
+                }
             }
         }
+        self.open.iter().map(Open::placeholder).for_each(|(name, ty)| show(name, ty));
         for Include { level, others, .. } in &self.includes {
-            level.visit(show);
-            others.iter().for_each(|other| other.level.visit(show));
+            level.placeholders(show);
+            others.iter().for_each(|other| other.level.placeholders(show));
         }
+    }
+
+    /// Puts values in the place of the placeholders of the level and of those it includes. Recursion is as
+    /// deep as includes nest.
+    fn bind(&mut self, values: &Row) -> Result<()> {
+        let value = |name: &EcoString, ty: &Type| bound(values, name, ty);
+        self.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+        for extra in &mut self.extras {
+            extra.computed.bind(&value)?;
+        }
+        for key in &mut self.order {
+            match key {
+                Key::Count { counted, .. } => {
+                    counted.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+                }
+                Key::Total { total, .. } => {
+                    total.rows.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+                }
+                Key::Value { scalar, .. } => scalar.bind(&value)?,
+                Key::Column(_) => {}
+            }
+        }
+        for open in std::mem::take(&mut self.open) {
+            let (name, ty) = open.placeholder();
+            let found = bound(values, name, ty)?;
+            let rows = |value: &Value| amount(value).map_err(|error| error.at(name));
+            match &open {
+                // Along a relation to one row there is one at most.
+                Open::Limit(_) => self.limit = Some(rows(&found)?.min(self.limit.unwrap_or(usize::MAX))),
+                Open::Offset(_) => self.offset = rows(&found)?,
+                Open::Cursor { place, .. } => {
+                    if let Some(mark) = self.cursor.iter_mut().flatten().nth(*place) {
+                        *mark = found;
+                    }
+                }
+            }
+        }
+        for Include { level, others, .. } in &mut self.includes {
+            level.bind(values)?;
+            others.iter_mut().try_for_each(|other| other.level.bind(values))?;
+        }
+        Ok(())
+    }
+}
+
+/// How many rows a limit or offset means, where it is known; else it stays open.
+///
+/// # Errors
+/// `type_mismatch`, and `out_of_range` for a negative number.
+pub(crate) fn opened(
+    given: &Input,
+    place: impl FnOnce(EcoString) -> Open,
+    open: &mut Vec<Open>,
+) -> Result<Option<u64>> {
+    match given {
+        Input::Placeholder(name) => {
+            open.push(place(name.clone()));
+            Ok(None)
+        }
+        known => Ok(Some(amount(&known.resolve(&Type::Integer)?)? as u64)),
+    }
+}
+
+/// How many rows a value means.
+///
+/// # Errors
+/// `out_of_range` for a negative number, `type_mismatch` for null.
+pub(crate) fn amount(value: &Value) -> Result<usize> {
+    let (expected, found) = ("a whole number from 0".into(), eco_format!("{:?}", value.as_ref()));
+    match value {
+        Value::Integer(rows) => usize::try_from(*rows)
+            .map_err(|_| Error::new(ErrorKind::OutOfRange { expected, found, column: None })),
+        _ => Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None })),
     }
 }
 
@@ -94,22 +232,4 @@ pub(crate) fn bound(values: &Row, name: &EcoString, ty: &Type) -> Result<Value> 
         Some((_, input)) => input.resolve(ty).map_err(|error| error.at(name)),
         None => Err(FlatMistake::UnboundPlaceholder { name: name.clone() }.into()),
     }
-}
-
-/// Shows every predicate of a level and of those it includes. Recursion is as deep as includes nest.
-fn each(level: &mut Level, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -> Result<()> {
-    level.filter.iter_mut().try_for_each(&mut *show)?;
-    level.extras.iter_mut().try_for_each(|extra| extra.computed.change(show))?;
-    for key in &mut level.order {
-        match key {
-            Key::Count { counted, .. } => counted.filter.iter_mut().try_for_each(&mut *show)?,
-            Key::Total { total, .. } => total.rows.filter.iter_mut().try_for_each(&mut *show)?,
-            Key::Column(_) | Key::Value { .. } => {}
-        }
-    }
-    for Include { level, others, .. } in &mut level.includes {
-        each(level, show)?;
-        others.iter_mut().try_for_each(|other| each(&mut other.level, show))?;
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! Plans in words: how each level's rows are found, and how many are expected.
 
+use super::measured::{Measure, found};
 use super::words::{one_of, order, predicate, terms};
-use super::{Access, Include, Level, Plan, Recursion};
+use super::{Access, Include, Level, Open, Plan, Recursion};
 use crate::catalog::{Edge, Hop, IndexKind, RelationInfo, TableInfo};
 use crate::filter::Comparison;
 use crate::id::{ColumnId, IndexId, TableId};
@@ -9,10 +10,16 @@ use crate::predicate::{Computed, Predicate};
 use crate::store::Store;
 use crate::value::Value;
 use std::ops::Bound;
+use std::slice::Iter;
 
 impl Plan {
     /// One line for each level, those of includes indented.
     pub(crate) fn explain(&self, store: &Store) -> String {
+        self.analyzed(store, &mut [].iter())
+    }
+
+    /// As [`explain`](Plan::explain), with what each level has found, in the order of the lines.
+    pub(crate) fn analyzed(&self, store: &Store, seen: &mut Iter<'_, Measure>) -> String {
         let info = store.catalog().table(self.root.table);
         let mut line = format!("{}: {}", info.name, access(store, self.root.table, &self.access));
         let filter: Vec<&Predicate> = self.root.filter.iter().collect();
@@ -21,9 +28,10 @@ impl Plan {
         line.push_str(&rest(store, &self.root, &filter, Way { ordered, ..Way::default() }));
         let expected = expected.limited(&self.root, 1.0);
         line.push_str(&expected.words());
+        line.push_str(&found(seen.next()));
         line.push('\n');
         for include in &self.root.includes {
-            self::include(store, self.root.table, include, expected, 1, &mut line);
+            self::include(store, self.root.table, include, expected, 1, seen, &mut line);
         }
         line
     }
@@ -52,6 +60,7 @@ fn include(
     include: &Include,
     parents: Expected,
     depth: usize,
+    seen: &mut Iter<'_, Measure>,
     out: &mut String,
 ) {
     let relation = store.catalog().table(table).relation(include.relation);
@@ -78,12 +87,13 @@ fn include(
         None => {}
     }
     out.push_str(&expected.words());
+    out.push_str(&found(seen.next()));
     out.push('\n');
     for nested in &level.includes {
-        self::include(store, level.table, nested, expected, depth + 1, out);
+        self::include(store, level.table, nested, expected, depth + 1, seen, out);
     }
     for other in &include.others {
-        self::include(store, table, other, parents, depth, out);
+        self::include(store, table, other, parents, depth, seen, out);
     }
 }
 
@@ -266,6 +276,13 @@ fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String
         out.push_str(&format!(", without the first {}{each}", level.offset));
     }
     let keys = order(info, &level.order);
+    for open in &level.open {
+        match open {
+            Open::Limit(name) => out.push_str(&format!(", first ${name}{each}")),
+            Open::Offset(name) => out.push_str(&format!(", without the first ${name}{each}")),
+            Open::Cursor { .. } => {}
+        }
+    }
     match level.limit {
         Some(limit) if !keys.is_empty() && !way.ordered => {
             out.push_str(&format!(", first {limit}{each} by {keys}"));

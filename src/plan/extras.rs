@@ -2,7 +2,7 @@
 
 use super::{Extra, Key, mistake, one_table};
 use crate::catalog::{Catalog, ColumnInfo, TableInfo};
-use crate::error::{Error, FlatMistake, QueryMistake, Result};
+use crate::error::{Error, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::filter::{Direction, Function, Nulls, Of, OrderBy};
 use crate::predicate::{
@@ -50,12 +50,7 @@ pub(super) fn values(
 ) -> Result<Vec<Extra>> {
     let resolve = |(name, expr): &(EcoString, Expr)| {
         let scalar = computed(catalog, table.id, expr).map_err(|error| error.at(name))?;
-        let mut unbound = None;
-        scalar.placeholders(&mut |name, _| unbound = Some(name.clone()));
-        match unbound {
-            Some(name) => Err(Error::from(FlatMistake::UnboundPlaceholder { name })),
-            None => Ok(Extra { name: name.clone(), computed: Computed::Value(Box::new(scalar)) }),
-        }
+        Ok(Extra { name: name.clone(), computed: Computed::Value(Box::new(scalar)) })
     };
     values.iter().map(resolve).collect()
 }
@@ -67,6 +62,8 @@ fn type_of(function: Function, column: &ColumnInfo) -> Result<Type> {
         (Function::Sum, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Integer),
         (Function::Avg, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Decimal),
         (Function::Sum | Function::Avg, Type::Float | Type::Decimal) => Ok(ty.clone()),
+        (Function::CountDistinct, _) => Ok(Type::Integer),
+        (Function::List, _) => Ok(Type::Json),
         (Function::Min | Function::Max, ty) if !matches!(ty, Type::Boolean | Type::Json) => Ok(ty.clone()),
         _ => {
             let (column, column_type) = (column.name().into(), eco_format!("{ty}"));

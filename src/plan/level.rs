@@ -1,14 +1,14 @@
 //! Names to ids, level by level.
 
 use super::polymorphic::Shared;
-use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, extras, mistake, recursion};
+use super::{Extra, INCLUDE_DEPTH_MAX, Include, Key, Level, Open, extras, mistake, opened, recursion};
 use crate::catalog::{Catalog, OrderInfo, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::filter::{Direction, OrderBy};
 use crate::id::{ColumnId, TableId};
 use crate::predicate::{Predicate, resolve as predicate};
 use crate::query::{self, Columns, Distinct, Select};
-use crate::value::{Row, Type, Value};
+use crate::value::{Input, Row, Type, Value};
 use ecow::EcoString;
 
 /// The level that `select` asks of the rows of `table`: those along a relation where there is one.
@@ -19,13 +19,6 @@ pub(super) fn resolve(
     relation: Option<&RelationInfo>,
 ) -> Result<Level> {
     Scope { catalog, table: catalog.table(table), above: &[], strict: false }.level(select, relation)
-}
-
-/// Whether any value is known only when the query runs.
-pub(super) fn has_placeholders(level: &Level) -> bool {
-    let mut found = false;
-    level.visit(&mut |predicate| predicate.placeholders(&mut |_, _| found = true));
-    found
 }
 
 /// Where names are looked up, and among which includes that is.
@@ -53,8 +46,21 @@ impl Scope<'_> {
         self.check_names(&columns, &extras, &includes)?;
         let mut order =
             self.order(&select.order_by, relation, &extras).map_err(|error| error.at("orderBy"))?;
+        let (mut limit, mut offset) = (select.limit, select.offset);
+        let mut open = Vec::new();
+        if let Some(given) = &select.limit_given {
+            let known = opened(given, Open::Limit, &mut open).map_err(|error| error.at("limit"))?;
+            limit = known.or(limit);
+        }
+        if let Some(given) = &select.offset_given {
+            let known = opened(given, Open::Offset, &mut open).map_err(|error| error.at("offset"))?;
+            offset = known.unwrap_or(offset);
+        }
         let cursor = match &select.cursor {
-            Some(cursor) => Some(self.cursor(cursor, &mut order).map_err(|error| error.at("cursor"))?),
+            Some(cursor) => {
+                let values = self.cursor(cursor, &mut order, &mut open);
+                Some(values.map_err(|error| error.at("cursor"))?)
+            }
             None => None,
         };
         let distinct = match &select.distinct {
@@ -62,7 +68,7 @@ impl Scope<'_> {
             Some(Distinct::On(names)) => Some(self.column_ids(names).map_err(|error| error.at("distinct"))?),
             None => None,
         };
-        let mut limit = select.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         if relation.is_some_and(|relation| !relation.many) {
             limit = Some(limit.unwrap_or(1).min(1));
         }
@@ -74,7 +80,8 @@ impl Scope<'_> {
             cursor,
             distinct,
             limit,
-            offset: usize::try_from(select.offset).unwrap_or(usize::MAX),
+            offset: usize::try_from(offset).unwrap_or(usize::MAX),
+            open,
             extras,
             includes,
             recursion: None,
@@ -217,7 +224,7 @@ impl Scope<'_> {
     }
 
     /// A value for each key. Without an order, the cursor's columns ascending become the order.
-    fn cursor(self, cursor: &Row, order: &mut Vec<Key>) -> Result<Vec<Value>> {
+    fn cursor(self, cursor: &Row, order: &mut Vec<Key>, open: &mut Vec<Open>) -> Result<Vec<Value>> {
         if order.is_empty() {
             for (name, _) in cursor.iter() {
                 let column = self.table.column_id(name).map_err(|error| error.at(name))?;
@@ -231,24 +238,27 @@ impl Scope<'_> {
             let cursor = cursor.iter().map(|(name, _)| name.clone()).collect();
             return Err(mistake(QueryMistake::CursorColumns { order: names, cursor }));
         }
-        let value = |(key, name): (&Key, &EcoString)| {
+        let value = |(place, (key, name)): (usize, (&Key, &EcoString))| {
             let Some((_, input)) = cursor.iter().find(|(column, _)| *column == name) else {
                 return Ok(Value::Null);
             };
-            let read = match key {
-                Key::Column(order) => {
-                    let column = self.table.column(order.column);
-                    input
-                        .resolve(&column.ty)
-                        .map_err(|error| error.for_column(&self.table.name, &column.name))
-                }
-                Key::Count { .. } => input.resolve(&Type::Integer),
-                Key::Total { total, .. } => input.resolve(&total.ty),
-                Key::Value { scalar, .. } => input.resolve(&scalar.ty),
+            let ty = match key {
+                Key::Column(order) => &self.table.column(order.column).ty,
+                Key::Count { .. } => &Type::Integer,
+                Key::Total { total, .. } => &total.ty,
+                Key::Value { scalar, .. } => &scalar.ty,
             };
+            if let Input::Placeholder(given) = input {
+                open.push(Open::Cursor { place, name: given.clone(), ty: ty.clone() });
+                return Ok(Value::Null);
+            }
+            let read = input.resolve(ty).map_err(|error| match key {
+                Key::Column(_) => error.for_column(&self.table.name, name),
+                _ => error,
+            });
             read.map_err(|error| error.at(name))
         };
-        order.iter().zip(&names).map(value).collect()
+        order.iter().zip(&names).enumerate().map(value).collect()
     }
 }
 

@@ -76,8 +76,11 @@ impl<'s> Shared<'s> {
             select.includes.extend(own.includes);
             select.extras.extend(own.extras);
             select.order_by.splice(0..0, own.order_by);
-            select.limit = own.limit.or(select.limit);
+            if own.limit.is_some() || own.limit_given.is_some() {
+                (select.limit, select.limit_given) = (own.limit, own.limit_given);
+            }
             select.offset = select.offset.max(own.offset);
+            select.offset_given = own.offset_given.or(select.offset_given);
             select.cursor = own.cursor.or(select.cursor);
             select.distinct = own.distinct.or(select.distinct);
         }

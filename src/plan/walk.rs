@@ -27,7 +27,8 @@ impl Plan {
             let mut root = level::resolve(store.catalog(), relation.target, select, Some(relation))?;
             root.filter.extend(relation.filter.clone());
             let expected = fan_out(store, relation);
-            Ok(Plan { root, access: Access::Along { source, relation: id, from: slot }, expected })
+            let unbound = root.unbound();
+            Ok(Plan { root, access: Access::Along { source, relation: id, from: slot }, expected, unbound })
         })
     }
 }
@@ -60,8 +61,9 @@ pub(super) fn following(
             let rows = plan.expected.saturating_mul(fan_out(store, relation));
             let rows = if levels == Some(1) { rows } else { usize::MAX };
             let expected = rows.min(store.table(relation.target).row_count());
+            let unbound = plan.unbound.clone().or(root.unbound());
             let access = Access::Reached { from: Box::new(plan), relation: relation.id, levels };
-            Ok(Plan { root, access, expected })
+            Ok(Plan { root, access, expected, unbound })
         };
         plan = step(plan).map_err(|error: Error| error.at(&follow.relation).at(at).at("follow"))?;
     }

@@ -76,26 +76,16 @@ impl Predicate {
 }
 
 impl Computed {
-    /// Shows every predicate in it.
-    pub(crate) fn visit(&self, show: &mut dyn FnMut(&Predicate)) {
-        match self {
-            Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
-                rows.filter.iter().for_each(show);
-            }
-            Computed::Value(_) => {}
-        }
-    }
-
-    /// Shows every predicate in it, to be changed.
+    /// Puts values in the place of placeholders.
     ///
     /// # Errors
-    /// Whatever `show` refuses.
-    pub(crate) fn change(&mut self, show: &mut dyn FnMut(&mut Predicate) -> Result<()>) -> Result<()> {
+    /// Whatever `value` refuses.
+    pub(crate) fn bind(&mut self, value: &dyn Fn(&EcoString, &Type) -> Result<Value>) -> Result<()> {
         match self {
             Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => {
-                rows.filter.iter_mut().try_for_each(show)
+                rows.filter.iter_mut().try_for_each(|filter| filter.bind(value))
             }
-            Computed::Value(_) => Ok(()),
+            Computed::Value(scalar) => scalar.bind(value),
         }
     }
 }

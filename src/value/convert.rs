@@ -101,6 +101,7 @@ pub trait FromValue<'a>: Sized {
 macro_rules! from_value {
     ($($to:ty: $pattern:pat => $out:expr),* $(,)?) => {$(
         impl<'a> FromValue<'a> for $to {
+            #[inline]
             fn from_value(value: ValueRef<'a>) -> Option<Self> {
                 match value {
                     $pattern => $out,
@@ -144,6 +145,7 @@ impl<'a> FromValue<'a> for ValueRef<'a> {
 }
 
 impl<'a, T: FromValue<'a>> FromValue<'a> for Option<T> {
+    #[inline]
     fn from_value(value: ValueRef<'a>) -> Option<Self> {
         if value.is_null() { Some(None) } else { T::from_value(value).map(Some) }
     }

@@ -147,7 +147,7 @@ fn mistakes_are_told_with_their_place() {
     );
     assert_eq!(
         ask(r#"{"from": "users", "leftJoin": {"posts": true}, "select": ["id"]}"#),
-        "`id` is a column of several tables\n    at: $.select.id.id (1:59)\n    help: write one of users.id, posts.id"
+        "`id` is a column of several tables\n    at: $.select.id (1:59)\n    help: write one of users.id, posts.id"
     );
     assert_eq!(
         ask(r#"{"from": "users", "where": {"nmae": "x"}}"#),

@@ -134,8 +134,22 @@ fn prisma_s_count_is_led_to_extras() {
         r#"{"findMany": "users", "include": {"_count": {"select": {"posts": true}}}}"#,
         r#"{"findMany": "users", "select": {"_count": true}}"#,
     ] {
-        assert!(refusal(text).ends_with("help: there are: extras"), "{}", refusal(text));
+        let help = "help: write \"extras\": {\"n\": {\"$count\": \"posts\"}}, and filter or order by `n`";
+        assert!(refusal(text).ends_with(help), "{}", refusal(text));
     }
+    let ordered = refusal(r#"{"findMany": "users", "orderBy": {"posts": {"_count": "desc"}}}"#);
+    assert!(ordered.contains("at: $.orderBy.posts._count") && ordered.contains("extras"), "{ordered}");
+}
+
+#[test]
+fn prisma_s_groups_and_aggregates_are_led_to_the_form_they_have_here() {
+    let group = refusal(r#"{"groupBy": "posts", "by": ["user_id"], "_count": true}"#);
+    assert!(group.starts_with("`groupBy` has another form here\n    at: $.groupBy (1:13)"), "{group}");
+    assert!(group.contains(r#"help: write {"from": "posts", "groupBy": "user_id", "select""#), "{group}");
+    let all = refusal(r#"{"aggregate": "posts", "_sum": {"id": true}}"#);
+    assert!(all.contains(r#"help: write {"from": "posts", "select": {"n": {"count": true}"#), "{all}");
+    let beside = refusal(r#"{"from": "posts", "groupBy": "user_id", "_sum": {"id": true}}"#);
+    assert!(beside.ends_with(r#"help: write "select": {"n": {"sum": "likes"}} beside "from""#), "{beside}");
 }
 
 #[test]

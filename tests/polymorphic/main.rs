@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod declaring;
+mod joins;
 mod reading;
 mod writing;
 

@@ -126,7 +126,7 @@ impl Times {
             // each round starts from the next peer, so that none always follows the same one
             let turns: Vec<usize> = (0..peers.len()).map(|i| (i + round) % peers.len()).collect();
             for i in &turns {
-                self.load(peers[*i], &mut stores[*i], d, q);
+                self.load(peers[*i], &mut stores[*i], d, q, &working);
             }
             for (w, _) in reads.iter().filter(|w| working(w.0)) {
                 for i in &turns {
@@ -145,11 +145,18 @@ impl Times {
         drop::<Box<Stores>>(stores.into());
     }
 
-    fn load(&mut self, peer: (&'static str, Load), store: &mut Option<Box<dyn Peer>>, d: &Data, q: &Queries) {
+    fn load(
+        &mut self,
+        peer: (&'static str, Load),
+        store: &mut Option<Box<dyn Peer>>,
+        d: &Data,
+        q: &Queries,
+        working: &dyn Fn(&str) -> bool,
+    ) {
         *store = None;
         let (mut p, t) = time(|| peer.1(d));
         self.of.entry(("w13", peer.0)).or_default().push(t);
-        self.notes.extend(p.calibrate(q));
+        self.notes.extend(p.calibrate(q, working));
         *store = Some(p);
     }
 

@@ -2,9 +2,11 @@
 
 use crate::workload::*;
 use relata::{
-    Action, Cells, Column, Database, ErrorKind, ForeignKey, Key, Loader, Nested, Query, Relation, Row,
-    FlatRow, RowView, Schema, Shape, Table, col, count, desc, rel, row,
+    Action, Cells, Column, Database, ErrorKind, FlatPage, FlatRow, ForeignKey, Key, Loader, Nested, Query, Relation,
+    Row, RowView, Schema, Shape, Table, col, count, desc, rel, row,
 };
+
+use std::ops::ControlFlow;
 
 type Result<T> = std::result::Result<T, relata::Error>;
 
@@ -368,12 +370,13 @@ impl Peer for Relata {
     }
     fn f1(&self) -> Option<u64> {
         let query = self.db.from("comments").inner_join("users", rel("author"));
-        // Row by row as they are found, as the peers step through theirs.
         let mut sum = 0;
-        let read = |row: FlatRow<'_>| {
-            sum += ck_user(row.cell(0).as_i64().unwrap(), row.cell(1).as_str().unwrap());
+        let read = |page: &FlatPage| {
+            let (ids, names) = (page.column::<i64>("id")?, page.column::<&str>("name")?);
+            sum += ids.into_iter().zip(names).map(|(id, name)| ck_user(id, name)).sum::<u64>();
+            Ok(ControlFlow::Continue(()))
         };
-        query.columns(["comments.id", "users.name"]).each(read).unwrap();
+        query.columns(["comments.id", "users.name"]).each_block(read).unwrap();
         Some(sum)
     }
     fn f2(&self) -> Option<u64> {

@@ -93,8 +93,9 @@ impl Digest {
 
 /// One way of keeping and answering the workload. `None`: this peer does not do that one.
 pub trait Peer {
-    /// Untimed, after each load: choose between several ways of answering; returns what it found, if new.
-    fn calibrate(&mut self, _q: &Queries) -> Vec<String> {
+    /// Untimed, after each load: choose between several ways of answering the workloads that are wanted;
+    /// returns what it found, if new.
+    fn calibrate(&mut self, _q: &Queries, _wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
         vec![]
     }
     /// point get: title and created_at of each post

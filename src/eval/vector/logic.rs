@@ -3,11 +3,11 @@
 use super::{Batch, Data, Vector, evaluate};
 use crate::error::Result;
 use crate::eval::{FALSE, TRUE, Tester, UNKNOWN, holds};
-use crate::filter::Comparison;
+use crate::filter::{Comparison, Function};
 use crate::id::Slot;
 use crate::predicate::{Pattern, Predicate};
 use crate::scalar::{Scalar, What};
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 use std::cmp::Ordering;
 
 /// How true a condition is of each row. O(rows x condition). Recursion is as deep as the condition.
@@ -171,8 +171,14 @@ fn of_nothing(predicate: &Predicate) -> u8 {
         Predicate::Or(parts) => parts.iter().map(of_nothing).max().unwrap_or(FALSE),
         Predicate::Not(part) => TRUE - of_nothing(part),
         Predicate::Some(..) => FALSE,
+        Predicate::NoTotal(total) if total.function == Function::CountDistinct => FALSE,
         Predicate::Every(..) | Predicate::IsNull(_) | Predicate::NoTotal(_) => TRUE,
         Predicate::Count(_, comparison, number) => answer(holds(*comparison, 0.cmp(number))),
+        Predicate::Total(total, comparison, Value::Integer(number))
+            if total.function == Function::CountDistinct =>
+        {
+            answer(holds(*comparison, 0.cmp(number)))
+        }
         Predicate::Compare(..)
         | Predicate::CompareColumns(..)
         | Predicate::In { .. }

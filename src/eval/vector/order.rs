@@ -66,6 +66,15 @@ impl Vector<'_> {
         }
     }
 
+    /// The integers of the rows, where that is how the values are held and none is null.
+    #[inline]
+    pub(crate) fn wholes(&self) -> Option<&[i64]> {
+        match &self.data {
+            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) if self.nulls.is_none() => Some(v),
+            _ => None,
+        }
+    }
+
     /// Whether the values are stored as integers.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(

@@ -59,7 +59,7 @@ impl Below<'_> {
         &mut self,
         parents: &[Slot],
         found: &mut Found,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<usize> {
         let Some(recursion) = &self.bound.level.recursion else { return Ok(0) };
         let mut above = Above::new(parents, found)?;

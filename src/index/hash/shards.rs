@@ -93,7 +93,6 @@ impl<T: Hashed> Shards<T> {
     }
 
     /// The number of entries. O(1).
-    #[cfg(test)]
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len

@@ -1,0 +1,69 @@
+//! Cells of a result: where they are, and how they are read.
+
+use crate::column::{ColumnView, DataView};
+use crate::id::{ColumnId, Slot, TableId};
+use crate::store::Store;
+use crate::value::{FromValue, Value, ValueRef};
+
+/// The cells of a column of the result.
+#[derive(Clone, Debug)]
+pub(super) enum Cells {
+    /// They stand in the rows of a source.
+    Stored {
+        source: usize,
+        table: TableId,
+        column: ColumnId,
+    },
+    Values(Vec<Value>),
+}
+
+impl Cells {
+    /// The cell of a row; `slots` are the rows of each source.
+    #[inline]
+    pub(super) fn at<'p>(&'p self, store: &'p Store, slots: &[Vec<Slot>], at: usize) -> ValueRef<'p> {
+        match self {
+            Cells::Values(values) => values.get(at).map(Value::as_ref).unwrap_or_default(),
+            Cells::Stored { source, table, column } => {
+                match slots.get(*source).and_then(|slots| slots.get(at)).and_then(|slot| slot.some()) {
+                    Some(slot) => store.table(*table).column(*column).get(slot),
+                    None => ValueRef::Null,
+                }
+            }
+        }
+    }
+}
+
+/// The cells of a column at some slots as a Rust type, or the first that it can't hold. The column's
+/// type is matched once. O(slots).
+#[inline]
+pub(super) fn stored<'p, T: FromValue<'p>>(
+    view: ColumnView<'p>,
+    slots: &[Slot],
+) -> Result<Vec<T>, ValueRef<'p>> {
+    let mut all = Vec::with_capacity(slots.len());
+    /// Reads every cell, where all are there and none is null.
+    macro_rules! read {
+        ($cells:expr, $value:expr) => {
+            for slot in slots {
+                let value = $value($cells.at(slot.index()));
+                all.push(T::from_value(value).ok_or(value)?);
+            }
+        };
+    }
+    let whole = view.nulls.is_none() && !slots.iter().any(|slot| slot.is_none());
+    match view.data {
+        DataView::Integer(cells) if whole => read!(cells, ValueRef::Integer),
+        DataView::Int(cells) if whole => read!(cells, |cell| ValueRef::Integer(i64::from(cell))),
+        DataView::Float(cells) if whole => read!(cells, ValueRef::Float),
+        DataView::Boolean(cells) if whole => read!(cells, ValueRef::Boolean),
+        DataView::Decimal(cells) if whole => read!(cells, ValueRef::Decimal),
+        DataView::Text(cells) if whole => read!(cells, ValueRef::Text),
+        _ => {
+            for slot in slots {
+                let value = if slot.is_none() { ValueRef::Null } else { view.get(*slot) };
+                all.push(T::from_value(value).ok_or(value)?);
+            }
+        }
+    }
+    Ok(all)
+}
