@@ -46,6 +46,8 @@ pub(crate) struct Select {
     /// What is computed from each row, by name.
     pub(crate) values: Vec<(EcoString, Expr)>,
     pub(crate) order_by: Vec<OrderBy>,
+    /// What the order names besides columns and extras, and rows don't give.
+    pub(crate) unshown: Vec<Extra>,
     pub(crate) limit: Option<u64>,
     pub(crate) offset: u64,
     /// Rows after the one with these values, in the query's order.

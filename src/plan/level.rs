@@ -51,8 +51,11 @@ impl Scope<'_> {
             includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
         }
         self.check_names(&columns, &extras, &includes)?;
+        let unshown = extras::resolve(self.catalog, self.table, &select.unshown);
+        let named: Vec<Extra> =
+            extras.iter().cloned().chain(unshown.map_err(|error| error.at("orderBy"))?).collect();
         let mut order =
-            self.order(&select.order_by, relation, &extras).map_err(|error| error.at("orderBy"))?;
+            self.order(&select.order_by, relation, &named).map_err(|error| error.at("orderBy"))?;
         let cursor = match &select.cursor {
             Some(cursor) => Some(self.cursor(cursor, &mut order).map_err(|error| error.at("cursor"))?),
             None => None,

@@ -76,6 +76,7 @@ impl<'s> Shared<'s> {
             select.includes.extend(own.includes);
             select.extras.extend(own.extras);
             select.order_by.splice(0..0, own.order_by);
+            select.unshown.extend(own.unshown);
             select.limit = own.limit.or(select.limit);
             select.offset = select.offset.max(own.offset);
             select.cursor = own.cursor.or(select.cursor);
