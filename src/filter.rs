@@ -38,6 +38,13 @@ pub enum Filter {
         /// The test.
         test: Test,
     },
+    /// What is made of the rows along a relation passes a test.
+    Aggregate {
+        /// What is made of them.
+        of: Box<Aggregate>,
+        /// The test.
+        test: Test,
+    },
     /// Rows along a relation do.
     Relation {
         /// The relation.

@@ -9,8 +9,9 @@ mod pattern;
 mod polymorphic;
 mod resolve;
 mod test;
+mod total;
 
-pub(crate) use resolve::{computed, no_extras, resolve};
+pub(crate) use resolve::{aggregate, computed, no_extras, resolve};
 
 use crate::filter::{Comparison, Function};
 use crate::id::{ColumnId, RelationId};

@@ -46,6 +46,8 @@ pub(crate) struct Select {
     /// What is computed from each row, by name.
     pub(crate) values: Vec<(EcoString, Expr)>,
     pub(crate) order_by: Vec<OrderBy>,
+    /// What the order names besides columns and extras, and rows don't give.
+    pub(crate) unshown: Vec<Extra>,
     pub(crate) limit: Option<u64>,
     /// In the place of the limit.
     pub(crate) limit_given: Option<Input>,

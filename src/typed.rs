@@ -14,48 +14,65 @@
 //! The guide's page on [models](crate::guide::models) shows all of it.
 
 mod asked;
+mod chosen;
 mod column;
 mod compare;
+mod computed;
 mod condition;
 mod database;
 mod definition;
 mod field;
 #[doc(hidden)]
 pub mod generated;
+mod group;
 mod include;
+mod join;
 mod key;
 mod model;
 mod nested;
 mod newtype;
 mod page;
+mod pick;
 mod polymorphic;
 mod projection;
 mod query;
+mod recursive;
 mod relation;
 mod rows;
+mod scope;
 mod show;
+mod side;
 mod table;
 mod view;
 mod write;
 
+pub use chosen::{Choices, Chosen, ManyChosen, MaybeChosen};
 pub use column::{Col, Gives, Nullable, Operand};
+pub use computed::{Amount, Computed, Ranked, Summed, count};
 pub use condition::{Assign, Condition, Order};
 pub use database::{Database, Snapshot};
 pub use definition::Models;
 pub use field::{Cell, Field, Scalar, Text};
+pub use group::Groups;
 pub use include::{
     Absent, Complete, Counted, Extent, Inclusion, Kind, Many, Maybe, NotIncluded, One, Part, Place, State,
+    Totalled,
 };
+pub use join::{Along, Join, Matching, Tuples};
 pub use key::{Id, KeyOf, ModelKey, Refers};
 pub use model::{FieldsOf, Insert, Model, RowOf};
 pub use newtype::{Newtype, Wrap};
 pub use page::{First, Page};
+pub use pick::{Pick, Picked, Picks};
 pub use polymorphic::{Among, Branch, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicRelation, Shown};
 pub use projection::{Project, Projection, Selected, Selection};
 pub use query::{ByKey, Prepared, Query};
+pub use recursive::{Circular, ManyNodes, MaybeNode, Node, Nodes, NodesIter, Recursive};
 pub use relata_derive::{Model, ModelEnum, Polymorphic, Project};
-pub use relation::{Count, Related, Relation, Several, Single, ToMany, ToMaybe, ToOne};
+pub use relation::{Related, Relation, Several, Single, ToMany, ToMaybe, ToOne};
 pub use rows::{Rows, RowsIter};
-pub use table::{Table, Walk, Walked};
+pub use scope::{Group, Inside, Outside, Scope, Tuple, Ungrouped};
+pub use side::{Beside, Inner, Outer, Side, Sides};
+pub use table::{Table, Walk, WalkOneOf, Walkable, Walked};
 pub use view::View;
 pub use write::Transaction;

@@ -41,6 +41,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let places = 0..names.len();
     Ok(quote! {
         #[automatically_derived]
+        impl ::relata::typed::Ranked for #ident {}
+
+        #[automatically_derived]
         impl ::relata::typed::Scalar for #ident {
             type Ref<'a> = #ident;
 

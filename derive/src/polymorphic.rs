@@ -57,6 +57,9 @@ fn types(union: &Union<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl ::relata::typed::Ranked for #kind {}
+
+        #[automatically_derived]
         impl ::relata::typed::Scalar for #kind {
             type Ref<'a> = #kind;
 

@@ -2,9 +2,9 @@
 
 use crate::entry::{Mistakes, of_attributes, path};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result};
+use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -35,12 +35,14 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         sources.push(source);
         types.push(&field.ty);
     }
+    let ident = &input.ident;
     let Some(model) = model else {
-        mistakes.note(Error::new_spanned(&input.ident, "name the model: `#[relata(of = Book)]`"));
-        return mistakes.finish().map(|()| TokenStream::new());
+        if names.iter().zip(&sources).any(|(name, source)| *name != source) {
+            mistakes.note(Error::new_spanned(ident, "name the model: `#[relata(of = Book)]`"));
+        }
+        return mistakes.finish().map(|()| columns(input, &names, &types));
     };
     mistakes.finish()?;
-    let ident = &input.ident;
     let columns = sources.iter().map(|source| quote!(fields.#source().name()));
     let values = names.iter().zip(&sources).zip(&types).map(|((name, source), ty)| {
         quote_spanned!(ty.span()=> #name: ::relata::typed::generated::own::<#model, #ty>(view, fields.#source()))
@@ -59,4 +61,52 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// The columns that a query fills the struct with, each under the field's name.
+fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStream {
+    let (ident, vis) = (&input.ident, &input.vis);
+    let columns = format_ident!("{ident}Columns");
+    let parts: Vec<_> = (0..names.len()).map(|at| format_ident!("P{at}")).collect();
+    let places = 0..names.len();
+    let doc = format!("What a query selects for a [`{ident}`].");
+    let docs = names.iter().map(|name| format!("What `{name}` is."));
+    let bounds = quote!(#(#parts: ::relata::typed::Pick<O, Field = #types>),*);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[allow(dead_code)]
+        #vis struct #columns<#(#parts),*> {
+            #(#[doc = #docs] #vis #names: #parts),*
+        }
+
+        #[automatically_derived]
+        impl<O, #bounds> ::relata::typed::Picks<O> for #columns<#(#parts),*> {
+            type Ref<'p> = #ident;
+            type Owned = #ident;
+            type Keys = (#(::relata::typed::Computed<::relata::typed::Group, #types>,)*);
+
+            fn exprs(&self) -> ::std::vec::Vec<::relata::typed::generated::Expr> {
+                ::std::vec![#(::relata::typed::Pick::<O>::expr(&self.#names)),*]
+            }
+
+            fn keys(&self) -> Self::Keys {
+                (#(::relata::typed::generated::key::<O, #parts>(&self.#names),)*)
+            }
+
+            fn read(
+                row: ::relata::typed::generated::FlatRow<'_>,
+            ) -> ::relata::typed::generated::Result<#ident> {
+                ::core::result::Result::Ok(#ident {
+                    #(#names: <#types as ::relata::typed::Field>::own(
+                        ::relata::typed::generated::cell::<#types>(row, #places)?,
+                    )),*
+                })
+            }
+
+            fn own(read: #ident) -> #ident {
+                read
+            }
+        }
+    }
 }

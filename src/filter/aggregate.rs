@@ -1,11 +1,12 @@
 //! What can be made of the rows along a relation.
 
-use super::{Filter, Rel};
-use ecow::EcoString;
+use super::{Comparison, Filter, Operand, Rel, Test};
+use crate::value::Literal;
+use ecow::{EcoString, eco_format};
 
 /// One value made of the rows along a relation, to be selected with
 /// [`Query::aggregate`](crate::Query::aggregate). Made by [`Rel::sum`] and its like.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an aggregate does nothing until a query selects it"]
 pub struct Aggregate {
     pub(crate) relation: EcoString,
@@ -14,7 +15,7 @@ pub struct Aggregate {
 }
 
 /// What an aggregate is of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
     Rows,
     Column(Function, EcoString),
@@ -32,7 +33,6 @@ pub(crate) enum Function {
 }
 
 impl Function {
-    #[cfg(feature = "json")]
     pub(crate) const ALL: [Function; 6] =
         [Function::Sum, Function::Avg, Function::Min, Function::Max, Function::CountDistinct, Function::List];
 
@@ -60,6 +60,73 @@ impl Aggregate {
             None => filter,
         });
         self
+    }
+
+    /// It passes a test: `rel("posts").count().test(Comparison::Gt, 3)`.
+    ///
+    /// ```
+    /// # use relata::{Column, Database, Relation, Schema, Table, row};
+    /// # let db = Database::new(Schema::new()
+    /// #     .table(Table::new("orders").column(Column::integer("id")).primary_key(["id"]))
+    /// #     .table(Table::new("lines").column(Column::integer("order_id")).column(Column::int("pieces")))
+    /// #     .relation(Relation::one("lines", "order", "orders").from(["order_id"]).to(["id"]))
+    /// #     .relation(Relation::many("orders", "lines", "lines")))?;
+    /// # db.insert_many("orders", vec![row! { id: 1 }, row! { id: 2 }])?;
+    /// # db.insert_many("lines", vec![row! { order_id: 1, pieces: 2 }, row! { order_id: 1, pieces: 3 }])?;
+    /// use relata::{Comparison, rel};
+    /// let large = db.query("orders").filter(rel("lines").sum("pieces").test(Comparison::Gte, 5));
+    /// assert_eq!(large.count()?, 1);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn test(self, comparison: Comparison, value: impl Into<Operand>) -> Filter {
+        Filter::Aggregate { of: Box::new(self), test: Test::Compare(comparison, value.into()) }
+    }
+
+    /// What an order calls it that names it: its document.
+    #[cfg(feature = "typed")]
+    pub(crate) fn name(&self) -> EcoString {
+        eco_format!("{}", Literal::from(self))
+    }
+
+    /// The same of another relation.
+    pub(crate) fn along(&self, relation: &str) -> Aggregate {
+        Aggregate { relation: relation.into(), ..self.clone() }
+    }
+
+    /// What a document says, when it is an aggregate's: `{"$sum": {"lines": "amount"}, "where": {...}}`.
+    pub(crate) fn from_literal(literal: &Literal) -> Option<Aggregate> {
+        let Literal::Object(entries) = literal else { return None };
+        let (made, filter) = match entries.as_slice() {
+            [made] => (made, None),
+            [made, (word, filter)] if word == "where" => (made, Some(Filter::Document(filter.clone()))),
+            _ => return None,
+        };
+        let (relation, of) = match (made.0.as_str(), &made.1) {
+            ("$count", Literal::Text(relation)) => (relation, Of::Rows),
+            (word, Literal::Object(along)) => {
+                let word = word.strip_prefix('$')?;
+                let function = Function::ALL.into_iter().find(|function| function.word() == word)?;
+                let [(relation, Literal::Text(column))] = along.as_slice() else { return None };
+                (relation, Of::Column(function, column.clone()))
+            }
+            _ => return None,
+        };
+        Some(Aggregate { relation: relation.clone(), of, filter })
+    }
+}
+
+/// As a document: `{"$count": "posts"}`, `{"$sum": {"lines": "amount"}, "where": {...}}`.
+impl From<&Aggregate> for Literal {
+    fn from(aggregate: &Aggregate) -> Literal {
+        let made = match &aggregate.of {
+            Of::Rows => ("$count".into(), Literal::Text(aggregate.relation.clone())),
+            Of::Column(function, column) => {
+                let along = vec![(aggregate.relation.clone(), Literal::Text(column.clone()))];
+                (eco_format!("${}", function.word()), Literal::Object(along))
+            }
+        };
+        let filter = aggregate.filter.as_ref().map(|filter| ("where".into(), Literal::from(filter)));
+        Literal::Object(std::iter::once(made).chain(filter).collect())
     }
 }
 

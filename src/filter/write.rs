@@ -24,6 +24,10 @@ impl From<&Filter> for Literal {
                 let tested = object(test.word(), tested(test));
                 object("$expr", Literal::List(vec![Literal::from(&**expr), tested]))
             }
+            Filter::Aggregate { of, test } => {
+                let tested = object(test.word(), tested(test));
+                object("$expr", Literal::List(vec![Literal::from(&**of), tested]))
+            }
             Filter::Relation { name, quantifier, filter: Some(filter) } => {
                 object(name.clone(), object(quantifier.word(), Literal::from(&**filter)))
             }

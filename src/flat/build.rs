@@ -42,13 +42,15 @@ impl From<&str> for Source {
     }
 }
 
-/// Which rows a join puts side by side: a filter, or a relation by [`rel`](crate::rel).
+/// Which rows a join puts side by side: a filter, a relation by [`rel`](crate::rel), or a pair of both.
 #[derive(Clone, Debug, PartialEq)]
 pub enum On {
     /// Those of which this is true.
     Filter(Filter),
     /// Those that a relation of a table before leads to: `posts`, or `users.posts`.
     Relation(EcoString),
+    /// Those that a relation leads to, and of which this is true.
+    Matching(EcoString, Filter),
     /// Each with each.
     Always,
 }
@@ -62,6 +64,12 @@ impl From<Filter> for On {
 impl From<Rel> for On {
     fn from(rel: Rel) -> On {
         On::Relation(rel.name().clone())
+    }
+}
+
+impl From<(Rel, Filter)> for On {
+    fn from((rel, filter): (Rel, Filter)) -> On {
+        On::Matching(rel.name().clone(), filter)
     }
 }
 

@@ -214,6 +214,14 @@ impl<'p> FlatRow<'p> {
         })
     }
 
+    /// The table at a place among those shown, and where its row is.
+    #[cfg(feature = "typed")]
+    pub(crate) fn side(self, at: usize) -> Option<(&'p Arc<Store>, TableId, Slot)> {
+        let (_, table, source) = self.page.sources.get(at)?;
+        let slot = self.page.slots.get(*source).and_then(|slots| slots.get(self.at));
+        Some((&self.page.store, *table, slot.copied().unwrap_or_default()))
+    }
+
     /// An owned copy. O(cells).
     pub fn to_owned_row(self) -> OwnedRow {
         let values = self.values().map(|(name, value)| (name.into(), Owned::Value(value.to_value())));

@@ -359,39 +359,15 @@ fn joined(sources: &mut Sources<'_>, join: &super::Join) -> Result<Joined> {
     let mut relation = None;
     let mut on = Vec::new();
     match &join.on {
-        On::Relation(name) => {
-            let Some((source, table, along)) = sources.relation(name) else {
-                let known = sources.list.iter().filter(|place| place.visible).flat_map(|place| {
-                    let relations = sources.catalog.table(place.table).relations.iter();
-                    relations.map(|relation| eco_format!("{}.{}", place.name, relation.name))
-                });
-                let table = sources.list.first().map(|place| place.name.clone()).unwrap_or_default();
-                let kind = ErrorKind::UnknownRelation { table, name: name.clone(), known: known.collect() };
-                return Err(Error::new(kind));
-            };
-            let mut id = sources.catalog.table(table).relation_id(along)?;
-            let mut info = sources.catalog.table(table).relation(id);
-            if info.is_polymorphic() {
-                id = member(sources.catalog, info, &join.source)?;
-                info = sources.catalog.table(table).relation(id);
-            }
-            let target = info.target;
-            if let Some(named) = &join.source.table
-                && sources.catalog.table_id(named)? != target
-            {
-                let expected = eco_format!("`{}`, where `{name}` leads", sources.catalog.table(target).name);
-                let found = eco_format!("`{named}`");
-                return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
-            }
-            push(sources, &join.source.name, target)?;
-            relation = Some((source, table, id));
+        On::Relation(name) => relation = Some(along(sources, &join.source, name)?),
+        On::Matching(name, filter) => {
+            relation = Some(along(sources, &join.source, name)?);
+            on = matching(sources, filter)?;
         }
         On::Filter(filter) => {
             let table = table_of(sources.catalog, &join.source)?;
             push(sources, &join.source.name, table)?;
-            let asked = condition(sources, filter).map_err(|error| error.at("on"))?;
-            let absent = || Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter)).at("on");
-            on = asked.ok_or_else(absent)?.terms();
+            on = matching(sources, filter)?;
         }
         On::Always => {
             let table = table_of(sources.catalog, &join.source)?;
@@ -417,6 +393,42 @@ fn member(catalog: &Catalog, relation: &RelationInfo, source: &Source) -> Result
         };
         Error::new(ErrorKind::InvalidQuery(mistake))
     })
+}
+
+/// What a join's own filter asks.
+fn matching(sources: &Sources<'_>, filter: &Filter) -> Result<Vec<Scalar>> {
+    let asked = condition(sources, filter).map_err(|error| error.at("on"))?;
+    let absent = || Error::new(ErrorKind::InvalidQuery(QueryMistake::AbsentFilter)).at("on");
+    Ok(asked.ok_or_else(absent)?.terms())
+}
+
+/// Adds the source that a relation leads to: the source it starts from, its table and the relation.
+fn along(sources: &mut Sources<'_>, from: &Source, name: &EcoString) -> Result<(usize, TableId, RelationId)> {
+    let Some((source, table, along)) = sources.relation(name) else {
+        let known = sources.list.iter().filter(|place| place.visible).flat_map(|place| {
+            let relations = sources.catalog.table(place.table).relations.iter();
+            relations.map(|relation| eco_format!("{}.{}", place.name, relation.name))
+        });
+        let table = sources.list.first().map(|place| place.name.clone()).unwrap_or_default();
+        let kind = ErrorKind::UnknownRelation { table, name: name.clone(), known: known.collect() };
+        return Err(Error::new(kind));
+    };
+    let mut id = sources.catalog.table(table).relation_id(along)?;
+    let mut info = sources.catalog.table(table).relation(id);
+    if info.is_polymorphic() {
+        id = member(sources.catalog, info, from)?;
+        info = sources.catalog.table(table).relation(id);
+    }
+    let target = info.target;
+    if let Some(named) = &from.table
+        && sources.catalog.table_id(named)? != target
+    {
+        let expected = eco_format!("`{}`, where `{name}` leads", sources.catalog.table(target).name);
+        let found = eco_format!("`{named}`");
+        return Err(Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found })));
+    }
+    push(sources, &from.name, target)?;
+    Ok((source, table, id))
 }
 
 fn conditions(names: &dyn Names, filters: &[Filter]) -> Result<Vec<Scalar>> {
@@ -457,6 +469,10 @@ fn filter_aggregates(filter: &Filter) -> bool {
         Filter::And(parts) | Filter::Or(parts) => parts.iter().any(filter_aggregates),
         Filter::Not(part) => filter_aggregates(part),
         Filter::Expr { expr, .. } => has_aggregate(expr),
-        Filter::Column { .. } | Filter::Relation { .. } | Filter::On { .. } | Filter::Document(_) => false,
+        Filter::Column { .. }
+        | Filter::Aggregate { .. }
+        | Filter::Relation { .. }
+        | Filter::On { .. }
+        | Filter::Document(_) => false,
     }
 }

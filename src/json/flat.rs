@@ -178,14 +178,13 @@ fn join(word: &str, alias: &EcoString, value: Literal) -> Result<(Source, On), E
             let relation = relation.map_err(|error| error.at("relation"))?;
             let source = Source { table, ..plain };
             match (options.take("on"), relation) {
-                (Some(_), Some(_)) => {
-                    let (expected, found) = ("`on` or `relation`".into(), "both".into());
-                    Err(invalid(QueryMistake::Shape { expected, found }))
-                }
-                (Some(value), None) => {
+                (Some(value), relation) => {
                     let filter = filter(value).map_err(|error| error.at("on"))?;
                     let filter = filter.ok_or_else(|| invalid(QueryMistake::AbsentFilter).at("on"))?;
-                    Ok((source, On::Filter(filter)))
+                    Ok((
+                        source,
+                        relation.map_or(On::Filter(filter.clone()), |name| On::Matching(name, filter)),
+                    ))
                 }
                 (None, Some(relation)) => Ok((source, On::Relation(relation))),
                 (None, None) if cross => Ok((source, On::Always)),

@@ -1,42 +1,18 @@
 //! Values beside the columns: how many rows there are along a relation, and what is made of them.
 
-use super::{Extra, Key, mistake, one_table};
-use crate::catalog::{Catalog, ColumnInfo, TableInfo};
-use crate::error::{Error, QueryMistake, Result};
+use super::{Extra, Key};
+use crate::catalog::{Catalog, TableInfo};
+use crate::error::{Error, Result};
 use crate::expr::Expr;
-use crate::filter::{Direction, Function, Nulls, Of, OrderBy};
-use crate::predicate::{
-    Computed, Predicate, RelationCount, RelationTotal, computed, no_extras, resolve as predicate,
-};
+use crate::filter::{Direction, Nulls, OrderBy};
+use crate::predicate::{Computed, aggregate, computed};
 use crate::query;
-use crate::value::Type;
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
 /// The extras of a level.
 pub(super) fn resolve(catalog: &Catalog, table: &TableInfo, extras: &[query::Extra]) -> Result<Vec<Extra>> {
     let resolve = |extra: &query::Extra| {
-        let relation = table.relation(table.relation_id(&extra.what.relation)?);
-        if extra.what.filter.is_some() || extra.what.of != Of::Rows {
-            one_table(catalog, relation)?;
-        }
-        let filter = match &extra.what.filter {
-            Some(filter) => {
-                let asked = predicate(catalog, relation.target, filter, &no_extras);
-                Some(asked.map_err(|error| error.at("where"))?)
-            }
-            None => None,
-        };
-        let filter = filter.filter(|filter| *filter != Predicate::And(Vec::new()));
-        let rows = RelationCount { relation: relation.id, filter };
-        let computed = match &extra.what.of {
-            Of::Rows => Computed::Count(rows),
-            Of::Column(function, name) => {
-                let target = catalog.table(relation.target);
-                let column = target.column(target.column_id(name)?);
-                let ty = type_of(*function, column)?;
-                Computed::Total(RelationTotal { rows, function: *function, column: column.id(), ty })
-            }
-        };
+        let computed = aggregate(catalog, table, &extra.what)?;
         Ok(Extra { name: extra.name.clone(), computed })
     };
     extras.iter().map(|extra| resolve(extra).map_err(|error: Error| error.at(&extra.name))).collect()
@@ -53,24 +29,6 @@ pub(super) fn values(
         Ok(Extra { name: name.clone(), computed: Computed::Value(Box::new(scalar)) })
     };
     values.iter().map(resolve).collect()
-}
-
-/// What an aggregate of a column comes to.
-fn type_of(function: Function, column: &ColumnInfo) -> Result<Type> {
-    let ty = column.column_type();
-    match (function, ty) {
-        (Function::Sum, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Integer),
-        (Function::Avg, Type::Smallint | Type::Int | Type::Integer) => Ok(Type::Decimal),
-        (Function::Sum | Function::Avg, Type::Float | Type::Decimal) => Ok(ty.clone()),
-        (Function::CountDistinct, _) => Ok(Type::Integer),
-        (Function::List, _) => Ok(Type::Json),
-        (Function::Min | Function::Max, ty) if !matches!(ty, Type::Boolean | Type::Json) => Ok(ty.clone()),
-        _ => {
-            let (column, column_type) = (column.name().into(), eco_format!("{ty}"));
-            let function = function.word();
-            Err(mistake(QueryMistake::WrongAggregate { function, column, column_type }))
-        }
-    }
 }
 
 /// The order by an extra.

@@ -44,8 +44,11 @@ impl Scope<'_> {
             includes.push(self.include(include).map_err(|error| error.at(&include.name).at("with"))?);
         }
         self.check_names(&columns, &extras, &includes)?;
+        let unshown = extras::resolve(self.catalog, self.table, &select.unshown);
+        let named: Vec<Extra> =
+            extras.iter().cloned().chain(unshown.map_err(|error| error.at("orderBy"))?).collect();
         let mut order =
-            self.order(&select.order_by, relation, &extras).map_err(|error| error.at("orderBy"))?;
+            self.order(&select.order_by, relation, &named).map_err(|error| error.at("orderBy"))?;
         let (mut limit, mut offset) = (select.limit, select.offset);
         let mut open = Vec::new();
         if let Some(given) = &select.limit_given {

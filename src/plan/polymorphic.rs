@@ -76,6 +76,7 @@ impl<'s> Shared<'s> {
             select.includes.extend(own.includes);
             select.extras.extend(own.extras);
             select.order_by.splice(0..0, own.order_by);
+            select.unshown.extend(own.unshown);
             if own.limit.is_some() || own.limit_given.is_some() {
                 (select.limit, select.limit_given) = (own.limit, own.limit_given);
             }

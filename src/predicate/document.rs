@@ -13,7 +13,7 @@ use super::test::{Subject, mistake, test};
 use crate::catalog::RelationInfo;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
-use crate::filter::{Comparison, Operand, Quantifier, Test};
+use crate::filter::{Aggregate, Comparison, Operand, Quantifier, Test};
 use crate::value::{Input, Literal, Type};
 use ecow::EcoString;
 
@@ -69,8 +69,11 @@ pub(super) fn connective<'a>(
 fn expression(scope: Scope<'_>, value: &Literal) -> Result<Option<Predicate>> {
     match value {
         Literal::List(items) if items.len() == 2 => {
-            let expr = Expr::from_literal(&items[0]).map_err(|error| error.at(0))?;
-            let subject = scope.computed(&expr).map_err(|error| error.at(0))?;
+            let subject = match Aggregate::from_literal(&items[0]) {
+                Some(of) => scope.aggregate(&of).map(Subject::from),
+                None => Expr::from_literal(&items[0]).and_then(|expr| scope.computed(&expr)),
+            };
+            let subject = subject.map_err(|error| error.at(0))?;
             column(scope, &subject, &items[1]).map_err(|error| error.at(1))
         }
         other => Err(shape("a list of an expression and a test", other)),

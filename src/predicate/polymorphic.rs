@@ -37,7 +37,7 @@ pub(super) fn filter(scope: Scope<'_>, relation: &RelationInfo, asked: &Filter) 
             quantify(member, Quantifier::Some, inner).map(Some)
         }
         Filter::Document(literal) => entries(scope, relation, literal),
-        Filter::Column { .. } | Filter::Expr { .. } | Filter::Relation { .. } => {
+        Filter::Column { .. } | Filter::Expr { .. } | Filter::Aggregate { .. } | Filter::Relation { .. } => {
             Err(unnamed(scope, relation))
         }
     }

@@ -4,11 +4,12 @@
 //! that ask nothing are left out wherever they stand, as in Drizzle.
 
 use super::test::{Subject, test};
-use super::{Computed, Predicate, document, polymorphic};
+use super::total::type_of;
+use super::{Computed, Predicate, RelationCount, RelationTotal, document, polymorphic};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
-use crate::filter::{Filter, Quantifier};
+use crate::filter::{Aggregate, Filter, Of, Quantifier};
 use crate::id::TableId;
 use crate::scalar::{self, Names, Scalar};
 
@@ -44,6 +45,14 @@ pub(crate) fn resolve(
 /// Unknown names, and types that don't go together.
 pub(crate) fn computed(catalog: &Catalog, table: TableId, expr: &Expr) -> Result<Scalar> {
     scalar::expression(&Scope { catalog, table: catalog.table(table), extras: &no_extras, depth: 0 }, expr)
+}
+
+/// What an aggregate makes of rows along a relation of `table`.
+///
+/// # Errors
+/// Unknown names, what a column has no aggregate for, and everything that is wrong with its filter.
+pub(crate) fn aggregate(catalog: &Catalog, table: &TableInfo, of: &Aggregate) -> Result<Computed> {
+    Scope { catalog, table, extras: &no_extras, depth: 0 }.aggregate(of)
 }
 
 /// Where names are looked up, and how deep inside the filter that is.
@@ -88,6 +97,10 @@ impl<'a> Scope<'a> {
                 let subject = self.computed(expr).map_err(|error| error.at("$expr"))?;
                 test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at("$expr"))
             }
+            Filter::Aggregate { of, test: asked } => {
+                let subject = Subject::from(self.aggregate(of).map_err(|error| error.at(0).at("$expr"))?);
+                test(self, &subject, asked).map(Some).map_err(|error| error.at(asked.word()).at("$expr"))
+            }
             Filter::Relation { name, quantifier, filter } => {
                 self.relation(name, *quantifier, filter.as_deref()).map(Some).map_err(|error| error.at(name))
             }
@@ -119,6 +132,30 @@ impl<'a> Scope<'a> {
     /// An expression over a row of the table.
     pub(super) fn computed(self, expr: &Expr) -> Result<Subject<'a>> {
         scalar::expression(&self, expr).map(Subject::Scalar)
+    }
+
+    /// What is made of the rows along a relation.
+    pub(super) fn aggregate(self, of: &Aggregate) -> Result<Computed> {
+        let relation = self.table.relation(self.table.relation_id(&of.relation)?);
+        if relation.is_polymorphic() && (of.filter.is_some() || of.of != Of::Rows) {
+            let (relation, known) = (relation.name.clone(), self.catalog.member_tables(relation));
+            let mistake = QueryMistake::PolymorphicFilter { relation, known };
+            return Err(Error::new(ErrorKind::InvalidQuery(mistake)));
+        }
+        let filter = match &of.filter {
+            Some(filter) => self.along(relation)?.filter(filter).map_err(|error| error.at("where"))?,
+            None => None,
+        };
+        let rows = RelationCount { relation: relation.id, filter };
+        match &of.of {
+            Of::Rows => Ok(Computed::Count(rows)),
+            Of::Column(function, name) => {
+                let target = self.catalog.table(relation.target);
+                let column = target.column(target.column_id(name)?);
+                let ty = type_of(*function, column)?;
+                Ok(Computed::Total(RelationTotal { rows, function: *function, column: column.id(), ty }))
+            }
+        }
     }
 
     fn relation(self, name: &str, quantifier: Quantifier, filter: Option<&Filter>) -> Result<Predicate> {

@@ -50,6 +50,11 @@ pub(super) fn within(resolver: Resolver<'_>, filter: &Filter) -> Result<Option<S
             let of = resolver.of(expr, None).map_err(|error| error.at("$expr"))?;
             ask(resolver, of, test).map(Some).map_err(|error| error.at(test.word()).at("$expr"))
         }
+        Filter::Aggregate { of, test } => {
+            let inner = |name: &str| Filter::Aggregate { of: Box::new(of.along(name)), test: test.clone() };
+            rows(resolver.names, &of.relation, inner)?
+                .map_or_else(|| Err(unknown(resolver.names, &of.relation)), |scalar| Ok(Some(scalar)))
+        }
         Filter::Relation { name, quantifier, filter } => {
             let inner = |name: &str| Filter::Relation {
                 name: name.into(),

@@ -8,7 +8,7 @@ use super::resolve::Resolver;
 use super::{Scalar, What};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
-use crate::filter::{Comparison, Filter, Operand, Test};
+use crate::filter::{Aggregate, Comparison, Filter, Operand, Test};
 use crate::predicate::operator::{self, shape};
 use crate::value::{Input, Literal, Type};
 use ecow::EcoString;
@@ -61,6 +61,18 @@ fn unpathed(error: Error) -> Error {
 fn asked(resolver: Resolver<'_>, value: &Literal) -> Result<Option<Scalar>> {
     match value {
         Literal::List(items) if items.len() == 2 => {
+            if let Some(of) = Aggregate::from_literal(&items[0]) {
+                let again = |name: &str| {
+                    let of = Literal::from(&of.along(name));
+                    let asked = Literal::List(vec![of, items[1].clone()]);
+                    Filter::Document(Literal::Object(vec![("$expr".into(), asked)]))
+                };
+                let found = rows(resolver.names, &of.relation, again).map_err(unpathed)?;
+                return match found {
+                    Some(scalar) => Ok(Some(scalar)),
+                    None => Err(unknown(resolver.names, &of.relation).at(0)),
+                };
+            }
             let expr = Expr::from_literal(&items[0]).map_err(|error| error.at(0))?;
             let of = resolver.of(&expr, None).map_err(|error| error.at(0))?;
             tests(resolver, &of, &items[1]).map_err(|error| error.at(1))

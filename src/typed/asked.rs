@@ -22,7 +22,10 @@ impl Asked {
     }
 
     pub(super) fn order_by<M: Model>(&mut self, order: impl FnOnce(FieldsOf<M>) -> Order<M>) {
-        self.select.order_by.push(order(M::fields()).into_order());
+        let (order, aggregate) = order(M::fields()).into_order();
+        self.select.order_by.push(order);
+        let unshown = aggregate.map(|what| Extra { name: what.name(), what });
+        self.select.unshown.extend(unshown);
     }
 
     pub(super) fn include<M: Model>(&mut self, nested: impl Inclusion<M>) {
@@ -44,13 +47,17 @@ impl Asked {
         self.place_rows(place, name, Asked { select, ..Asked::default() });
     }
 
-    /// Adds how many rows there are along the relation at `place`.
-    pub(super) fn place_count(&mut self, place: usize, name: &'static str, filter: Filter) {
+    /// Adds what is made of the rows along the relation at `place`.
+    pub(super) fn place_total(&mut self, place: usize, name: &'static str, what: Aggregate) {
         let at = self.counts.partition_point(|other| *other < place);
         self.counts.insert(at, place);
-        let filter = Some(filter).filter(|filter| *filter != Filter::And(Vec::new()));
-        let what = Aggregate { relation: name.into(), of: Of::Rows, filter };
         self.select.extras.insert(at, Extra { name: name.into(), what });
+    }
+
+    /// What is made of the rows that are asked for along a relation.
+    pub(super) fn into_aggregate(self, relation: &'static str, of: Of) -> Aggregate {
+        let filter = (!self.select.filters.is_empty()).then(|| Filter::all(self.select.filters));
+        Aggregate { relation: relation.into(), of, filter }
     }
 
     /// Gives these columns and nothing else.

@@ -3,7 +3,8 @@
 use super::condition::{Assign, Condition, Order};
 use super::field::{Field, Scalar, Text};
 use super::key::Id;
-use crate::filter::{Comparison, Direction, Filter, Operand as Untyped, OrderBy, Test};
+use super::scope::At;
+use crate::filter::{Comparison, Direction, Filter, Operand as Untyped, Test};
 use crate::value::{Input, Value};
 use ecow::EcoString;
 use std::fmt;
@@ -32,6 +33,7 @@ use std::marker::PhantomData;
 pub struct Col<M, T> {
     pub(super) name: &'static str,
     pub(super) place: usize,
+    at: At,
     marker: PhantomData<fn() -> (M, T)>,
 }
 
@@ -50,13 +52,18 @@ impl<M, T> fmt::Debug for Col<M, T> {
 }
 
 impl<M, T> Col<M, T> {
-    pub(super) const fn new(name: &'static str, place: usize) -> Col<M, T> {
-        Col { name, place, marker: PhantomData }
+    pub(super) const fn new(name: &'static str, place: usize, at: At) -> Col<M, T> {
+        Col { name, place, at, marker: PhantomData }
     }
 
     /// The name of the column.
     pub fn name(self) -> &'static str {
         self.name
+    }
+
+    /// Its name in the query.
+    pub(super) fn named(self) -> EcoString {
+        self.at.named(self.name)
     }
 }
 
@@ -202,11 +209,11 @@ impl<M, T: Field> Col<M, T> {
     }
 
     fn test(self, test: Test) -> Condition<M> {
-        Condition::new(Filter::Column { name: self.name.into(), test })
+        Condition::new(Filter::Column { name: self.named(), test })
     }
 
     fn order(self, direction: Direction) -> Order<M> {
-        Order::new(OrderBy { name: self.name.into(), direction, nulls: None })
+        Order::by_name(self.named(), direction)
     }
 }
 
@@ -271,7 +278,7 @@ impl<M, T: Scalar> Operand<M, T> for T {
 #[diagnostic::do_not_recommend]
 impl<M, T: Field> Operand<M, T::Scalar> for Col<M, T> {
     fn operand(self) -> Untyped {
-        Untyped::Column(EcoString::from(self.name))
+        Untyped::Column(self.named())
     }
 }
 

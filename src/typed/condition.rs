@@ -1,10 +1,12 @@
 //! Conditions, orders and assignments that know their model.
 
 use super::nested::join;
-use crate::filter::{Filter, Nulls, OrderBy};
+use crate::expr::Expr;
+use crate::filter::{Aggregate, Direction, Filter, Nulls, OrderBy};
+use crate::flat::FlatOrder;
 use crate::nested::Verbs;
 use crate::value::{Input, Row, Value};
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
@@ -78,33 +80,71 @@ impl<M> fmt::Debug for Condition<M> {
 /// [`Col::desc`](super::Col::desc).
 #[must_use = "an order does nothing until a query is given it"]
 pub struct Order<M> {
-    order: OrderBy,
+    by: By,
+    direction: Direction,
+    nulls: Option<Nulls>,
     model: PhantomData<fn() -> M>,
 }
 
+/// What is ordered by.
+#[derive(Debug)]
+enum By {
+    Name(EcoString),
+    Value(Expr),
+    Along(Aggregate),
+}
+
 impl<M> Order<M> {
-    pub(super) fn new(order: OrderBy) -> Order<M> {
-        Order { order, model: PhantomData }
+    fn new(by: By, direction: Direction) -> Order<M> {
+        Order { by, direction, nulls: None, model: PhantomData }
     }
 
-    pub(super) fn into_order(self) -> OrderBy {
-        self.order
+    pub(super) fn by_name(name: EcoString, direction: Direction) -> Order<M> {
+        Order::new(By::Name(name), direction)
+    }
+
+    pub(super) fn by_value(expr: Expr, direction: Direction) -> Order<M> {
+        Order::new(By::Value(expr), direction)
+    }
+
+    pub(super) fn along(aggregate: Aggregate, direction: Direction) -> Order<M> {
+        Order::new(By::Along(aggregate), direction)
+    }
+
+    /// The order by name, and what its name stands for when it's no column.
+    pub(super) fn into_order(self) -> (OrderBy, Option<Aggregate>) {
+        let (name, aggregate) = match self.by {
+            By::Name(name) => (name, None),
+            By::Value(expr) => (eco_format!("{expr}"), None),
+            By::Along(aggregate) => (aggregate.name(), Some(aggregate)),
+        };
+        (OrderBy { name, direction: self.direction, nulls: self.nulls }, aggregate)
+    }
+
+    /// The order of a flat query.
+    pub(super) fn into_flat(self) -> FlatOrder {
+        let expr = match self.by {
+            By::Name(name) => Expr::Column(name),
+            By::Value(expr) => expr,
+            By::Along(aggregate) => Expr::Column(aggregate.name()),
+        };
+        FlatOrder { expr, direction: self.direction, nulls: self.nulls }
     }
 
     /// This order, nulls before all values.
     pub fn nulls_first(self) -> Order<M> {
-        Order::new(OrderBy { nulls: Some(Nulls::First), ..self.order })
+        Order { nulls: Some(Nulls::First), ..self }
     }
 
     /// This order, nulls after all values.
     pub fn nulls_last(self) -> Order<M> {
-        Order::new(OrderBy { nulls: Some(Nulls::Last), ..self.order })
+        Order { nulls: Some(Nulls::Last), ..self }
     }
 }
 
 impl<M> fmt::Debug for Order<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.order.fmt(f)
+        write!(f, "{:?} {:?}", self.by, self.direction)
     }
 }
 
@@ -119,6 +159,11 @@ pub struct Assign<M> {
 impl<M> Assign<M> {
     pub(super) fn new(column: &'static str, value: Value) -> Assign<M> {
         Assign { row: Row::new().set(column, value), model: PhantomData }
+    }
+
+    /// What an order calls it, given a value.
+    pub(super) fn named(name: EcoString, value: Value) -> Assign<M> {
+        Assign { row: Row::new().set(name, value), model: PhantomData }
     }
 
     /// What is done along a relation.

@@ -29,6 +29,8 @@ pub trait Field: Clone + 'static {
     const NULLABLE: bool;
     /// Reads a cell. O(1).
     fn read(cell: Cell<'_>) -> Self::Ref<'_>;
+    /// Takes a value; `None` for one that this type doesn't hold.
+    fn of_value(value: ValueRef<'_>) -> Option<Self::Ref<'_>>;
     /// An owned copy of what was read.
     fn own(read: Self::Ref<'_>) -> Self;
     /// The value to store.
@@ -292,6 +294,11 @@ impl<T: Scalar> Field for T {
     }
 
     #[inline]
+    fn of_value(value: ValueRef<'_>) -> Option<T::Ref<'_>> {
+        <T as Scalar>::from_value(value)
+    }
+
+    #[inline]
     fn own(read: T::Ref<'_>) -> T {
         <T as Scalar>::own(read)
     }
@@ -311,6 +318,11 @@ impl<T: Scalar> Field for Option<T> {
     #[inline]
     fn read(cell: Cell<'_>) -> Option<T::Ref<'_>> {
         if cell.is_null() { None } else { Some(T::read(cell)) }
+    }
+
+    #[inline]
+    fn of_value(value: ValueRef<'_>) -> Option<Option<T::Ref<'_>>> {
+        if value.is_null() { Some(None) } else { T::from_value(value).map(Some) }
     }
 
     #[inline]

@@ -4,12 +4,18 @@ pub use super::asked::Asked;
 pub use super::column::Col;
 pub use super::definition::{Declared, Definition};
 pub use super::field::{Cell, Field, Scalar};
-pub use super::include::{Absent, Counted, Many, Maybe, One, Place, State};
+pub use super::include::{Absent, Counted, Many, Maybe, One, Place, State, Totalled};
 pub use super::key::Refers;
 pub use super::model::RowOf;
+pub use super::pick::{cell, key};
 pub use super::polymorphic::{Among, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicRelation, Shown};
+pub use super::recursive::{ManyNodes, MaybeNode};
 pub use super::relation::{Related, Relation, ToMany, ToMaybe, ToOne};
+pub use super::scope::At;
 pub use super::view::View;
+pub use crate::error::Result;
+pub use crate::expr::Expr;
+pub use crate::flat::FlatRow;
 pub use crate::schema::{Action, Column, Dependent, ForeignKey, Index, Relation as Link, Table, Unique};
 pub use crate::value::{Row, Type, Value, ValueRef};
 pub use serde::{Serialize, Serializer};
@@ -22,13 +28,13 @@ use crate::value::Input;
 use ecow::eco_format;
 
 /// The column at `place`.
-pub const fn col<M, T>(name: &'static str, place: usize) -> Col<M, T> {
-    Col::new(name, place)
+pub const fn col<M, T>(name: &'static str, place: usize, at: At) -> Col<M, T> {
+    Col::new(name, place, at)
 }
 
 /// A relation, nothing said about it yet.
-pub fn related<R: Relation>() -> Related<R> {
-    Related::new()
+pub fn related<R: Relation>(at: At) -> Related<R> {
+    Related::new(at)
 }
 
 /// The column that a field of type `T` is.
@@ -62,7 +68,7 @@ pub fn filter<M: Model>(condition: impl FnOnce(M::Fields) -> Condition<M>) -> Fi
 
 /// Relations are ordered by name.
 pub fn order<M: Model>(order: impl FnOnce(M::Fields) -> Order<M>) -> OrderBy {
-    order(M::fields()).into_order()
+    order(M::fields()).into_order().0
 }
 
 /// The foreign key of the fields `from` to `T`.

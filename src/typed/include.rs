@@ -4,7 +4,11 @@
 //! included. So an accessor needs no search, neither the compiler's nor at run time.
 
 use super::asked::Asked;
+use super::chosen::{ManyChosen, MaybeChosen};
+use super::field::Scalar;
 use super::model::Model;
+use super::projection::Project;
+use super::recursive::{ManyNodes, MaybeNode};
 use super::relation::{ToMany, ToMaybe, ToOne};
 use super::rows::Rows;
 use super::view::View;
@@ -37,18 +41,28 @@ impl Extent for Part {
 pub trait Kind: 'static {
     /// The state of an include.
     type State<M: Model, I, X: Extent>: State;
+    /// The state of an include that is repeated.
+    type Recursive<M: Model, I>: State;
+    /// The state of an include as structs.
+    type Chosen<M: Model, P: Project<M>>: State;
 }
 
 impl Kind for ToMany {
     type State<M: Model, I, X: Extent> = Many<M, I, X>;
+    type Recursive<M: Model, I> = ManyNodes<M, I>;
+    type Chosen<M: Model, P: Project<M>> = ManyChosen<M, P>;
 }
 
 impl Kind for ToOne {
     type State<M: Model, I, X: Extent> = X::One<M, I>;
+    type Recursive<M: Model, I> = MaybeNode<M, I>;
+    type Chosen<M: Model, P: Project<M>> = MaybeChosen<M, P>;
 }
 
 impl Kind for ToMaybe {
     type State<M: Model, I, X: Extent> = Maybe<M, I>;
+    type Recursive<M: Model, I> = MaybeNode<M, I>;
+    type Chosen<M: Model, P: Project<M>> = MaybeChosen<M, P>;
 }
 
 /// What a row knows of a relation.
@@ -125,6 +139,20 @@ impl<M: Model, I, X> State for Many<M, I, X> {
     }
 }
 
+/// A relation of whose rows something was made: a sum, a mean, the least or the greatest.
+pub struct Totalled<T>(PhantomData<fn() -> T>);
+
+impl<T: Scalar> State for Totalled<T> {
+    const ROWS: usize = 0;
+    const COUNTS: usize = 1;
+    type Given<'p> = Option<T::Ref<'p>>;
+
+    #[inline]
+    fn given(view: View<'_>, _: usize, counts: usize) -> Option<T::Ref<'_>> {
+        T::from_value(view.total(counts))
+    }
+}
+
 impl<M: Model, I> State for One<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
@@ -132,11 +160,7 @@ impl<M: Model, I> State for One<M, I> {
 
     #[inline]
     fn given(view: View<'_>, rows: usize, _: usize) -> M::Row<'_, I> {
-        match view.one(rows) {
-            Some(row) => M::row(row),
-            // The key isn't null, and a foreign key that isn't deferrable is whole between statements.
-            None => unreachable!("a required row is there"),
-        }
+        M::row(view.required(rows))
     }
 }
 
@@ -151,10 +175,10 @@ impl<M: Model, I> State for Maybe<M, I> {
     }
 }
 
-/// What can be included with rows of `M`: a relation of it, or the count of one.
+/// What can be included with rows of `M`: a relation of it, or what is made of one's rows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be included with a `{M}`",
-    label = "give a relation of `{M}`, or its `.count()`"
+    label = "give a relation of `{M}`, or its `.count()` or `.sum(...)`"
 )]
 pub trait Inclusion<M: Model> {
     /// The relation.

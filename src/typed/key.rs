@@ -3,7 +3,7 @@
 use super::Model;
 use super::field::{Cell, Scalar};
 use super::newtype::Newtype;
-use crate::value::{Key, Type, Value, ValueRef};
+use crate::value::{Key, KeyRef, Type, Value, ValueRef};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
@@ -169,12 +169,28 @@ impl<T: Scalar> ModelKey for T {
 pub trait KeyOf<M: Model> {
     /// The values of the key.
     fn key(self) -> Key;
+
+    /// Looks something up by it.
+    #[doc(hidden)]
+    #[inline]
+    fn look_up<T>(self, look: impl FnOnce(KeyRef<'_>) -> T) -> T
+    where
+        Self: Sized,
+    {
+        look(KeyRef::from(&self.key()))
+    }
 }
 
 impl<M: Model<Key = Id<M, K>>, K: Scalar> KeyOf<M> for Id<M, K> {
     #[inline]
     fn key(self) -> Key {
         self.to_key()
+    }
+
+    // A single value needs no list around it.
+    #[inline]
+    fn look_up<T>(self, look: impl FnOnce(KeyRef<'_>) -> T) -> T {
+        look(KeyRef::from(&self.key.to_value()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::definition::{Definition, Models};
 use super::key::ModelKey;
+use super::scope::{At, Scope};
 use super::view::View;
 use crate::value::Row;
 use std::marker::PhantomData;
@@ -61,6 +62,8 @@ pub trait Model: Models + Sized + 'static {
     type Key: ModelKey;
     /// What closures are given: the columns and relations.
     type Fields: Copy + Default;
+    /// The same where they are columns of something else, as in a join.
+    type FieldsIn<Q: Scope>: Copy;
     /// What the type of a row says when nothing is included.
     type Bare;
     /// A row of a result, with what `I` says is included.
@@ -70,6 +73,10 @@ pub trait Model: Models + Sized + 'static {
     fn fields() -> Self::Fields {
         Self::Fields::default()
     }
+
+    /// What closures about one table of a join are given.
+    #[doc(hidden)]
+    fn fields_in<Q: Scope>(at: At) -> Self::FieldsIn<Q>;
 
     /// The table and its relations.
     #[doc(hidden)]

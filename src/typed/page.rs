@@ -108,10 +108,7 @@ impl<M: Model, I> First<M, I> {
 
     /// The row.
     pub fn row(&self) -> M::Row<'_, I> {
-        match self.0.first() {
-            Some(row) => row,
-            None => unreachable!("it's made of a page that has a row"),
-        }
+        M::row(View::of_query(self.0.page.at(0)))
     }
 
     /// An owned copy, without what is included. O(cells).

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::exec;
 use crate::query::Query as Untyped;
 use crate::view;
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -168,6 +169,13 @@ impl<M: Model, S: Selection<M>> Projection<M, S> {
     /// Whether there are no rows. O(1).
     pub fn is_empty(&self) -> bool {
         self.page.is_empty()
+    }
+}
+
+/// A list of objects, columns in declared order.
+impl<M, S> Serialize for Projection<M, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> std::result::Result<T::Ok, T::Error> {
+        self.page.serialize(serializer)
     }
 }
 

@@ -3,10 +3,15 @@
 use super::asked::Asked;
 use super::condition::{Assign, Condition, Order};
 use super::database::Snapshot;
+use super::group::Groups;
 use super::include::{Inclusion, Place};
+use super::join::Join;
 use super::model::{FieldsOf, Model};
 use super::page::{First, Page};
+use super::pick::Picks;
 use super::projection::{Selected, Selection};
+use super::scope::{Group, Inside, Tuple, Ungrouped};
+use super::side::Inner;
 use super::view::View;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec;
@@ -92,6 +97,32 @@ impl<M: Model, I> Query<M, I> {
         let mut asked = self.asked;
         asked.leave_only(selection.columns());
         Selected::new(self.source, asked, selection)
+    }
+
+    /// Makes one row of all rows that are equal in these columns: one, or a tuple of them. Of the query only
+    /// its filters matter.
+    pub fn group_by<K: Picks<Tuple>>(
+        self,
+        keys: impl FnOnce(<M as Model>::FieldsIn<Inside<Tuple>>) -> K,
+    ) -> Groups<(Inner<M>,), K::Keys> {
+        self.into_join().group_by(keys)
+    }
+
+    /// One row made of all that match: `.aggregate(|b| (count(), b.pages().sum()))`. Order, limit and
+    /// includes don't matter.
+    ///
+    /// # Errors
+    /// As [`all`](Query::all), and `out_of_range` for a sum that its type can't hold.
+    pub fn aggregate<P: Picks<Group>>(
+        self,
+        pick: impl FnOnce(<M as Model>::FieldsIn<Inside<Ungrouped>>) -> P,
+    ) -> Result<P::Owned> {
+        self.into_join().aggregate(pick)
+    }
+
+    fn into_join(self) -> Join<(Inner<M>,)> {
+        let source = self.source.clone();
+        Join::of_query(source, self.into_untyped())
     }
 
     /// The rows, with everything included.
@@ -252,6 +283,6 @@ impl<M: Model, I> ByKey<'_, M, I> {
     /// # Errors
     /// None of a query that could be prepared.
     pub fn get(&mut self, key: impl super::KeyOf<M>) -> Result<Option<M::Row<'_, I>>> {
-        Ok(self.by_key.get(key.key().values())?.map(|row| M::row(View::of_query(row))))
+        Ok(key.look_up(|key| self.by_key.get(key))?.map(|row| M::row(View::of_query(row))))
     }
 }

@@ -1,10 +1,17 @@
 //! Typed relations: what closures filter by, count and include.
 
 use super::asked::Asked;
+use super::chosen::Chosen;
+use super::column::Col;
+use super::computed::{Computed, Ranked, Summed};
 use super::condition::{Assign, Condition, Order};
-use super::include::{Complete, Counted, Extent, Inclusion, Part, Place};
+use super::field::Field;
+use super::include::{Complete, Extent, Inclusion, Part, Place};
 use super::model::{FieldsOf, Model, Of};
-use crate::filter::{Filter, Quantifier};
+use super::projection::Project;
+use super::scope::At;
+use crate::filter::Of::{Column, Rows};
+use crate::filter::{Filter, Function, Quantifier};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -58,19 +65,22 @@ impl Single for ToMaybe {}
 /// ([`Part`]).
 #[must_use = "a relation does nothing until it's included or asked about"]
 pub struct Related<R: Relation, I = <<R as Relation>::Target as Model>::Bare, X = Complete> {
-    asked: Asked,
+    pub(super) asked: Asked,
+    /// The table it starts from, where that's one of a join.
+    pub(super) at: At,
     marker: Of<(R, I, X)>,
 }
 
 impl<R: Relation> Related<R> {
-    pub(super) fn new() -> Related<R> {
-        Related::with(Asked::default())
+    pub(super) fn new(at: At) -> Related<R> {
+        Related { asked: Asked::default(), at, marker: PhantomData }
     }
 }
 
 impl<R: Relation, I, X> Related<R, I, X> {
-    fn with(asked: Asked) -> Related<R, I, X> {
-        Related { asked, marker: PhantomData }
+    /// The same, when its type says something else.
+    fn turned<J, Y>(self) -> Related<R, J, Y> {
+        Related { asked: self.asked, at: self.at, marker: PhantomData }
     }
 
     /// Keeps rows that match; several filters must all hold. For each parent.
@@ -79,7 +89,7 @@ impl<R: Relation, I, X> Related<R, I, X> {
         filter: impl FnOnce(FieldsOf<R::Target>) -> Condition<R::Target>,
     ) -> Related<R, I, Part> {
         self.asked.filter::<R::Target>(filter);
-        Related::with(self.asked)
+        self.turned()
     }
 
     /// Gives what `nested` leads to with each of its rows.
@@ -90,7 +100,13 @@ impl<R: Relation, I, X> Related<R, I, X> {
         N::Relation: Place<I, N::State>,
     {
         self.asked.include(nested(R::Target::fields()));
-        Related::with(self.asked)
+        self.turned()
+    }
+
+    /// Gives each row as a struct that has some of the fields: see [`Project`].
+    pub fn select_as<P: Project<R::Target>>(mut self) -> Chosen<R, P> {
+        self.asked.leave_only(P::columns());
+        Chosen::new(self.asked)
     }
 
     /// There is a row along the relation.
@@ -162,7 +178,7 @@ impl<R: Relation, I, X> Related<R, I, X> {
         R::Kind: Several,
     {
         self.asked.select.limit = Some(rows);
-        Related::with(self.asked)
+        self.turned()
     }
 
     /// Leaves out this many rows first, for each parent.
@@ -171,7 +187,7 @@ impl<R: Relation, I, X> Related<R, I, X> {
         R::Kind: Several,
     {
         self.asked.select.offset = rows;
-        Related::with(self.asked)
+        self.turned()
     }
 
     /// Starts after the row with these values of the ordering columns, for each parent.
@@ -183,15 +199,57 @@ impl<R: Relation, I, X> Related<R, I, X> {
         R::Kind: Several,
     {
         self.asked.select.cursor = Some(cursor(R::Target::fields()).into_row());
-        Related::with(self.asked)
+        self.turned()
+    }
+}
+
+/// What is made of the rows along a relation to many: to be included, compared, or ordered by. Filters hold;
+/// order and limit don't matter.
+impl<R: Relation<Kind: Several>, I, X> Related<R, I, X> {
+    /// How many rows there are.
+    pub fn count(self) -> Computed<R::Source, i64, R> {
+        Computed::along(self.asked.into_aggregate(R::NAME, Rows))
     }
 
-    /// How many rows there are, instead of the rows.
-    pub fn count(self) -> Count<R>
-    where
-        R::Kind: Several,
-    {
-        Count { asked: self.asked, relation: PhantomData }
+    /// The sum of a column's values; `None` of none.
+    pub fn sum<T: Field<Scalar: Summed>>(
+        self,
+        column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
+    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Sum>, R> {
+        self.total(Function::Sum, column)
+    }
+
+    /// The mean of a column's values; `None` of none.
+    pub fn avg<T: Field<Scalar: Summed>>(
+        self,
+        column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
+    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Mean>, R> {
+        self.total(Function::Avg, column)
+    }
+
+    /// The least value of a column; `None` of none.
+    pub fn min<T: Field<Scalar: Ranked>>(
+        self,
+        column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
+    ) -> Computed<R::Source, Option<T::Scalar>, R> {
+        self.total(Function::Min, column)
+    }
+
+    /// The greatest value of a column; `None` of none.
+    pub fn max<T: Field<Scalar: Ranked>>(
+        self,
+        column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
+    ) -> Computed<R::Source, Option<T::Scalar>, R> {
+        self.total(Function::Max, column)
+    }
+
+    fn total<T, U>(
+        self,
+        function: Function,
+        column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
+    ) -> Computed<R::Source, U, R> {
+        let of = Column(function, column(R::Target::fields()).named());
+        Computed::along(self.asked.into_aggregate(R::NAME, of))
     }
 }
 
@@ -229,28 +287,5 @@ impl<R: Relation, I, X: Extent> Inclusion<R::Source> for Related<R, I, X> {
 impl<R: Relation, I, X> fmt::Debug for Related<R, I, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(R::NAME).field("select", &self.asked.select).finish()
-    }
-}
-
-/// How many rows there are along a relation, to be included. Made by [`Related::count`].
-#[must_use = "a count does nothing until it's included"]
-pub struct Count<R> {
-    asked: Asked,
-    relation: PhantomData<fn() -> R>,
-}
-
-impl<R: Relation> Inclusion<R::Source> for Count<R> {
-    type Relation = R;
-    type State = Counted;
-
-    fn add_to(self, asked: &mut Asked) {
-        let filter = Filter::all(self.asked.select.filters);
-        asked.place_count(R::PLACE, R::NAME, filter);
-    }
-}
-
-impl<R: Relation> fmt::Debug for Count<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(R::NAME).field("filters", &self.asked.select.filters).finish()
     }
 }

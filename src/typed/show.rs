@@ -4,11 +4,11 @@ use super::view::{Nested, View, Views};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
 
-/// Equal cells, counts and included rows, each under equal names.
+/// Equal cells, totals and included rows, each under equal names.
 impl PartialEq for View<'_> {
     fn eq(&self, other: &View<'_>) -> bool {
         self.values().eq(other.values())
-            && self.counts().eq(other.counts())
+            && self.totals().eq(other.totals())
             && self.nested().eq(other.nested())
     }
 }
@@ -19,13 +19,13 @@ impl PartialEq for Views<'_> {
     }
 }
 
-/// Columns in declared order, counts, then what is included.
+/// Columns in declared order, totals, then what is included.
 impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = self.values().len() + self.counts().count() + self.nested().count();
+        let names = self.values().len() + self.totals().count() + self.nested().count();
         let mut map = serializer.serialize_map(Some(names))?;
         self.values().try_for_each(|(name, value)| map.serialize_entry(name, &value))?;
-        self.counts().try_for_each(|(name, count)| map.serialize_entry(name, &count))?;
+        self.totals().try_for_each(|(name, total)| map.serialize_entry(name, &total))?;
         self.nested().try_for_each(|(name, nested)| map.serialize_entry(name, &nested))?;
         map.end()
     }
@@ -55,8 +55,8 @@ impl View<'_> {
         self.values().for_each(|(name, value)| {
             shown.field(name, &value);
         });
-        self.counts().for_each(|(name, count)| {
-            shown.field(name, &count);
+        self.totals().for_each(|(name, total)| {
+            shown.field(name, &total);
         });
         self.nested().for_each(|(name, nested)| {
             shown.field(name, &nested);
@@ -78,7 +78,7 @@ impl fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         map.entries(self.values().map(|(name, value)| (Bare(name), value)));
-        map.entries(self.counts().map(|(name, count)| (Bare(name), count)));
+        map.entries(self.totals().map(|(name, total)| (Bare(name), total)));
         map.entries(self.nested().map(|(name, nested)| (Bare(name), nested)));
         map.finish()
     }

@@ -3,9 +3,11 @@
 use super::database::Snapshot;
 use super::key::KeyOf;
 use super::model::{FieldsOf, Model, RowOf};
+use super::polymorphic::{OneOf, Polymorphic, PolymorphicRelation, Shown};
 use super::relation::{Related, Relation};
 use super::view::View;
 use crate::error::Result;
+use crate::id::TableId;
 use crate::table::Table as Rows;
 use crate::view::{RowRef, RowRefs, TableRef, Walker};
 use std::fmt;
@@ -76,7 +78,7 @@ impl<'s, M: Model> Table<'s, M> {
     /// The row with this key. O(1), without allocating for one integer.
     #[inline]
     pub fn get(self, key: impl KeyOf<M>) -> Option<M::Row<'s, M::Bare>> {
-        self.table.get(key.key().values()).map(|row| M::row(View::of_row(row)))
+        key.look_up(|key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
     }
 
     /// The rows, in insertion order.
@@ -84,17 +86,109 @@ impl<'s, M: Model> Table<'s, M> {
         self.table.iter().map(|row| M::row(View::of_row(row)))
     }
 
-    /// A relation to walk along, resolved once for a loop.
+    /// A relation to walk along, resolved once for a loop: a [`Walk`], or along a polymorphic relation a
+    /// [`WalkOneOf`].
     ///
     /// # Errors
     /// None of a database that is made of `M`.
-    pub fn walk<R: Relation<Source = M>>(
-        self,
-        relation: impl FnOnce(FieldsOf<M>) -> Related<R>,
-    ) -> Result<Walk<'s, R>> {
-        let _ = relation(M::fields());
-        let walker = self.table.relation(R::NAME)?;
+    pub fn walk<W: Walkable<M>>(self, relation: impl FnOnce(FieldsOf<M>) -> W) -> Result<W::Walk<'s>> {
+        relation(M::fields()).walk(self.table)
+    }
+}
+
+/// A relation of `M` that can be walked along from row to row.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be walked along",
+    label = "give a relation of `{M}` that nothing else is asked of"
+)]
+pub trait Walkable<M: Model> {
+    /// It, resolved.
+    type Walk<'s>;
+    /// Resolves it.
+    ///
+    /// # Errors
+    /// A relation that isn't there.
+    #[doc(hidden)]
+    fn walk(self, table: TableRef<'_>) -> Result<Self::Walk<'_>>;
+}
+
+impl<R: Relation> Walkable<R::Source> for Related<R> {
+    type Walk<'s> = Walk<'s, R>;
+
+    fn walk(self, table: TableRef<'_>) -> Result<Walk<'_, R>> {
+        let walker = table.relation(R::NAME)?;
         Ok(Walk { rows: walker.target(), walker, relation: PhantomData })
+    }
+}
+
+impl<R: PolymorphicRelation> Walkable<R::Source> for OneOf<R> {
+    type Walk<'s> = WalkOneOf<'s, R>;
+
+    fn walk(self, table: TableRef<'_>) -> Result<WalkOneOf<'_, R>> {
+        let walker = table.relation(R::NAME)?;
+        let tables = R::Targets::tables().into_iter().map(|name| table.other(name));
+        Ok(WalkOneOf { walker, tables: tables.collect::<Result<_>>()?, relation: PhantomData })
+    }
+}
+
+/// A polymorphic relation resolved once, to walk along from many rows. Made by [`Table::walk`].
+///
+/// ```
+/// use relata::typed::{Database, Id, Model, Polymorphic};
+/// # #[derive(Model)] struct Post { #[relata(key, generated)] id: Id<Post>, title: String }
+/// # #[derive(Model)] struct Photo { #[relata(key, generated)] id: Id<Photo>, url: String }
+/// #[derive(Polymorphic)]
+/// enum Subject {
+///     Post(Post),
+///     Photo(Photo),
+/// }
+/// # #[derive(Model)]
+/// # struct Comment {
+/// #     #[relata(key, generated)] id: Id<Comment>,
+/// #     subject_type: SubjectType,
+/// #     #[relata(polymorphic(subject: Subject))] subject_id: i64,
+/// # }
+/// # let db = Database::new::<(Post, Photo, Comment)>()?;
+/// # let photo = db.insert(NewPhoto::new("/1"))?;
+/// # db.insert(NewComment::new(SubjectType::Photo, *photo.get()))?;
+/// let snapshot = db.snapshot();
+/// let comments = snapshot.rows_of::<Comment>()?;
+/// let subject = comments.walk(|c| c.subject())?;
+/// for comment in comments.iter() {
+///     match subject.one(comment) {
+///         Some(SubjectRow::Post(post)) => println!("{}", post.title()),
+///         Some(SubjectRow::Photo(photo)) => assert_eq!(photo.url(), "/1"),
+///         None => println!("about nothing"),
+///     }
+/// }
+/// # Ok::<(), relata::Error>(())
+/// ```
+pub struct WalkOneOf<'s, R> {
+    walker: Walker<'s>,
+    /// The tables it leads to, in the order of the variants.
+    tables: Vec<TableId>,
+    relation: PhantomData<fn() -> R>,
+}
+
+impl<'s, R: PolymorphicRelation> WalkOneOf<'s, R> {
+    /// The row it leads to from `row`; `None` where it leads nowhere. O(1).
+    pub fn one(&self, row: impl RowOf<'s, Model = R::Source>) -> Option<ShownRow<'s, R::Targets>>
+    where
+        R::Targets: Shown<<R::Targets as Polymorphic>::Bare>,
+    {
+        let found = self.walker.one(row.view().row())?;
+        let (_, table, _) = found.parts();
+        let place = self.tables.iter().position(|other| *other == table)?;
+        R::Targets::show(place, View::of_row(found))
+    }
+}
+
+/// A row of one of the models of `U`, with nothing included.
+type ShownRow<'s, U> = <U as Shown<<U as Polymorphic>::Bare>>::Row<'s>;
+
+impl<R: PolymorphicRelation> fmt::Debug for WalkOneOf<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", R::Source::NAME, R::NAME)
     }
 }
 

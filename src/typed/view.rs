@@ -89,6 +89,28 @@ impl<'p> View<'p> {
         Some(View { rows, table: level.table, slot, found: Some((level, found)), ..self })
     }
 
+    /// The row of the include at `place`, along a key that isn't null and is kept whole: it's there.
+    #[inline]
+    pub(super) fn required(self, place: usize) -> View<'p> {
+        let nowhere = View { slot: Slot::NONE, found: None, ..self };
+        self.one(place).unwrap_or(nowhere)
+    }
+
+    /// Whether it is of a row at all.
+    #[inline]
+    pub(super) fn is_there(self) -> bool {
+        !self.slot.is_none()
+    }
+
+    /// The rows that a recursive include found from this one; `None` where it ends here.
+    pub(super) fn deeper(self) -> Option<Views<'p>> {
+        let (level, found) = self.found?;
+        level.recursion.as_ref()?;
+        let range = found.deeper.range(self.at)?;
+        let slots = found.slots.get(range.clone()).unwrap_or_default();
+        Some(Views { slots, first: range.start, like: self })
+    }
+
     /// The row of the polymorphic include at `place`, and the place of its table among those the relation
     /// leads to.
     pub(super) fn branch(self, place: usize) -> Option<(usize, View<'p>)> {
@@ -107,33 +129,52 @@ impl<'p> View<'p> {
     /// The count at `place`.
     #[inline]
     pub(super) fn count(self, place: usize) -> i64 {
-        let counts = self.found.and_then(|(_, found)| found.extras.get(place));
-        counts.and_then(|counts| counts.get(self.at).as_i64()).unwrap_or_default()
+        self.total(place).as_i64().unwrap_or_default()
+    }
+
+    /// What was made of rows, at `place`.
+    #[inline]
+    pub(super) fn total(self, place: usize) -> ValueRef<'p> {
+        let made = self.found.and_then(|(_, found)| found.extras.get(place));
+        made.map_or(ValueRef::Null, |made| made.get(self.at))
     }
 
     /// The names and cells of its columns.
     pub(super) fn values(self) -> impl ExactSizeIterator<Item = (&'p str, ValueRef<'p>)> {
-        let columns = self.store.catalog().table(self.table).columns();
-        columns.iter().map(move |column| (column.name(), self.rows.column(column.id()).get(self.slot)))
+        let info = self.store.catalog().table(self.table);
+        // Those that were asked for; all, of a row that no query gave.
+        let asked = self.found.map(|(level, _)| level.columns.as_slice());
+        let len = asked.map_or(info.columns().len(), <[ColumnId]>::len);
+        (0..len).map(move |at| {
+            let id = asked.and_then(|asked| asked.get(at).copied()).unwrap_or(ColumnId::new(at));
+            (info.column(id).name(), self.rows.column(id).get(self.slot))
+        })
     }
 
-    /// The names of counts and what they are.
-    pub(super) fn counts(self) -> impl Iterator<Item = (&'p str, i64)> {
+    /// The names of what was made of rows, and what it is.
+    pub(super) fn totals(self) -> impl Iterator<Item = (&'p str, ValueRef<'p>)> {
         let extras = self.found.map_or(&[][..], |(level, _)| &level.extras);
-        extras.iter().enumerate().map(move |(place, extra)| (extra.name.as_str(), self.count(place)))
+        extras.iter().enumerate().map(move |(place, extra)| (extra.name.as_str(), self.total(place)))
     }
 
-    /// What is included, by name.
+    /// What is included, by name; what a recursive include found from this row comes last.
     pub(super) fn nested(self) -> impl Iterator<Item = (&'p str, Nested<'p>)> {
         let includes = self.found.map_or(&[][..], |(level, _)| &level.includes);
-        includes.iter().enumerate().map(move |(place, include)| {
+        let included = includes.iter().enumerate().map(move |(place, include)| {
             let nested = match include.many {
                 true => Nested::Many(self.many(place)),
                 false if include.others.is_empty() => Nested::One(self.one(place)),
                 false => Nested::One(self.branch(place).map(|(_, row)| row)),
             };
             (include.name.as_str(), nested)
-        })
+        });
+        let recursion = self.found.and_then(|(level, _)| level.recursion.as_ref());
+        let deeper = recursion.and_then(|recursion| {
+            let views = self.deeper()?;
+            let nested = if recursion.many { Nested::Many(views) } else { Nested::One(views.get(0)) };
+            Some((recursion.name.as_str(), nested))
+        });
+        included.chain(deeper)
     }
 }
 

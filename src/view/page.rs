@@ -61,6 +61,12 @@ impl Page {
         self.rows().get(at)
     }
 
+    /// The row at a place that is there.
+    #[cfg(feature = "typed")]
+    pub(crate) fn at(&self, at: usize) -> RowView<'_> {
+        RowView::new(&self.store, &self.plan.root, &self.found, at)
+    }
+
     /// The first row. O(1).
     pub fn first(&self) -> Option<RowView<'_>> {
         self.get(0)

@@ -53,6 +53,15 @@ impl<'s> TableRef<'s> {
         &self.info.name
     }
 
+    /// Which table of the same state has this name.
+    ///
+    /// # Errors
+    /// `unknown_table`.
+    #[cfg(feature = "typed")]
+    pub(crate) fn other(self, name: &str) -> Result<TableId> {
+        self.store.catalog().table_id(name)
+    }
+
     /// How many rows there are. O(1).
     pub fn len(self) -> usize {
         self.rows.row_count()

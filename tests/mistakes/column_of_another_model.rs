@@ -21,7 +21,7 @@ struct Book {
 
 fn main() -> relata::Result<()> {
     let db = Database::new::<(Author, Book)>()?;
-    db.query::<Author>().filter(|_| BookFields.title().eq("Dune")).all()?;
+    db.query::<Author>().filter(|_| Book::fields().title().eq("Dune")).all()?;
     db.query::<Author>().filter(|a| a.title().eq("Dune")).all()?;
     Ok(())
 }

@@ -2,12 +2,15 @@
 #![cfg(feature = "typed")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
 
+mod aggregates;
 mod blog;
 #[cfg(feature = "json")]
 mod conformance;
+mod flat;
 mod includes;
 mod polymorphic;
 mod queries;
+mod recursion;
 mod schema;
 mod types;
 mod writes;

@@ -89,6 +89,23 @@ fn an_include_gives_a_row_of_whichever_model_it_is() {
 }
 
 #[test]
+fn a_walk_gives_a_row_of_whichever_model_it_is() {
+    let db = filled();
+    let snapshot = db.snapshot();
+    let (remarks, posts) = (snapshot.rows_of::<Remark>().unwrap(), snapshot.rows_of::<Post>().unwrap());
+    let (subject, of_post) = (remarks.walk(|r| r.subject()).unwrap(), posts.walk(|p| p.remarks()).unwrap());
+    let about: Vec<_> = remarks
+        .iter()
+        .map(|remark| match subject.one(remark) {
+            Some(SubjectRow::Post(post)) => (post.title(), of_post.from(post).count()),
+            Some(SubjectRow::Photo(photo)) => (photo.url(), 0),
+            None => ("nothing", 0),
+        })
+        .collect();
+    assert_eq!(about, [("Dune", 1), ("/1", 0), ("nothing", 0)]);
+}
+
+#[test]
 fn a_filter_asks_of_one_model() {
     let db = filled();
     let remarks = || db.query::<Remark>();

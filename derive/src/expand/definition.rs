@@ -33,8 +33,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             const KEY: &'static [&'static str] = &[#(#keys),*];
             type Key = #key;
             type Fields = #fields;
+            type FieldsIn<Q: ::relata::typed::Scope> = #fields<Q>;
             type Bare = #bare;
             type Row<'p, I> = #row<'p, I>;
+
+            fn fields_in<Q: ::relata::typed::Scope>(at: ::relata::typed::generated::At) -> #fields<Q> {
+                #fields { at, scope: ::core::marker::PhantomData }
+            }
 
             fn define() -> ::relata::typed::generated::Definition {
                 #define

@@ -13,8 +13,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let doc = format!("The column `{column}`.");
         quote! {
             #[doc = #doc]
-            #vis const fn #name(self) -> ::relata::typed::Col<#ident, #ty> {
-                ::relata::typed::generated::col(#column, #place)
+            #vis const fn #name(self) -> ::relata::typed::Col<Q::Of, Q::Cell<#ty>> {
+                ::relata::typed::generated::col(#column, #place, self.at)
             }
         }
     });
@@ -22,26 +22,53 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (name, relation) = (&link.name, relation_ident(model, &link.name));
         let doc = format!("The relation `{name}`.");
         let (handle, made) = match &link.way {
-            Way::Polymorphic { .. } => (quote!(OneOf), quote!(one_of)),
-            _ => (quote!(Related), quote!(related)),
+            Way::Polymorphic { .. } => (quote!(OneOf), quote!(one_of())),
+            _ => (quote!(Related), quote!(related(self.at))),
         };
         quote! {
             #[doc = #doc]
             #vis fn #name(self) -> ::relata::typed::#handle<#relation> {
-                ::relata::typed::generated::#made()
+                ::relata::typed::generated::#made
             }
         }
     });
     let markers = model.links.iter().enumerate().map(|(place, link)| marker(model, place, link));
-    let doc = format!("The columns and relations of [`{ident}`].");
+    let doc = format!("The columns and relations of [`{ident}`]; `Q` is what they are columns of.");
+    let name = fields.to_string();
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Copy, Debug, Default)]
         #[allow(dead_code)]
-        #vis struct #fields;
+        #vis struct #fields<Q = #ident> {
+            at: ::relata::typed::generated::At,
+            scope: ::core::marker::PhantomData<fn() -> Q>,
+        }
+
+        #[automatically_derived]
+        impl<Q> ::core::clone::Clone for #fields<Q> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl<Q> ::core::marker::Copy for #fields<Q> {}
+
+        #[automatically_derived]
+        impl<Q> ::core::default::Default for #fields<Q> {
+            fn default() -> Self {
+                #fields { at: ::core::default::Default::default(), scope: ::core::marker::PhantomData }
+            }
+        }
+
+        #[automatically_derived]
+        impl<Q> ::core::fmt::Debug for #fields<Q> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(#name)
+            }
+        }
 
         #[allow(dead_code)]
-        impl #fields {
+        impl<Q: ::relata::typed::Scope> #fields<Q> {
             #(#columns)*
             #(#relations)*
         }

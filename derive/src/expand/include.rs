@@ -5,6 +5,7 @@ use crate::link::{Link, Way};
 use crate::model::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let traits = model.links.iter().map(|link| included(model, link));
@@ -33,14 +34,21 @@ fn included(model: &Model, link: &Link) -> TokenStream {
             impl<I, X> #included for ::relata::typed::Many<#target, I, X> {}
             #[automatically_derived]
             impl #included for ::relata::typed::Counted {}
+            #[automatically_derived]
+            impl<T: ::relata::typed::Scalar> #included for ::relata::typed::Totalled<T> {}
+            #[automatically_derived]
+            impl<P: ::relata::typed::Project<#target>> #included for ::relata::typed::ManyChosen<#target, P> {}
         },
         _ => quote! {
             #[automatically_derived]
             impl<I> #included for ::relata::typed::One<#target, I> {}
             #[automatically_derived]
             impl<I> #included for ::relata::typed::Maybe<#target, I> {}
+            #[automatically_derived]
+            impl<P: ::relata::typed::Project<#target>> #included for ::relata::typed::MaybeChosen<#target, P> {}
         },
     };
+    let nodes = repeated(model, link, &included);
     quote! {
         #[doc(hidden)]
         #[doc = #doc]
@@ -48,5 +56,19 @@ fn included(model: &Model, link: &Link) -> TokenStream {
         #vis trait #included: ::relata::typed::State {}
 
         #states
+        #nodes
     }
+}
+
+/// A relation that leads back to its own model can be included again and again.
+fn repeated(model: &Model, link: &Link, included: &Ident) -> Option<TokenStream> {
+    let target = &link.target;
+    if !target.is_ident(&model.ident) && !target.is_ident("Self") {
+        return None;
+    }
+    let state = if link.is_many() { quote!(ManyNodes) } else { quote!(MaybeNode) };
+    Some(quote! {
+        #[automatically_derived]
+        impl<I> #included for ::relata::typed::#state<#target, I> {}
+    })
 }

@@ -1,0 +1,237 @@
+//! What rows side by side, or groups, give when columns are selected.
+
+use super::column::Col;
+use super::computed::Computed;
+use super::database::Snapshot;
+use super::field::Field;
+use super::model::Of;
+use super::scope::Group;
+use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::expr::Expr;
+use crate::flat::{FlatQuery, FlatRow};
+use ecow::eco_format;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+/// A column, or a value that is computed: one part of what is selected of `O`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be selected here",
+    label = "not a column of the query, nor one of its groups",
+    note = "of a group, select what it's grouped by, or an aggregate: `.sum()`, `.count()`, `.max()`"
+)]
+pub trait Pick<O>: Clone {
+    /// What it gives.
+    type Field: Field;
+    /// It by name.
+    #[doc(hidden)]
+    fn expr(&self) -> Expr;
+}
+
+impl<O, T: Field> Pick<O> for Col<O, T> {
+    type Field = T;
+
+    fn expr(&self) -> Expr {
+        Expr::Column(self.named())
+    }
+}
+
+impl<O, T: Field> Pick<O> for Computed<O, T> {
+    type Field = T;
+
+    fn expr(&self) -> Expr {
+        Computed::expr(self)
+    }
+}
+
+/// What is selected of `O`: one [`Pick`], a tuple of up to 12, or the columns of a struct, which
+/// `#[derive(Project)]` makes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be selected here",
+    label = "give a column, a tuple of up to 12, or the columns of a struct",
+    note = "of a group, select what it's grouped by, or an aggregate: `.sum()`, `.count()`, `.max()`"
+)]
+pub trait Picks<O>: Clone {
+    /// What a row gives, texts borrowed.
+    type Ref<'p>;
+    /// What a row gives, owned.
+    type Owned;
+    /// The same of a group.
+    type Keys: Clone;
+    /// The parts by name.
+    #[doc(hidden)]
+    fn exprs(&self) -> Vec<Expr>;
+    /// The same of a group.
+    #[doc(hidden)]
+    fn keys(&self) -> Self::Keys;
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// A cell that the type can't hold.
+    #[doc(hidden)]
+    fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>>;
+    /// An owned copy of what was read.
+    #[doc(hidden)]
+    fn own(read: Self::Ref<'_>) -> Self::Owned;
+}
+
+/// A part as it stands in a group that is grouped by it.
+pub fn key<O, P: Pick<O>>(pick: &P) -> Computed<Group, P::Field> {
+    Computed::of_rows(pick.expr())
+}
+
+/// Reads the cell at a place of a row.
+///
+/// # Errors
+/// A cell that the type can't hold.
+pub fn cell<T: Field>(row: FlatRow<'_>, at: usize) -> Result<T::Ref<'_>> {
+    let value = row.cell(at);
+    T::of_value(value).ok_or_else(|| {
+        let wanted = std::any::type_name::<T>();
+        let mistake = QueryMistake::WrongRead { name: eco_format!("{at}"), holds: value.kind(), wanted };
+        Error::new(ErrorKind::InvalidQuery(mistake))
+    })
+}
+
+/// Declares what stands alone.
+macro_rules! alone {
+    ($($name:ident),*) => {$(
+        impl<O, T: Field> Picks<O> for $name<O, T> {
+            type Ref<'p> = T::Ref<'p>;
+            type Owned = T;
+            type Keys = Computed<Group, T>;
+
+            fn exprs(&self) -> Vec<Expr> {
+                vec![Pick::expr(self)]
+            }
+
+            fn keys(&self) -> Self::Keys {
+                key(self)
+            }
+
+            fn read(row: FlatRow<'_>) -> Result<T::Ref<'_>> {
+                cell::<T>(row, 0)
+            }
+
+            fn own(read: T::Ref<'_>) -> T {
+                T::own(read)
+            }
+        }
+    )*};
+}
+
+alone!(Col, Computed);
+
+/// Declares tuples of parts.
+macro_rules! tuples {
+    ($(($($name:ident $at:tt),*))*) => {$(
+        impl<O, $($name: Pick<O>),*> Picks<O> for ($($name,)*) {
+            type Ref<'p> = ($(<$name::Field as Field>::Ref<'p>,)*);
+            type Owned = ($($name::Field,)*);
+            type Keys = ($(Computed<Group, $name::Field>,)*);
+
+            fn exprs(&self) -> Vec<Expr> {
+                vec![$(self.$at.expr()),*]
+            }
+
+            fn keys(&self) -> Self::Keys {
+                ($(key(&self.$at),)*)
+            }
+
+            fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>> {
+                Ok(($(cell::<$name::Field>(row, $at)?,)*))
+            }
+
+            fn own(read: Self::Ref<'_>) -> Self::Owned {
+                ($(<$name::Field as Field>::own(read.$at),)*)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+}
+
+/// Selected columns of rows side by side, or of groups. Made by [`Join::select`](super::Join::select) and
+/// [`Groups::select`](super::Groups::select).
+#[must_use = "a query does nothing until it is asked for its rows"]
+pub struct Picked<O, P> {
+    source: Snapshot,
+    query: Result<FlatQuery>,
+    picks: Of<(O, P)>,
+}
+
+impl<O, P: Picks<O>> Picked<O, P> {
+    /// What is selected joins the query: each part under its place.
+    pub(super) fn new(source: Snapshot, query: Result<FlatQuery>, picks: &P) -> Picked<O, P> {
+        let columns = picks.exprs().into_iter().enumerate();
+        let columns: Vec<_> = columns.map(|(at, expr)| (eco_format!("{at}"), expr)).collect();
+        Picked { source, query: query.map(|query| query.select(columns)), picks: PhantomData }
+    }
+
+    /// Keeps the first of the rows that are equal in all of these.
+    pub fn distinct(mut self) -> Self {
+        self.query = self.query.map(FlatQuery::distinct);
+        self
+    }
+
+    /// All rows, owned.
+    ///
+    /// # Errors
+    /// `unknown_table` when the database isn't made of one of the models, `out_of_range` for a sum that its
+    /// type can't hold.
+    pub fn all(self) -> Result<Vec<P::Owned>> {
+        let mut all = Vec::new();
+        self.each(|row| all.push(P::own(row)))?;
+        Ok(all)
+    }
+
+    /// The first row, owned.
+    ///
+    /// # Errors
+    /// As [`all`](Picked::all).
+    pub fn first(mut self) -> Result<Option<P::Owned>> {
+        if let Ok(query) = &mut self.query {
+            query.limit = Some(query.limit.unwrap_or(1).min(1));
+        }
+        Ok(self.all()?.pop())
+    }
+
+    /// Shows each row in order, texts borrowed: in no more memory than a block of them, unless they are
+    /// ordered, grouped or distinct.
+    ///
+    /// # Errors
+    /// As [`all`](Picked::all).
+    pub fn each(self, mut show: impl FnMut(P::Ref<'_>)) -> Result<()> {
+        let mut wrong = Ok(());
+        self.query?.on(self.source.untyped()).prepare()?.each_until(|row| match P::read(row) {
+            Ok(read) => {
+                show(read);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                wrong = Err(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        wrong
+    }
+}
+
+impl<O, P> fmt::Debug for Picked<O, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.query.fmt(f)
+    }
+}
