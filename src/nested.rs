@@ -40,12 +40,13 @@ mod build;
 mod show;
 
 pub use build::{
-    NewRows, Picks, connect, connect_or_create, create, create_many, delete, delete_many, disconnect, set,
-    update, update_many, upsert,
+    NewRows, Picks, connect, connect_or_create, create, create_many, delete, delete_many, disconnect,
+    on_table, set, update, update_many, upsert,
 };
 
 use crate::filter::Filter;
 use crate::value::{Key, Row};
+use ecow::EcoString;
 
 /// What a row gives a relation.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Write {
     Rows(Vec<Row>),
     /// What is to be done, in this order.
     Verbs(Verbs),
+    /// Any of these along a relation to rows of several tables: the table, and what is written there.
+    On(EcoString, Box<Write>),
 }
 
 /// What is to be done along a relation, in order. Made by the functions of [this module](self), each
@@ -161,7 +164,18 @@ impl Write {
             Write::Row(row) => show(row),
             Write::Rows(rows) => rows.iter().for_each(show),
             Write::Verbs(Verbs(verbs)) => verbs.iter().for_each(|verb| verb.rows(show)),
+            Write::On(_, write) => write.rows(show),
         }
+    }
+
+    /// The tables it names, the outermost first: one where a relation leads to rows of several, else none.
+    pub(crate) fn on(&self) -> Vec<&EcoString> {
+        let (mut tables, mut write) = (Vec::new(), self);
+        while let Write::On(table, inner) = write {
+            tables.push(table);
+            write = inner;
+        }
+        tables
     }
 }
 

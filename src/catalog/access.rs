@@ -196,21 +196,59 @@ impl TableInfo {
         id.map(|id| self.relation(*id))
     }
 
-    /// The relation of this name, when rows are written along it, and how.
+    /// The relation of this name, when rows are written along it, and how; of one to rows of several
+    /// tables that to this one.
     ///
     /// # Errors
-    /// `unknown_relation`, and `invalid_query` for a relation that is for reading only.
+    /// `unknown_relation`, and `invalid_query` for a relation that is for reading only, and for a table
+    /// that is named where it doesn't belong or missing where it does.
     pub(crate) fn writable<'c>(
         &'c self,
         catalog: &Catalog,
         name: &str,
+        on: &[&EcoString],
     ) -> Result<(&'c RelationInfo, &'c Link)> {
         let relation = match self.written_relation(name) {
             Some(relation) => relation,
             None => self.relation(self.relation_id(name)?),
         };
+        let relation = match (on, relation.members.is_empty()) {
+            ([], true) => relation,
+            ([], false) => {
+                let (relation, known) = (relation.full_name(catalog), catalog.member_tables(relation));
+                return Err(NestedMistake::WhichTable { relation, known }.into());
+            }
+            ([table], _) => self.member_on(catalog, relation, table)?,
+            ([_, table, ..], _) => {
+                let mistake = QueryMistake::OnOutside { table: (*table).clone() };
+                return Err(ErrorKind::InvalidQuery(mistake).into());
+            }
+        };
         let read_only = || Error::from(NestedMistake::ReadOnly { relation: relation.full_name(catalog) });
         Ok((relation, relation.link.as_ref().ok_or_else(read_only)?))
+    }
+
+    /// The relation to one of the tables of a polymorphic one.
+    ///
+    /// # Errors
+    /// `invalid_query` where it doesn't lead to that table, or isn't polymorphic.
+    pub(crate) fn member_on<'c>(
+        &'c self,
+        catalog: &Catalog,
+        relation: &RelationInfo,
+        table: &EcoString,
+    ) -> Result<&'c RelationInfo> {
+        let named = |member: &&Member| catalog.table(member.target).name == *table;
+        let mistake = match relation.members.iter().find(named) {
+            Some(member) => return Ok(self.relation(member.relation)),
+            None if relation.members.is_empty() => QueryMistake::OnOutside { table: table.clone() },
+            None => QueryMistake::NotAmongTypes {
+                relation: relation.name.clone(),
+                table: table.clone(),
+                known: catalog.member_tables(relation),
+            },
+        };
+        Err(ErrorKind::InvalidQuery(mistake).into())
     }
 
     /// The names of these columns.

@@ -2,10 +2,11 @@
 
 use super::filters::Used;
 use super::mistakes::{Mistakes, Site};
-use super::relations::{Entry, Relations};
+use super::relations::Relations;
 use super::{Catalog, Hop, Junction, Link, NestedInfo, RejectInfo, RelationInfo};
 use crate::error::{Error, ErrorKind, NestedReason, QueryMistake, SchemaReason};
 use crate::filter::Filter;
+use crate::id::{RelationId, TableId};
 use crate::predicate::Predicate;
 use crate::schema::{NestedAttributes, RejectIf};
 use ecow::eco_format;
@@ -13,25 +14,30 @@ use ecow::eco_format;
 /// Finds for every relation how rows are written along it, when all have their hops and filters.
 pub(super) fn resolve(catalog: &mut Catalog, relations: &Relations, mistakes: &mut Mistakes) {
     for entry in &relations.0 {
-        let info = catalog.table(entry.source).relation(entry.id);
-        let link = link(catalog, info);
-        let scope = info.filter.as_ref().map(Predicate::equalities).unwrap_or_default();
-        let declared = entry.relation.nested.clone();
-        let is_whole = !info.hops.is_empty();
-        let read_only = link.is_none();
-        let nested = declared.map(|declared| {
-            let site = Site::item(&entry.relation.source, &entry.relation.name);
-            let mut note = |reason| mistakes.note(site, reason);
-            // A relation without hops has a mistake of its own.
-            if read_only && is_whole {
-                note(SchemaReason::Nested(NestedReason::ReadOnly));
-            }
-            rules(catalog, entry, &declared, &mut note)
-        });
-        let info = &mut catalog.tables[entry.source.index()].relations[entry.id.index()];
-        info.link = link;
-        info.scope = scope;
-        info.nested = nested.map(Box::new);
+        let ways = catalog.table(entry.source).relation(entry.id).ways();
+        let site = Site::item(&entry.relation.source, &entry.relation.name);
+        for (at, id) in ways.into_iter().enumerate() {
+            let info = catalog.table(entry.source).relation(id);
+            let link = link(catalog, info);
+            let scope = info.filter.as_ref().map(Predicate::equalities).unwrap_or_default();
+            let declared = entry.relation.nested.clone();
+            let (is_whole, is_many, read_only) = (!info.hops.is_empty(), info.many, link.is_none());
+            let nested = declared.map(|declared| {
+                let mut note = |reason| mistakes.note(site, reason);
+                // A relation without hops has a mistake of its own.
+                if read_only && is_whole {
+                    note(SchemaReason::Nested(NestedReason::ReadOnly));
+                }
+                if declared.update_only && is_many && at == 0 {
+                    note(SchemaReason::Nested(NestedReason::UpdateOnlyMany));
+                }
+                rules(catalog, (entry.source, id), &declared, &mut note)
+            });
+            let info = &mut catalog.tables[entry.source.index()].relations[id.index()];
+            info.link = link;
+            info.scope = scope;
+            info.nested = nested.map(Box::new);
+        }
     }
 }
 
@@ -72,14 +78,11 @@ fn rejecting(catalog: &Catalog, relation: &RelationInfo, filter: &Filter) -> Res
 
 fn rules(
     catalog: &Catalog,
-    entry: &Entry,
+    (source, id): (TableId, RelationId),
     declared: &NestedAttributes,
     note: &mut dyn FnMut(SchemaReason),
 ) -> NestedInfo {
-    let info = catalog.table(entry.source).relation(entry.id);
-    if declared.update_only && info.many {
-        note(SchemaReason::Nested(NestedReason::UpdateOnlyMany));
-    }
+    let info = catalog.table(source).relation(id);
     let reject_if = match &declared.reject_if {
         None => None,
         Some(RejectIf::AllBlank) => Some(RejectInfo::AllBlank),

@@ -52,7 +52,7 @@ impl Database {
     /// Whether there is such a row is looked at when it's written.
     pub fn relation(&self, table: &str, key: impl Into<Key>, relation: &str) -> Result<Collection<'_, '_>> {
         let catalog = self.catalog();
-        catalog.table(catalog.table_id(table)?).writable(&catalog, relation)?;
+        catalog.table(catalog.table_id(table)?).writable(&catalog, relation, &[])?;
         Ok(Collection::new(On::Database(self), table, key.into(), relation))
     }
 }
@@ -69,7 +69,7 @@ impl<'d> Transaction<'d> {
         relation: &str,
     ) -> Result<Collection<'_, 'd>> {
         let catalog = self.catalog();
-        catalog.table(catalog.table_id(table)?).writable(catalog, relation)?;
+        catalog.table(catalog.table_id(table)?).writable(catalog, relation, &[])?;
         Ok(Collection::new(On::Transaction(self), table, key.into(), relation))
     }
 }

@@ -4,11 +4,13 @@ use crate::catalog::{Catalog, RelationInfo, TableInfo};
 use crate::error::Result;
 use crate::exec;
 use crate::id::Slot;
+use crate::nested::Write;
 use crate::plan::INCLUDE_DEPTH_MAX;
 use crate::query::{Include, Query, Select};
 use crate::store::Store;
 use crate::value::Row;
 use crate::view::Page;
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// Rows as stored. What the given rows wrote along relations is included, at every depth, in the order
@@ -28,24 +30,34 @@ fn includes(catalog: &Catalog, info: &TableInfo, rows: &[&Row], depth: usize) ->
     if depth == INCLUDE_DEPTH_MAX {
         return Vec::new();
     }
-    let mut named: Vec<(&RelationInfo, Vec<&Row>)> = Vec::new();
+    let mut named: Vec<(&RelationInfo, Vec<&Write>)> = Vec::new();
     for (name, write) in rows.iter().flat_map(|row| row.nested()) {
         let Some(relation) = info.written_relation(name) else { continue };
-        let at = named.iter().position(|(other, _)| other.id == relation.id).unwrap_or_else(|| {
-            named.push((relation, Vec::new()));
-            named.len() - 1
-        });
-        if let Some((_, inner)) = named.get_mut(at) {
-            write.rows(&mut |row| inner.push(row));
+        match named.iter_mut().find(|(other, _)| other.id == relation.id) {
+            Some((_, writes)) => writes.push(write),
+            None => named.push((relation, vec![write])),
         }
     }
-    let include = |(relation, inner): (&RelationInfo, Vec<&Row>)| Include {
-        name: relation.name.clone(),
-        relation: relation.name.clone(),
-        select: Select {
-            includes: includes(catalog, catalog.table(relation.target), &inner, depth + 1),
-            ..Select::default()
-        },
+    let select = |target: &TableInfo, writes: &[&Write]| {
+        let mut inner: Vec<&Row> = Vec::new();
+        writes.iter().for_each(|write| write.rows(&mut |row| inner.push(row)));
+        Select { includes: includes(catalog, target, &inner, depth + 1), ..Select::default() }
+    };
+    let include = |(relation, writes): (&RelationInfo, Vec<&Write>)| {
+        let is_on = |table: &str, write: &&Write| matches!(write, Write::On(on, _) if on == table);
+        let on = relation.members.iter().map(|member| {
+            let target = catalog.table(member.target);
+            let there: Vec<&Write> =
+                writes.iter().copied().filter(|write| is_on(&target.name, write)).collect();
+            (target.name.clone(), select(target, &there))
+        });
+        let on: Vec<(EcoString, Select)> = on.collect();
+        let all = match on.is_empty() {
+            true => select(catalog.table(relation.target), &writes),
+            false => Select::default(),
+        };
+        let (name, relation) = (relation.name.clone(), relation.name.clone());
+        Include { name, relation, select: Select { on, ..all } }
     };
     named.into_iter().map(include).collect()
 }

@@ -12,6 +12,13 @@ pub enum NestedMistake {
         /// The relation, with its table.
         relation: EcoString,
     },
+    /// A relation to rows of several tables, of which none is named.
+    WhichTable {
+        /// The relation, with its table.
+        relation: EcoString,
+        /// The tables it leads to.
+        known: Vec<EcoString>,
+    },
     /// A row is to be destroyed where that isn't allowed.
     DestroyNotAllowed {
         /// The relation, with its table.
@@ -53,6 +60,11 @@ impl NestedMistake {
         use NestedMistake as M;
         match self {
             M::ReadOnly { .. } => "write those rows by themselves, and give rows their keys".into(),
+            M::WhichTable { known, .. } => {
+                let first = known.first().map(EcoString::as_str).unwrap_or_default();
+                let known = known.join(", ");
+                format!("name one, as in {{\"{first}\": {{...}}}} or `nested::on_table`; there are: {known}")
+            }
             M::DestroyNotAllowed { .. } => "declare `allowDestroy` on the relation".into(),
             M::WrongVerb { many: true, .. } => "use create, connect, set, update or delete".into(),
             M::WrongVerb { many: false, .. } => {
@@ -76,6 +88,9 @@ impl fmt::Display for NestedMistake {
                     f,
                     "`{relation}` is for reading: it's neither one join to one table nor two through a junction"
                 )
+            }
+            M::WhichTable { relation, .. } => {
+                write!(f, "`{relation}` leads to rows of several tables, and none is named")
             }
             M::DestroyNotAllowed { relation } => {
                 write!(f, "rows of `{relation}` may not be destroyed along with another")

@@ -2,11 +2,12 @@
 //!
 //! Under a relation's name stands a row, a list of rows, or an object of verbs. An object is one of
 //! verbs when all its keys are; along a relation to many also when one is that's no column of the
-//! target. Under `postsAttributes` or `posts_attributes` it's always a row.
+//! target. Under `postsAttributes` or `posts_attributes` it's always a row. Along a relation to rows of
+//! several tables this stands in an object of one of them: `{"commentable": {"posts": {"connect": 3}}}`.
 
 use super::options::{Options, boolean, entries, invalid, shape, unknown};
 use crate::catalog::{Catalog, RelationInfo, TableInfo};
-use crate::error::{Error, ErrorKind, QueryMistake, nearest};
+use crate::error::{Error, ErrorKind, NestedMistake, QueryMistake, nearest};
 use crate::filter::Filter;
 use crate::nested::{Pick, Verb, Verbs, Write};
 use crate::value::{Input, Key, Literal, Row, Value};
@@ -35,8 +36,14 @@ pub(super) fn row(catalog: &Catalog, table: Option<&TableInfo>, literal: Literal
         let columns = table.filter(|table| !table.column_ids.contains_key(&name));
         let input = match columns.and_then(|table| table.written_relation(&name)) {
             Some(relation) => {
-                let reader = Reader { catalog, relation, target: catalog.table(relation.target()) };
-                let write = reader.write(value, name == relation.name());
+                let is_own_name = name == relation.name();
+                let write = match columns.filter(|_| relation.is_polymorphic()) {
+                    Some(table) => on_table(catalog, (table, relation), value, is_own_name),
+                    None => {
+                        let reader = Reader { catalog, relation, target: catalog.table(relation.target()) };
+                        reader.write(value, is_own_name)
+                    }
+                };
                 Input::from(write.map_err(|error| error.at(&name))?)
             }
             None => {
@@ -50,6 +57,27 @@ pub(super) fn row(catalog: &Catalog, table: Option<&TableInfo>, literal: Literal
         Ok((name, input))
     });
     given.collect()
+}
+
+/// What is written along a polymorphic relation: an object of one of its tables.
+fn on_table(
+    catalog: &Catalog,
+    (table, relation): (&TableInfo, &RelationInfo),
+    literal: Literal,
+    may_be_verbs: bool,
+) -> Result<Write, Error> {
+    let one = match literal {
+        Literal::Object(entries) if entries.len() == 1 => entries.into_iter().next(),
+        _ => None,
+    };
+    let Some((name, value)) = one else {
+        let (relation, known) = (relation.full_name(catalog), catalog.member_tables(relation));
+        return Err(NestedMistake::WhichTable { relation, known }.into());
+    };
+    let member = table.member_on(catalog, relation, &name).map_err(|error| error.at(&name))?;
+    let reader = Reader { catalog, relation: member, target: catalog.table(member.target()) };
+    let write = reader.write(value, may_be_verbs).map_err(|error| error.at(&name))?;
+    Ok(Write::On(name, Box::new(write)))
 }
 
 /// A name of neither a column nor a relation.

@@ -3,6 +3,7 @@
 use super::{Pick, Verb, Verbs, Write};
 use crate::filter::Filter;
 use crate::value::{Input, Key, Row};
+use ecow::EcoString;
 
 /// One row to be picked, or several of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,42 @@ impl From<Verb> for Input {
     fn from(verb: Verb) -> Input {
         Verbs(vec![verb]).into()
     }
+}
+
+impl From<Row> for Write {
+    fn from(row: Row) -> Write {
+        Write::Row(row)
+    }
+}
+
+impl From<Verbs> for Write {
+    fn from(verbs: Verbs) -> Write {
+        Write::Verbs(verbs)
+    }
+}
+
+/// What is written along a polymorphic relation: the table of the row, and a row or verbs for it. The
+/// row that holds the key gets the type as well. O(1).
+///
+/// ```
+/// use relata::{Column, Database, Relation, Schema, Table, nested, row};
+///
+/// let id = |name| Table::new(name).column(Column::integer("id").generated()).primary_key(["id"]);
+/// let db = Database::new(
+///     Schema::new()
+///         .table(id("posts").column(Column::text("title")))
+///         .table(id("photos"))
+///         .table(id("notes").column(Column::text("on_type")).column(Column::integer("on_id")))
+///         .relation(Relation::polymorphic("notes", "on").types(["posts", "photos"])),
+/// )?;
+/// db.insert("notes", row! { on: nested::on_table("posts", row! { title: "Dune" }) })?;
+/// db.insert("notes", row! { on: nested::on_table("posts", nested::connect(1)) })?;
+/// let notes = serde_json::to_string(&db.query("notes").all()?).unwrap();
+/// assert_eq!(notes, r#"[{"id":1,"on_type":"posts","on_id":1},{"id":2,"on_type":"posts","on_id":1}]"#);
+/// # Ok::<(), relata::Error>(())
+/// ```
+pub fn on_table(table: impl Into<EcoString>, write: impl Into<Write>) -> Write {
+    Write::On(table.into(), Box::new(write.into()))
 }
 
 impl From<Write> for Input {

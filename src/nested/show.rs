@@ -61,6 +61,7 @@ impl fmt::Display for Write {
             Write::Row(row) => write!(f, "{row}"),
             Write::Rows(rows) => list(f, rows),
             Write::Verbs(verbs) => write!(f, "{verbs}"),
+            Write::On(table, write) => write!(f, "{{{table}: {write}}}"),
         }
     }
 }

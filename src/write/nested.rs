@@ -96,8 +96,8 @@ impl<'c> Place<'c> {
     }
 
     /// The relation of this name, from a row.
-    fn along(self, name: &str, source: Option<Slot>) -> Result<Along<'c>> {
-        let (relation, link) = self.table.writable(self.catalog, name)?;
+    fn along(self, name: &str, on: &[&EcoString], source: Option<Slot>) -> Result<Along<'c>> {
+        let (relation, link) = self.table.writable(self.catalog, name, on)?;
         let target = Place { table: self.catalog.table(relation.target), depth: self.depth + 1, ..self };
         Ok(Along { relation, link, target, source })
     }
@@ -208,11 +208,12 @@ impl Writer<'_> {
         let mut met = Vec::new();
         let mut parents = Vec::new();
         for (name, write) in row.nested() {
-            let along = place.along(name, source).map_err(|error| error.at(name))?;
-            if met.contains(&along.relation.id) {
+            let along = place.along(name, &write.on(), source).map_err(|error| error.at(name))?;
+            let declared = place.table.written_relation(name).map(|relation| relation.id);
+            if met.contains(&declared) {
                 return Err(given_twice(name));
             }
-            met.push(along.relation.id);
+            met.push(declared);
             match along.link {
                 Link::Parent(_) => parents.push((name, along, write)),
                 Link::Children(_) | Link::Junction(_) => opened.below.push((name, along, write)),

@@ -245,7 +245,129 @@ fn rows_written_along_a_relation_get_key_and_type() {
     db.relation("photos", 2, "comments").unwrap().remove(1).unwrap();
     assert_eq!(types(&db), r#"null,"posts","photos" null,3,1"#);
     assert_eq!(counts(&db), "0,0,1 1,0");
-    let error = db.insert("comments", row! { body: "d", commentable: row! { title: "P4" } }).unwrap_err();
-    assert_eq!(kind(&error), "invalid_query");
     sound(&db);
+}
+
+/// The types and keys of all comments.
+fn targets(db: &Database) -> String {
+    sound(db);
+    let (types, ids) = (column(db, "comments", "commentable_type"), column(db, "comments", "commentable_id"));
+    format!("{} {ids}", types.replace('"', ""))
+}
+
+fn refusal(result: relata::Result<impl Sized>) -> String {
+    let Err(error) = result else { panic!("nothing was refused") };
+    format!("{}: {error} @ {}", kind(&error), error.path())
+}
+
+#[test]
+fn a_target_is_made_connected_changed_and_left_by_the_table_that_is_named() {
+    let db = db();
+    let on =
+        |table: &str, write: nested::Write| row! { body: "c", commentable: nested::on_table(table, write) };
+    db.insert("comments", on("posts", row! { title: "P3" }.into())).unwrap();
+    db.insert("comments", on("photos", nested::connect(2).into())).unwrap();
+    db.insert("comments", on("posts", nested::connect_or_create(1, row! { title: "x" }).into())).unwrap();
+    assert_eq!((targets(&db), counts(&db)), ("posts,photos,posts 3,2,1".into(), "1,0,1 0,1".into()));
+    let update = |id: i64, table: &str, write: nested::Write| {
+        db.update("comments", key(id), row! { commentable: nested::on_table(table, write) })
+    };
+    // From one table to the other: both counters move.
+    update(1, "photos", nested::create(row! { title: "F3" }).into()).unwrap();
+    update(3, "photos", nested::connect(3).into()).unwrap();
+    assert_eq!((targets(&db), counts(&db)), ("photos,photos,photos 3,2,3".into(), "0,0,0 0,1,2".into()));
+    update(1, "photos", row! { id: 3, title: "same" }.into()).unwrap();
+    update(2, "photos", nested::update(nested::Pick::All, row! { title: "changed" }).into()).unwrap();
+    assert_eq!(column(&db, "photos", "title"), r#""F1","changed","same""#);
+    let no_post = update(1, "posts", nested::update(nested::Pick::All, row! { title: "x" }).into());
+    assert_eq!(
+        refusal(no_post),
+        "not_found: `comments.commentable on posts` leads to no row @ set.commentable.posts.update[0]"
+    );
+    update(1, "photos", nested::disconnect(nested::Pick::All).into()).unwrap();
+    update(2, "photos", nested::delete(nested::Pick::All).into()).unwrap();
+    assert_eq!((targets(&db), counts(&db)), ("null,null,photos null,null,3".into(), "0,0,0 0,1".into()));
+    assert_eq!(column(&db, "photos", "id"), "1,3");
+}
+
+#[test]
+fn a_target_is_written_by_rules_like_any_parent() {
+    let mut schema = schema();
+    let rules = relata::NestedAttributes::new().allow_destroy().update_only();
+    schema.relations[2].nested = Some(rules);
+    let text = schema.to_json();
+    let db = seeded(Schema::from_json(&text).unwrap());
+    db.insert("comments", comment("a", "posts", 1)).unwrap();
+    let update = |table: &str, given: relata::Row| {
+        db.update("comments", key(1), row! { commentable_attributes: nested::on_table(table, given) })
+    };
+    update("posts", row! { title: "only" }).unwrap();
+    assert_eq!(column(&db, "posts", "title"), r#""only","P2""#);
+    update("photos", row! { title: "new" }).unwrap();
+    assert_eq!((targets(&db), counts(&db)), ("photos 3".into(), "0,0 0,0,1".into()));
+    update("photos", row! { id: 3, _destroy: true }).unwrap();
+    assert_eq!((targets(&db), counts(&db)), ("null null".into(), "0,0 0,0".into()));
+}
+
+#[test]
+fn a_target_without_a_table_or_with_another_is_refused() {
+    let db = db();
+    let insert =
+        |write: relata::Input| refusal(db.insert("comments", row! { body: "b" }.set("commentable", write)));
+    assert_eq!(
+        insert(row! { title: "P4" }.into()),
+        "invalid_query: `comments.commentable` leads to rows of several tables, and none is named \
+         @ values.commentable"
+    );
+    assert!(insert(nested::connect(1).into()).contains("none is named"));
+    assert_eq!(
+        insert(nested::on_table("users", nested::connect(1)).into()),
+        "invalid_query: `commentable` doesn't lead to `users` @ values.commentable"
+    );
+    let twice = nested::on_table("posts", nested::on_table("photos", nested::connect(1)));
+    assert!(insert(twice.into()).contains("`on` `photos` stands where no relation leads to several tables"));
+    let missing = nested::on_table("posts", nested::connect(9));
+    assert_eq!(
+        insert(missing.into()),
+        "not_found: no row has posts.id = 9 @ values.commentable.posts.connect[0]"
+    );
+    let contradicted =
+        row! { commentable_type: "photos", commentable: nested::on_table("posts", nested::connect(1)) };
+    assert!(refusal(db.insert("comments", contradicted.set("body", "b"))).starts_with(
+        "invalid_query: `commentable_type` is given by `comments.commentable on posts`, and the row gives another value"
+    ));
+    let plain = db.insert("posts", row! { title: "x", user: nested::on_table("users", nested::connect(1)) });
+    assert!(refusal(plain).contains("stands where no relation leads to several tables"));
+    assert_eq!((db.query("comments").count().unwrap(), column(&db, "posts", "id")), (0, "1,2".into()));
+}
+
+#[test]
+fn a_document_names_the_table_of_a_target_and_is_answered_with_it() {
+    let db = db();
+    let run = |text: &str| db.run_json(text).unwrap().trim_end().to_owned();
+    assert_eq!(
+        run(r#"{"insert": "comments", "values": [
+            {"body": "a", "commentable": {"posts": {"title": "P3", "user": {"name": "Eve"}}}},
+            {"body": "b", "commentable": {"photos": {"connect": 1}}}]}"#),
+        concat!(
+            r#"{"result":[{"id":1,"body":"a","commentable_type":"posts","commentable_id":3,"commentable":"#,
+            r#"{"id":3,"title":"P3","comments_count":1,"updated_at":"1970-01-01T00:00:00Z","user_id":2,"#,
+            r#""user":{"id":2,"name":"Eve"}}},{"id":2,"body":"b","commentable_type":"photos","commentable_id":1,"#,
+            r#""commentable":{"id":1,"title":"F1","comments_count":1,"updated_at":"1970-01-01T00:00:00Z","url":"u"}}]}"#
+        )
+    );
+    assert_eq!(
+        run(
+            r#"{"update": "comments", "where": {"id": 2}, "set": {"commentable": {"posts": {"create": {"title": "P4"}}}}}"#
+        ),
+        r#"{"result":1}"#
+    );
+    assert_eq!((targets(&db), counts(&db)), ("posts,posts 3,4".into(), "0,0,1,1 0,0".into()));
+    let refused =
+        run(r#"{"update": "comments", "where": {"id": 2}, "set": {"commentable": {"connect": 1}}}"#);
+    assert!(refused.contains("`commentable` doesn't lead to `connect`"), "{refused}");
+    let refused = run(r#"{"update": "comments", "where": {"id": 2}, "set": {"commentable": {}}}"#);
+    assert!(refused.contains("name one, as in"), "{refused}");
+    let printed = row! { commentable: nested::on_table("posts", nested::connect(1)) };
+    assert_eq!(printed.to_string(), "{commentable: {posts: {connect: [1]}}}");
 }

@@ -15,6 +15,7 @@ impl Writer<'_> {
     pub(super) fn write_below(&mut self, along: Along<'_>, write: &Write) -> Result<()> {
         self.make_way_along(along);
         match write {
+            Write::On(table, write) => self.inside(table, |writer| writer.write_below(along, write)),
             Write::Row(row) => self.write_attributes(along, std::slice::from_ref(row), false),
             Write::Rows(rows) => self.write_attributes(along, rows, true),
             Write::Verbs(Verbs(verbs)) => {

@@ -17,7 +17,7 @@ impl Writer<'_> {
         row: &Row,
     ) -> Result<(TableId, Slot)> {
         let catalog = Arc::clone(&self.catalog);
-        let along = Place::top(&catalog, table).along(relation, Some(source))?;
+        let along = Place::top(&catalog, table).along(relation, &[], Some(source))?;
         match along.link {
             Link::Parent(edge) => {
                 let slot = self.make(along, row, Taking::All, &[])?;
@@ -36,7 +36,7 @@ impl Writer<'_> {
     /// itself. Writes nothing.
     pub(crate) fn build(&self, table: TableId, source: Slot, relation: &str, row: Row) -> Result<Row> {
         let catalog = Arc::clone(&self.catalog);
-        let along = Place::top(&catalog, table).along(relation, Some(source))?;
+        let along = Place::top(&catalog, table).along(relation, &[], Some(source))?;
         let keys = match along.link {
             Link::Children(edge) => self.keys_of(catalog.edge(*edge), source)?,
             Link::Parent(_) | Link::Junction(_) => Vec::new(),

@@ -20,6 +20,9 @@ impl Writer<'_> {
         opened: &mut Opened<'r, 'c>,
     ) -> Result<()> {
         match write {
+            Write::On(table, write) => {
+                self.inside(table, |writer| writer.write_parent(name, along, write, opened))
+            }
             Write::Row(row) => self.parent_attributes(name, along, row, opened),
             Write::Rows(rows) => match only(along, rows)? {
                 Some(row) => self.inside(0, |writer| writer.parent_attributes(name, along, row, opened)),
