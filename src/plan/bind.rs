@@ -126,6 +126,18 @@ impl Level {
                 }
             }
         }
+        for key in &self.order {
+            let filter = match key {
+                Key::Count { counted, .. } => &counted.filter,
+                Key::Total { total, .. } => &total.rows.filter,
+                Key::Value { scalar, .. } => {
+                    scalar.placeholders(show);
+                    continue;
+                }
+                Key::Column(_) => continue,
+            };
+            filter.iter().for_each(|predicate| predicate.placeholders(show));
+        }
         self.open.iter().map(Open::placeholder).for_each(|(name, ty)| show(name, ty));
         for Include { level, others, .. } in &self.includes {
             level.placeholders(show);

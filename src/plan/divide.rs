@@ -2,7 +2,7 @@
 
 use super::{Include, Key, Level};
 use crate::catalog::Catalog;
-use crate::predicate::{Computed, Predicate};
+use crate::predicate::{Computed, Predicate, RelationCount, RelationTotal};
 use crate::scalar::{Scalar, What};
 use crate::store::Store;
 
@@ -12,7 +12,6 @@ impl Level {
     /// which of them are asked at all depends on how many were asked before. O(plan + relations).
     pub(crate) fn is_divisible(&self, catalog: &Catalog) -> bool {
         let mut asked = Asked::default();
-        self.visit(&mut |predicate| asked.add(predicate));
         self.each_level(&mut |level| asked.add_level(level));
         let filters = catalog.tables.iter().flat_map(|table| &table.relations);
         let filters = filters.flat_map(|relation| relation.filter.iter().chain(&relation.source_filter));
@@ -59,19 +58,26 @@ impl Asked {
 
     fn add_level(&mut self, level: &Level) {
         self.recurses |= level.recursion.is_some();
+        level.filter.iter().for_each(|predicate| self.add(predicate));
         for extra in &level.extras {
             match &extra.computed {
-                Computed::Count(_) | Computed::Total(_) => self.along = true,
+                Computed::Count(rows) | Computed::Total(RelationTotal { rows, .. }) => self.add_rows(rows),
                 Computed::Value(scalar) => self.add_scalar(scalar),
             }
         }
         for key in &level.order {
             match key {
-                Key::Count { .. } | Key::Total { .. } => self.along = true,
+                Key::Count { counted: rows, .. } => self.add_rows(rows),
+                Key::Total { total, .. } => self.add_rows(&total.rows),
                 Key::Value { scalar, .. } => self.add_scalar(scalar),
                 Key::Column(_) => {}
             }
         }
+    }
+
+    fn add_rows(&mut self, rows: &RelationCount) {
+        self.along = true;
+        rows.filter.iter().for_each(|predicate| self.add(predicate));
     }
 
     fn add_scalar(&mut self, scalar: &Scalar) {

@@ -99,8 +99,8 @@ fn a_touch_and_a_counter_of_one_relation_make_one_write() {
         .relation(Relation::one("children", "up", "parents").from(["parent"]).to(["id"]).touch())
         .relation(Relation::many("parents", "down", "children").counter_cache("n"));
     let mut store = Store::new(Arc::new(Catalog::try_from(schema).unwrap()));
-    let row = [1.into(), 0.into(), Value::Null];
-    store.apply(crate::store::Change::Insert { table: PARENTS, row: &row }, &mut Log::default());
+    let row: [Value; 3] = [1.into(), 0.into(), Value::Null];
+    store.apply(crate::store::Change::Insert { table: PARENTS, row: &row.each_ref() }, &mut Log::default());
     let (clock, ids) = (Box::new(jiff::Timestamp::now), Box::new(uuid::Uuid::new_v4));
     let ids = Arc::new(Environment { clock, ids, is_given: false, hooks: None });
     let mut writer = Writer::new(Draft::own(&mut store), &ids);
