@@ -166,8 +166,7 @@ impl Adjacency {
         }
     }
 
-    /// Takes those of these children out whose parent stays, or who have none. O(children) lists are
-    /// written.
+    /// Takes those of these children out whose parent stays, or who have none. O(children).
     pub(crate) fn detach_rows(&mut self, keys: &KeyView<'_>, slots: &[Slot], stays: impl Fn(Slot) -> bool) {
         for slots in slots.chunks(AHEAD) {
             let parents: SmallVec<[Slot; AHEAD]> =

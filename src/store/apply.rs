@@ -3,7 +3,7 @@
 use super::{Store, child_keys};
 use crate::catalog::{Catalog, Edge};
 use crate::delta::{Cells, Delta, Kept, Log, Values};
-use crate::id::{ColumnId, EdgeId, Slot, TableId};
+use crate::id::{ColumnId, EdgeId, IndexId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
 use crate::table::Table;
@@ -130,15 +130,15 @@ impl Store {
     fn write(&mut self, catalog: &Catalog, cells: &Cells) -> Cells {
         let info = catalog.table(cells.table);
         let touches = |columns: &[ColumnId]| columns.iter().any(|id| cells.columns.contains(id));
-        let indexes: Vec<_> =
+        let indexes: SmallVec<[IndexId; 4]> =
             info.indexes.iter().filter(|index| touches(&index.columns)).map(|index| index.id).collect();
-        let child_edges: Vec<&Edge> = info
+        let child_edges: SmallVec<[&Edge; 4]> = info
             .child_edges
             .iter()
             .map(|id| catalog.edge(*id))
             .filter(|e| e.is_read_from(&cells.columns))
             .collect();
-        let parent_edges: Vec<&Edge> = info
+        let parent_edges: SmallVec<[&Edge; 4]> = info
             .parent_edges
             .iter()
             .map(|id| catalog.edge(*id))

@@ -89,11 +89,12 @@ impl Writer<'_> {
         let info = catalog.table(cells.table);
         self.store.make_way(cells.rows.len());
         // A change that isn't a change sets nothing off.
-        let keys = self.store.table(cells.table).keys(&cells.columns);
-        cells
-            .rows
-            .retain(|(slot, values)| !keys.values(*slot).iter().zip(values).all(|(a, b)| identical(a, b)));
-        drop(keys);
+        let table = self.store.table(cells.table);
+        let is_same = |slot: Slot, (id, value): (&ColumnId, &Value)| {
+            table.column(*id).get(slot).compare_exactly(value.as_ref()).is_eq()
+        };
+        let columns = &cells.columns;
+        cells.rows.retain(|(slot, values)| !columns.iter().zip(values).all(|cell| is_same(*slot, cell)));
         if cells.rows.is_empty() {
             return Ok(Vec::new());
         }
