@@ -71,6 +71,32 @@ fn a_reader_goes_on_in_the_middle_of_a_statement_and_sees_what_was_before_it() {
 }
 
 #[test]
+fn readers_take_any_number_of_states_while_one_statement_and_one_transaction_are_held() {
+    const READS: usize = 10_000;
+    let (clock, asked, go) = held_clock();
+    let db = league(clock);
+    let count = |db: &Database| db.query("players").count().unwrap();
+    let readers = |expected: u64| {
+        let read =
+            || (0..READS).filter(|_| db.snapshot().query("players").count().unwrap() == expected).count();
+        thread::scope(|threads| [(); 2].map(|()| threads.spawn(read)).map(|reader| reader.join().unwrap()))
+    };
+    thread::scope(|threads| {
+        let writer = threads.spawn(|| db.insert("players", row! { team_id: 1, name: "Bob" }).unwrap());
+        asked.recv().unwrap();
+        assert_eq!(readers(1), [READS; 2]);
+        go.send(()).unwrap();
+        writer.join().unwrap();
+    });
+    let mut held = db.begin().unwrap();
+    held.insert("players", row! { name: "Cid" }).unwrap();
+    assert_eq!((readers(2), held.query("players").count().unwrap()), ([READS; 2], 3));
+    held.commit().unwrap();
+    assert_eq!(count(&db), 3);
+    sound(&db);
+}
+
+#[test]
 fn a_reader_goes_on_beside_a_statement_that_deletes_or_updates() {
     let (clock, asked, go) = held_clock();
     let db = league(clock);

@@ -319,6 +319,62 @@ fn a_writer_that_waits_too_long_is_told_so() {
 }
 
 #[test]
+fn every_write_waits_no_longer_than_its_timeout_and_changes_nothing_then() {
+    const SHORT: Duration = Duration::from_millis(1);
+    let schema = Schema::new().table(table("t").column(Column::text("name").unique()));
+    let db = Database::builder(schema).history(5).timeout(SHORT).build().unwrap();
+    db.insert("t", row! { name: "a" }).unwrap();
+    let before = db.snapshot();
+    db.insert("t", row! { name: "b" }).unwrap();
+    let (fork, after) = (db.fork(), db.snapshot());
+    let hasty = db.with_timeout(2 * SHORT);
+    let mut held = db.begin().unwrap();
+    held.insert("t", row! { name: "held" }).unwrap();
+    std::thread::scope(|threads| {
+        let writes = || {
+            [
+                db.insert("t", row! { name: "c" }).map(drop),
+                db.insert_many("t", (0..20).map(|n| row! { name: format!("c{n}") }).collect()).map(drop),
+                db.upsert("t", row! { name: "a" }).map(drop),
+                db.update("t", Rows::All, row! { name: "d" }).map(drop),
+                db.delete("t", Rows::All).map(drop),
+                db.destroy("t", Rows::All).map(drop),
+                db.find_or_create_by("t", row! { name: "e" }, row! {}).map(drop),
+                db.transaction(|tx| tx.insert("t", row! { name: "f" })).map(drop),
+                db.begin().map(drop),
+                db.undo().map(drop),
+                db.redo().map(drop),
+                db.restore(&before),
+                after.diff(&before).unwrap().apply(&db),
+                db.rebuild_counters().map(drop),
+            ]
+        };
+        for refused in threads.spawn(writes).join().unwrap() {
+            let error = refused.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Busy { waited, .. } if *waited == SHORT), "{error:?}");
+        }
+        let load = threads.spawn(|| db.load(|_| Ok(())).unwrap_err().problems.len());
+        assert_eq!(load.join().unwrap(), 1);
+        let chosen = threads.spawn(|| hasty.insert("t", row! { name: "c" }).unwrap_err().to_string());
+        assert_eq!(chosen.join().unwrap(), "other writers aren't done after 2ms");
+        // A fork has turns of its own, and waits as long.
+        let forked = threads.spawn(|| {
+            fork.insert("t", row! { name: "c" }).unwrap();
+            let _held = fork.begin().unwrap();
+            std::thread::scope(|inner| {
+                inner.spawn(|| kind(&fork.begin().map(drop).unwrap_err())).join().unwrap()
+            })
+        });
+        assert_eq!(forked.join().unwrap(), "busy");
+    });
+    assert!(after.diff(&db.snapshot()).unwrap().is_empty());
+    held.rollback();
+    hasty.insert("t", row! { name: "c" }).unwrap();
+    assert_eq!(column(&db, "t", "name"), r#""a","b","c""#);
+    sound(&db);
+}
+
+#[test]
 fn readers_see_whole_commits_only_while_writers_transfer() {
     let accounts = Table::new("accounts")
         .column(Column::integer("id"))

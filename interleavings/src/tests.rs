@@ -144,7 +144,8 @@ fn a_statement_steps_aside_for_a_reader_that_waits() {
 fn a_statement_after_a_read_of_another_thread_keeps_nobody_out() {
     check(3, |shared| {
         let writer = spawn(&shared, |shared| {
-            let mut begun = 0;
+            // Who wrote before may have read as the one who writes.
+            let mut begun = u32::MAX;
             (0..3).for_each(|_| _ = shared.considerate(&mut begun));
         });
         shared.look();

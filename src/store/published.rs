@@ -62,24 +62,34 @@ impl<T: Clone> Published<T> {
     /// The last committed state. O(1); waits for a statement in place only.
     #[inline]
     pub(crate) fn read(&self) -> Arc<T> {
+        let Some(current) = self.current.try_read() else { return self.wait() };
+        let state = Arc::clone(&current);
+        drop(current);
+        // Only now, since what the writer noted before its last change is surely seen from here on.
+        self.notice();
+        state
+    }
+
+    /// Tells the writer that others read.
+    #[inline]
+    fn notice(&self) {
         if self.writer.load(Ordering::Relaxed) != this_thread() && self.unread.load(Ordering::Relaxed) > 0 {
             self.unread.store(0, Ordering::Relaxed);
-        }
-        match self.current.try_read() {
-            Some(current) => Arc::clone(&current),
-            None => self.wait(),
         }
     }
 
     #[cold]
     fn wait(&self) -> Arc<T> {
-        for _ in 0..LOOKS {
-            if let Some(current) = self.current.try_read() {
-                return Arc::clone(&current);
-            }
+        self.notice();
+        let look = |_| {
             spin_loop();
-        }
-        Arc::clone(&self.current.read())
+            self.current.try_read()
+        };
+        let current = (0..LOOKS).find_map(look).unwrap_or_else(|| self.current.read());
+        let state = Arc::clone(&current);
+        drop(current);
+        self.notice();
+        state
     }
 
     /// Makes a state the one that is read from now on; gives the one before, whose last holder may
