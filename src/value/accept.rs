@@ -210,3 +210,22 @@ fn round_instant(v: Timestamp) -> Option<Value> {
     let rounded = Timestamp::from_microsecond(v.as_second() * 1_000_000 + micros);
     rounded.ok().map(Value::Timestamptz)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_instant_is_rounded_as_its_library_rounds_it(seconds in -10_000i64..10_000, nanos in -999_999_999i32..=999_999_999) {
+            let at = Timestamp::new(seconds, nanos).unwrap();
+            let halves = Timestamp::new(seconds, nanos / 500 * 500).unwrap();
+            for at in [at, halves] {
+                let rounded = at.round(Unit::Microsecond).ok().map(Value::Timestamptz);
+                prop_assert_eq!(round_instant(at), rounded);
+            }
+        }
+    }
+}
