@@ -20,7 +20,7 @@ const FROM_POSTGRESQL: [Difference; 5] = [
         r#"{"divide": [{"sum": "big"}, 2]}"#,
         "4611686018427387903",
         "sum(big) / 2",
-        Some("4611686018427387903.5000"),
+        Some("4611686018427387904"),
     ),
     (
         "`upper(\"ß\")` is `SS`, as Unicode has it",
