@@ -79,7 +79,7 @@
 //! # What it doesn't do
 //!
 //! No SQL, no log on disk, no server, no async, no migrations, no columns of arrays. No rows are
-//! written along a polymorphic key or along relations of several hops: those are for reading. A filter that is absent is an
+//! written along relations of several hops: those are for reading. A filter that is absent is an
 //! error and never means everything.
 //!
 //! # Recipes

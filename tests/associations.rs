@@ -7,12 +7,13 @@
 
 mod model;
 
+use model::Model;
 use model::compare::{are_equal, is_same, same_relations, same_rows};
+use model::hooked::hooked;
 use model::random::random;
 use model::run::{execute, run, statement};
 use model::shape::{SHAPES, schema};
 use model::step::{Step, seed};
-use model::{Model, hooked};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};

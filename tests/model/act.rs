@@ -1,9 +1,9 @@
 //! Random writes along relations.
 
-use super::link::{Link, link};
+use super::link::{Link, link, link_on};
 use super::step::{Choices, Given, Step, Which, given, key, place, row, set, which};
-use relata::nested::{Pick, Verb, Verbs};
-use relata::{Input, Row, Schema, Table, Value};
+use relata::nested::{Pick, Verb, Verbs, Write, on_table};
+use relata::{Input, Relation, Row, Schema, Table, Value};
 
 /// What is done along a relation, to rows by their primary keys.
 #[derive(Clone, Debug)]
@@ -32,13 +32,18 @@ pub(super) fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> 
     let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
     let is_written = |relation: &relata::Relation| {
         let is_keyed = |name: &str| !table(name).primary_key.is_empty();
-        link(schema, relation).is_some() && is_keyed(&relation.source) && is_keyed(&relation.target)
+        let leads = match &relation.polymorphic {
+            Some(polymorphic) => polymorphic.types.iter().all(|one| is_keyed(&one.table)),
+            None => link(schema, relation).is_some() && is_keyed(&relation.target),
+        };
+        leads && is_keyed(&relation.source)
     };
     let written = schema.relations.iter().enumerate().filter(|(_, relation)| is_written(relation));
     let written: Vec<_> = written.collect();
     let (at, relation) = *written.get(choices.below(written.len()))?;
-    let (source, target) = (table(&relation.source), table(&relation.target));
-    let link = link(schema, relation)?;
+    let on = relation.polymorphic.as_ref().map(|polymorphic| choices.below(polymorphic.types.len()));
+    let (source, target) = (table(&relation.source), table(target(relation, on)));
+    let link = link_on(schema, relation, on)?;
     let inserts = choices.below(3) == 0;
     let count = if let Link::Parent(_) = link { 1 } else { 1 + choices.below(2) };
     let acts = match choices.below(3) {
@@ -49,11 +54,14 @@ pub(super) fn along(schema: &Schema, choices: &mut Choices<'_>) -> Option<Step> 
         true => {
             let mut row = given(choices, source);
             if let Link::Parent(join) = &link {
-                row.retain(|(at, _)| !join.columns.contains(at) || choices.below(8) == 7);
+                let is_held = |at: &usize| {
+                    join.columns.contains(at) || join.label.as_ref().is_some_and(|(label, _)| label == at)
+                };
+                row.retain(|(at, _)| !is_held(at) || choices.below(8) == 7);
             }
-            Step::InsertAlong { relation: at, row, acts }
+            Step::InsertAlong { relation: at, on, row, acts }
         }
-        false => Step::UpdateAlong { relation: at, key: key(choices, source), acts },
+        false => Step::UpdateAlong { relation: at, on, key: key(choices, source), acts },
     })
 }
 
@@ -108,22 +116,38 @@ fn attributes(choices: &mut Choices<'_>, target: &Table, link: &Link, many: bool
     Act::Rows((0..count).map(|_| row(choices)).collect())
 }
 
+/// The table that a relation leads to; of a polymorphic one that of this type.
+pub(super) fn target(relation: &Relation, on: Option<usize>) -> &str {
+    match (on, &relation.polymorphic) {
+        (Some(on), Some(polymorphic)) => &polymorphic.types[on].table,
+        _ => &relation.target,
+    }
+}
+
 /// A row of a relation's source, given acts along it.
-pub fn along_row(schema: &Schema, relation: usize, given: &Given, acts: &[Act]) -> Row {
+pub fn along_row(
+    schema: &Schema,
+    (relation, on): (usize, Option<usize>),
+    given: &Given,
+    acts: &[Act],
+) -> Row {
     let relation = &schema.relations[relation];
     let table = |name: &str| schema.tables.iter().find(|table| table.name == name).unwrap();
-    row(table(&relation.source), given).set(relation.name.clone(), write(table(&relation.target), acts))
+    let name = target(relation, on);
+    let write = write(table(name), acts);
+    let write: Input = if on.is_some() { on_table(name, write).into() } else { write.into() };
+    row(table(&relation.source), given).set(relation.name.clone(), write)
 }
 
 /// Acts as the database takes them.
-fn write(target: &Table, acts: &[Act]) -> Input {
+fn write(target: &Table, acts: &[Act]) -> Write {
     let row = |given: &Given| row(target, given);
     if let [Act::Rows(rows)] = acts {
         let marked = |(given, mark): &(Given, Option<bool>)| match mark {
             Some(mark) => row(given).set("_destroy", *mark),
             None => row(given),
         };
-        return rows.iter().map(marked).collect::<Vec<_>>().into();
+        return Write::Rows(rows.iter().map(marked).collect());
     }
     let pick = |key: &Vec<Value>| Pick::Key(key.iter().cloned().collect());
     let picks = |keys: &[Vec<Value>]| -> Vec<Pick> { keys.iter().map(pick).collect() };

@@ -1,8 +1,8 @@
 //! Writing along relations, naively.
 
-use super::act::Act;
+use super::act::{Act, target};
 use super::attributes::Meaning;
-use super::link::{Join, Link, link};
+use super::link::{Join, Link, link_on};
 use super::rules::{fit, truth};
 use super::step::{Given, Which};
 use super::write::Refusal;
@@ -31,7 +31,7 @@ impl Model {
     /// Writes along a relation of the row with a key.
     pub(super) fn update_along(
         &mut self,
-        relation: usize,
+        (relation, on): (usize, Option<usize>),
         key: &[Value],
         acts: &[Act],
     ) -> Result<usize, Refusal> {
@@ -39,7 +39,7 @@ impl Model {
         let table = self.table(&relation.source);
         let named = self.named(table, &Which::Key(key.to_vec()))?;
         for source in &named {
-            let along = self.along(&relation, *source);
+            let along = self.along((&relation, on), *source);
             if let Link::Parent(join) = along.link.clone() {
                 let parent = self.parent(&along, &join, acts)?;
                 if !parent.set.is_empty() {
@@ -56,7 +56,7 @@ impl Model {
     /// Adds a row, and writes along a relation of it.
     pub(super) fn insert_along(
         &mut self,
-        relation: usize,
+        (relation, on): (usize, Option<usize>),
         given: &Given,
         acts: &[Act],
     ) -> Result<usize, Refusal> {
@@ -65,7 +65,7 @@ impl Model {
         let columns = self.schema.tables[table].columns.clone();
         given.iter().try_for_each(|(at, value)| fit(&columns[*at], value).map(drop))?;
         // No row has this number: nothing leads to it or from it.
-        let mut along = self.along(&relation, u64::MAX);
+        let mut along = self.along((&relation, on), u64::MAX);
         if let Link::Parent(join) = along.link.clone() {
             let parent = self.parent(&along, &join, acts)?;
             let row = self.complete(table, &merged(given, parent.set.clone(), &columns)?)?;
@@ -81,9 +81,11 @@ impl Model {
         Ok(1)
     }
 
-    fn along(&self, relation: &Relation, source: u64) -> Along {
-        let (link, target) = (link(&self.schema, relation).unwrap(), self.table(&relation.target));
-        Along { relation: relation.clone(), link, target, source }
+    fn along(&self, (relation, on): (&Relation, Option<usize>), source: u64) -> Along {
+        let name = target(relation, on);
+        let link = link_on(&self.schema, relation, on).unwrap();
+        let relation = Relation { target: name.into(), ..relation.clone() };
+        Along { target: self.table(name), relation, link, source }
     }
 
     /// What the only act makes of the key that the row holds.
@@ -384,7 +386,7 @@ impl Model {
         if keys.is_empty() { Err("not_null_violation") } else { Ok(keys) }
     }
 
-    fn holds(&self, join: &Join, child: u64, parent: u64) -> bool {
+    pub(super) fn holds(&self, join: &Join, child: u64, parent: u64) -> bool {
         match (self.row(join.child, child), self.row(join.parent, parent)) {
             (Some(child), Some(parent)) => {
                 matches(&cells(child, &join.columns), &cells(parent, &join.references))

@@ -68,7 +68,10 @@ impl Model {
     /// The one row a relation leads to.
     fn current(&self, along: &Along) -> Option<u64> {
         let source = self.row(self.table(&along.relation.source), along.source)?;
-        let found = self.walk_from(&along.relation, source);
+        let found = match &along.relation.polymorphic {
+            Some(_) => self.polymorphic(&along.relation, source, Some(&along.relation.target)),
+            None => self.walk_from(&along.relation, source),
+        };
         let rows = &self.tables[along.target].rows;
         rows.iter().find(|(_, row)| Some(row) == found.first()).map(|(number, _)| *number)
     }

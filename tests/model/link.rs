@@ -65,6 +65,19 @@ pub fn link(schema: &Schema, relation: &Relation) -> Option<Link> {
     }
 }
 
+/// How rows are written along a relation; of a polymorphic one along that to the table of this type.
+pub fn link_on(schema: &Schema, relation: &Relation, on: Option<usize>) -> Option<Link> {
+    let (Some(on), Some(polymorphic)) = (on, &relation.polymorphic) else { return link(schema, relation) };
+    let at = |name: &str| schema.tables.iter().position(|table| table.name == name).unwrap();
+    let one = &polymorphic.types[on];
+    let (child, parent) = (at(&relation.source), at(&one.table));
+    let held: Vec<usize> = relation.from.iter().map(|name| place(&schema.tables[child], name)).collect();
+    let key = schema.tables[parent].primary_key.iter();
+    let references = key.map(|name| place(&schema.tables[parent], name)).collect();
+    let label = Some((held[0], super::walk::label(one).into()));
+    Some(Link::Parent(Join { child, columns: held[1..].to_vec(), parent, references, label }))
+}
+
 /// The relation from which another takes its columns.
 fn reversed<'s>(schema: &'s Schema, relation: &Relation) -> Option<&'s Relation> {
     let is_bare = relation.from.is_empty() && relation.chain.is_empty() && relation.as_.is_none();

@@ -8,7 +8,7 @@ mod along;
 mod attributes;
 pub mod compare;
 mod destroy;
-mod hooked;
+pub mod hooked;
 mod link;
 pub mod random;
 mod rules;
@@ -19,7 +19,6 @@ mod upkeep;
 mod walk;
 mod write;
 
-pub use hooked::hooked;
 use relata::{Schema, Table, Value};
 use step::place;
 

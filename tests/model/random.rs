@@ -109,6 +109,26 @@ fn touching(schema: &mut Schema, choices: &mut Choices<'_>, up: Relation, parent
     up.touch_column(column)
 }
 
+/// Has a relation that leads up count the rows it comes from, in a column of those it leads to.
+fn counting(
+    schema: &mut Schema,
+    choices: &mut Choices<'_>,
+    up: Relation,
+    column: &str,
+    parents: &[String],
+) -> Relation {
+    if up.filter.is_some() || choices.below(4) < 3 {
+        return up;
+    }
+    for parent in parents {
+        table_mut(schema, parent).columns.push(Column::integer(column).default(0));
+    }
+    match choices.below(3) {
+        0 => up.counter_cache_where(column, col("v").lt(4)),
+        _ => up.counter_cache(column),
+    }
+}
+
 /// Rules for nested attributes.
 fn rules(choices: &mut Choices<'_>, many: bool) -> NestedAttributes {
     let rules = NestedAttributes::new();
@@ -191,6 +211,7 @@ fn parent(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<Schem
     if choices.below(2) == 1 {
         up = up.nested(rules(choices, false));
     }
+    let up = counting(&mut schema, choices, up, &format!("count_{at}u"), std::slice::from_ref(&parent));
     let down = one_or_many(choices, &parent, &format!("down{at}"), &child).alias(&*alias);
     schema = dressed(&sound(schema.relation(up))?, choices, down, &format!("{at}"))?;
     if choices.below(3) == 0 {
@@ -301,6 +322,10 @@ fn polymorphic(schema: &Schema, choices: &mut Choices<'_>, at: usize) -> Option<
     if choices.below(6) == 0 {
         up.dependent = Some(dependent(choices));
     }
+    if choices.below(2) == 1 {
+        up = up.nested(rules(choices, false));
+    }
+    let up = counting(&mut schema, choices, up, &format!("count_{at}v"), &parents);
     schema = schema.relation(up);
     for parent in parents {
         let down = one_or_many(choices, &parent, &format!("about{at}"), &child).as_(&*name);

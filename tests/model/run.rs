@@ -41,13 +41,13 @@ pub fn run(db: &Database, schema: &Schema, step: &Step) -> Outcome {
                 other => unreachable!("{other:?}"),
             }
         }
-        Step::UpdateAlong { relation, key, acts } => {
+        Step::UpdateAlong { relation, on, key, acts } => {
             let (source, key) = (&schema.relations[*relation].source, key.iter().cloned().collect());
-            let set = along_row(schema, *relation, &Given::new(), acts);
+            let set = along_row(schema, (*relation, *on), &Given::new(), acts);
             db.update(source, Rows::Key(key), set).map(|n| n as usize).map_err(refused)
         }
-        Step::InsertAlong { relation, row, acts } => {
-            let row = along_row(schema, *relation, row, acts);
+        Step::InsertAlong { relation, on, row, acts } => {
+            let row = along_row(schema, (*relation, *on), row, acts);
             db.insert(&schema.relations[*relation].source, row).map(|_| 1).map_err(refused)
         }
         Step::Load { rows, route } => load(db, schema, rows, *route),
@@ -115,14 +115,14 @@ pub fn statement(schema: &Schema, step: &Step) -> Option<Statement> {
                 set: set.as_ref().map(|set| row(info, set)),
             }
         }
-        Step::UpdateAlong { relation, key, acts } => Statement::Update {
+        Step::UpdateAlong { relation, on, key, acts } => Statement::Update {
             table: schema.relations[*relation].source.clone(),
             rows: Rows::Key(key.iter().cloned().collect()),
-            set: along_row(schema, *relation, &Vec::new(), acts),
+            set: along_row(schema, (*relation, *on), &Vec::new(), acts),
         },
-        Step::InsertAlong { relation, row, acts } => Statement::Insert {
+        Step::InsertAlong { relation, on, row, acts } => Statement::Insert {
             table: schema.relations[*relation].source.clone(),
-            rows: vec![along_row(schema, *relation, row, acts)],
+            rows: vec![along_row(schema, (*relation, *on), row, acts)],
         },
         Step::Load { .. } | Step::Fork => return None,
     })

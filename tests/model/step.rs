@@ -36,15 +36,18 @@ pub enum Step {
         rows: Vec<(usize, Given)>,
         route: Route,
     },
-    /// Writes along a relation, by its place, of the row with this primary key.
+    /// Writes along a relation, by its place, of the row with this primary key; of a polymorphic one
+    /// along that to the table of a type.
     UpdateAlong {
         relation: usize,
+        on: Option<usize>,
         key: Vec<Value>,
         acts: Vec<Act>,
     },
     /// Adds a row and writes along a relation of it.
     InsertAlong {
         relation: usize,
+        on: Option<usize>,
         row: Given,
         acts: Vec<Act>,
     },

@@ -1,9 +1,10 @@
 //! What rows above the written ones are owed: counts, found anew by walking, and touched times.
 
+use super::link::{Link, link_on};
 use super::rules::truth;
 use super::step::place;
 use super::{Model, cells};
-use relata::{Relation, Value};
+use relata::{CounterCache, Relation, Value};
 
 /// A column that is owed the time: a table, a row by its number, a column.
 pub(super) type Touch = (usize, u64, usize);
@@ -18,6 +19,10 @@ impl Model {
     pub(super) fn count_children(&mut self) {
         for relation in self.schema.relations.clone() {
             let Some(counter) = &relation.counter_cache else { continue };
+            if !relation.many {
+                self.count_from_below(&relation, counter);
+                continue;
+            }
             let (source, target) = (self.table(&relation.source), self.table(&relation.target));
             let at = place(&self.schema.tables[source], &counter.column);
             let columns = self.schema.tables[target].columns.clone();
@@ -27,6 +32,29 @@ impl Model {
             let walked = self.walk(&relation);
             for ((_, row), children) in self.tables[source].rows.iter_mut().zip(walked) {
                 row[at] = (children.iter().filter(|child| counts(child)).count() as i64).into();
+            }
+        }
+    }
+
+    /// The same for a relation that leads from the counted rows to the one that counts them.
+    fn count_from_below(&mut self, relation: &Relation, counter: &CounterCache) {
+        let types = relation.polymorphic.as_ref().map_or(0, |polymorphic| polymorphic.types.len());
+        let ways = if types == 0 { vec![None] } else { (0..types).map(Some).collect() };
+        for on in ways {
+            let Some(Link::Parent(join)) = link_on(&self.schema, relation, on) else { unreachable!() };
+            let at = place(&self.schema.tables[join.parent], &counter.column);
+            let columns = &self.schema.tables[join.child].columns;
+            let counts = |row: &[Value]| {
+                counter.filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
+            };
+            let count = |parent: u64| {
+                let rows = self.tables[join.child].rows.iter();
+                rows.filter(|(child, row)| self.holds(&join, *child, parent) && counts(row)).count() as i64
+            };
+            let parents = self.tables[join.parent].rows.iter().map(|(number, _)| *number);
+            let counted: Vec<i64> = parents.map(count).collect();
+            for ((_, row), count) in self.tables[join.parent].rows.iter_mut().zip(counted) {
+                row[at] = count.into();
             }
         }
     }

@@ -76,8 +76,8 @@ impl Model {
                 self.upsert(*table, rows, *on, set.as_ref())?;
                 Ok(rows.len())
             }
-            Step::UpdateAlong { relation, key, acts } => self.update_along(*relation, key, acts),
-            Step::InsertAlong { relation, row, acts } => self.insert_along(*relation, row, acts),
+            Step::UpdateAlong { relation, on, key, acts } => self.update_along((*relation, *on), key, acts),
+            Step::InsertAlong { relation, on, row, acts } => self.insert_along((*relation, *on), row, acts),
             Step::Load { .. } | Step::Fork => Ok(0),
         }
     }
