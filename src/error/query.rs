@@ -310,9 +310,7 @@ impl fmt::Display for QueryMistake {
             QueryMistake::NotLoaded { relation, table } => {
                 write!(f, "`{relation}` was not included on this row of `{table}`, and loading is strict")
             }
-            QueryMistake::NotOwned { table, relation, .. } => {
-                write!(f, "`{table}` can't be clustered by `{relation}`, which isn't by a key of its own")
-            }
+            QueryMistake::NotOwned { table, relation, .. } => not_owned(f, table, relation),
             QueryMistake::RecursionEnds { relation } => {
                 write!(f, "`{relation}` was not loaded for this row: the recursion ends here")
             }
@@ -339,6 +337,10 @@ impl fmt::Display for QueryMistake {
             QueryMistake::Nested(mistake) => mistake.fmt(f),
         }
     }
+}
+
+fn not_owned(f: &mut fmt::Formatter<'_>, table: &str, relation: &str) -> fmt::Result {
+    write!(f, "`{table}` can't be clustered by `{relation}`, which isn't by a key of its own")
 }
 
 fn outside(f: &mut fmt::Formatter<'_>, table: &str) -> fmt::Result {

@@ -41,7 +41,7 @@ pub(super) fn in_parts<W, T: Send>(
     let mut done = thread::scope(|scope| {
         // Where no thread is to be had, those that there are do its parts.
         let others =
-            (1..threads.min(parts)).map_while(|_| thread::Builder::new().spawn_scoped(scope, &run).ok());
+            (1..threads.min(parts)).map_while(|_| thread::Builder::new().spawn_scoped(scope, run).ok());
         let others: Vec<_> = others.collect();
         let mut done = run();
         for other in others {
