@@ -14,13 +14,13 @@
 
 use super::groups::{Group, GroupTable};
 use super::key::{KeyView, hash_key};
+use super::keyed::HashKeys;
 use super::lists::{Lists, ListsView};
 use crate::column::chunked::{Chunked, Chunks};
 use crate::column::held::Held;
 use crate::id::Slot;
 use crate::value::Value;
 use smallvec::SmallVec;
-use std::hash::RandomState;
 
 /// The rows on both ends of one edge.
 #[derive(Clone, Debug)]
@@ -28,12 +28,12 @@ pub(crate) struct Adjacency {
     parents: Chunked<Slot>,
     children: Lists,
     orphans: GroupTable,
-    state: RandomState,
+    state: HashKeys,
 }
 
 impl Adjacency {
     /// No rows on either end.
-    pub(crate) fn new(state: RandomState) -> Adjacency {
+    pub(crate) fn new(state: HashKeys) -> Adjacency {
         Adjacency { parents: Chunked::new(), children: Lists::new(), orphans: GroupTable::new(), state }
     }
 
@@ -53,11 +53,9 @@ impl Adjacency {
     pub(crate) fn holders(&self, keys: &KeyView<'_>, parent: Option<Slot>, key: &[Value]) -> Vec<Slot> {
         match parent {
             Some(parent) => self.children.view().of(parent).to_vec(),
-            None => self
-                .orphans
-                .find(hash_key(&self.state, key), |child| keys.equals(child, key))
-                .iter()
-                .collect(),
+            None => {
+                self.orphans.find(hash_key(self.state, key), |child| keys.equals(child, key)).iter().collect()
+            }
         }
     }
 
@@ -113,7 +111,7 @@ impl Adjacency {
     /// Puts `child`, which has no parent, among the orphans if it has a key.
     fn wait(&mut self, keys: &KeyView<'_>, child: Slot) {
         if !keys.has_null(child) {
-            let hash = keys.hash(&self.state, child);
+            let hash = keys.hash(self.state, child);
             self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
         }
     }
@@ -127,7 +125,7 @@ impl Adjacency {
             }
             None if keys.has_null(child) => {}
             None => {
-                let hash = keys.hash(&self.state, child);
+                let hash = keys.hash(self.state, child);
                 self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
             }
         }
@@ -138,7 +136,7 @@ impl Adjacency {
         if self.orphans.len() == 0 || parent_keys.has_null(parent) {
             return;
         }
-        let hash = parent_keys.hash(&self.state, parent);
+        let hash = parent_keys.hash(self.state, parent);
         let waiting = self.orphans.find(hash, |child| keys.equals_row(child, parent_keys, parent));
         let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
         for child in waiting {
@@ -172,7 +170,7 @@ impl Adjacency {
         for (at, parent) in of.iter().enumerate() {
             let child = Slot::new(at);
             if parent.is_none() && live(child) && !keys.has_null(child) {
-                let hash = keys.hash(&self.state, child);
+                let hash = keys.hash(self.state, child);
                 self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
             }
         }
