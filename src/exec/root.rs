@@ -4,7 +4,7 @@ use super::arrange::Top;
 use super::level::Bound;
 use super::reach::found;
 use crate::column::chunked::ROWS;
-use crate::eval::{Flat, Tester, WORDS, ones};
+use crate::eval::{Flat, Tester, ones};
 use crate::id::{IndexId, Slot};
 use crate::plan::{Access, Plan};
 use crate::store::Store;
@@ -69,21 +69,33 @@ fn scan(filter: &mut Tester<'_>, chunks: usize, needed: usize) -> Vec<Slot> {
     slots
 }
 
+/// Rows that are asked about one by one rather than with their whole chunk.
+const FEW: u32 = 16;
+
 /// The first rows in order. Once enough are known, a row has to pass the worst of them before anything
 /// else is asked.
 fn scan_top(store: &Store, plan: &Plan, filter: &mut Tester<'_>, mut top: Top<'_, '_>) -> Vec<Slot> {
     let table = plan.root.table;
     let mut slots = Vec::with_capacity(ROWS);
-    for chunk in 0..store.table(table).bound().div_ceil(ROWS) {
+    let mut chunks = 0..store.table(table).bound().div_ceil(ROWS);
+    while !chunks.is_empty() {
         let bar = top.bar();
-        let mut words = Tester::new(store, table, &bar).words(chunk);
-        if words == [0; WORDS] {
-            continue;
+        let mut above = Tester::new(store, table, &bar);
+        for chunk in chunks.by_ref() {
+            let mut words = above.words(chunk);
+            let left: u32 = words.iter().map(|word| word.count_ones()).sum();
+            if left > FEW {
+                words.iter_mut().zip(filter.words(chunk)).for_each(|(word, passed)| *word &= passed);
+            }
+            slots.clear();
+            slots.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
+            if left <= FEW {
+                filter.retain(&mut slots);
+            }
+            if top.add(&slots) {
+                break;
+            }
         }
-        words.iter_mut().zip(filter.words(chunk)).for_each(|(word, passed)| *word &= passed);
-        slots.clear();
-        slots.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
-        top.add(&slots);
     }
     top.finish()
 }
