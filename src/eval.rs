@@ -27,12 +27,13 @@ mod valued;
 pub(crate) mod vector;
 mod walk;
 mod whole;
+mod words;
 
 pub(crate) use given::truth_of;
 pub(crate) use reach::reach;
 pub(crate) use row::{along, truth};
 pub(crate) use semi::Counter;
-pub(crate) use tester::{Tester, WORDS, ones};
+pub(crate) use tester::{Tester, ones};
 pub(crate) use total::{Totals, compare_totals, list};
 pub(crate) use valued::Valued;
 pub(crate) use walk::{Flat, Route, Walk};

@@ -8,13 +8,16 @@ pub(crate) mod dense;
 pub(crate) mod groups;
 pub(crate) mod hash;
 pub(crate) mod key;
+pub(crate) mod keyed;
 pub(crate) mod lists;
+mod many;
 pub(crate) mod ordered;
 
 use self::dense::DenseMap;
 use self::groups::{Group, GroupTable};
 use self::hash::SlotTable;
 use self::key::{KeyView, hash_key, hash_values};
+use self::keyed::HashKeys;
 use self::ordered::Ordered;
 use crate::catalog::{IndexInfo, IndexKind};
 use crate::column::Column;
@@ -22,17 +25,13 @@ use crate::column::held::Held;
 use crate::id::{ColumnId, Slot};
 use crate::value::{KeyRef, Type, Value, ValueRef};
 use smallvec::SmallVec;
-use std::hash::RandomState;
 use std::ops::{Bound, Range};
-
-/// Keys that are looked up together.
-const AHEAD: usize = 32;
 
 /// An index over some columns of one table.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     columns: Vec<ColumnId>,
-    state: RandomState,
+    state: HashKeys,
     kind: Kind,
 }
 
@@ -50,7 +49,7 @@ enum Kind {
 
 impl Index {
     /// An empty index as the catalog describes it; `types` are those of its columns.
-    pub(crate) fn new(info: &IndexInfo, types: &[&Type], state: RandomState) -> Index {
+    pub(crate) fn new(info: &IndexInfo, types: &[&Type], state: HashKeys) -> Index {
         let kind = match info.kind {
             IndexKind::Primary | IndexKind::Unique if matches!(types, [ty] if ty.is_integer()) => {
                 Kind::Dense(DenseMap::new())
@@ -97,28 +96,6 @@ impl Index {
         }
     }
 
-    /// The rows with these keys, in a unique index, or [`Slot::NONE`]. O(keys), in steps whose loads don't
-    /// wait for each other.
-    pub(crate) fn find_many(&self, columns: &[Column], keys: &[KeyRef<'_>], found: &mut Vec<Slot>) {
-        let Kind::Unique(table) = &self.kind else {
-            found.extend(keys.iter().map(|key| self.find(columns, *key).unwrap_or_default()));
-            return;
-        };
-        let view = KeyView::new(columns, &self.columns);
-        for keys in keys.chunks(AHEAD) {
-            let hashes: SmallVec<[u64; AHEAD]> =
-                keys.iter().map(|key| hash_values(&self.state, key.values())).collect();
-            let likely: SmallVec<[Slot; AHEAD]> =
-                hashes.iter().filter_map(|hash| table.find(*hash, |_| true)).collect();
-            view.read_ahead(&likely);
-            found.extend(keys.iter().zip(hashes).map(|(key, hash)| {
-                let null = key.values().any(ValueRef::is_null);
-                let slot = table.find(hash, |slot| view.equals_ref(slot, *key)).filter(|_| !null);
-                slot.unwrap_or_default()
-            }));
-        }
-    }
-
     // Apart, so that a look-up by a dense key stays small enough to be inlined.
     #[inline(never)]
     fn find_hashed(&self, table: &SlotTable, columns: &[Column], key: KeyRef<'_>) -> Option<Slot> {
@@ -126,7 +103,7 @@ impl Index {
             return None;
         }
         let view = KeyView::new(columns, &self.columns);
-        table.find(hash_values(&self.state, key.values()), |slot| view.equals_ref(slot, key))
+        table.find(hash_values(self.state, key.values()), |slot| view.equals_ref(slot, key))
     }
 
     /// The row that has the key which `row`, a value for every column, would have. O(1).
@@ -152,7 +129,7 @@ impl Index {
             Kind::Dense(map) => other.integer(at).and_then(|key| map.get(key).some()),
             Kind::Unique(table) => {
                 let view = KeyView::new(columns, &self.columns);
-                table.find(other.hash(&self.state, at), |slot| view.equals_row(slot, other, at))
+                table.find(other.hash(self.state, at), |slot| view.equals_row(slot, other, at))
             }
             Kind::Groups(_) | Kind::Ordered(_) => None,
         }
@@ -182,7 +159,7 @@ impl Index {
             Kind::Dense(_) | Kind::Unique(_) => self.find(columns, key.into()).into_iter().collect(),
             Kind::Groups(groups) => {
                 let view = KeyView::new(columns, &self.columns);
-                groups.find(hash_key(&self.state, key), |slot| view.equals(slot, key)).iter().collect()
+                groups.find(hash_key(self.state, key), |slot| view.equals(slot, key)).iter().collect()
             }
             Kind::Ordered(_) => {
                 let mut slots: Vec<Slot> =
@@ -255,7 +232,7 @@ impl Index {
         }
         if let Kind::Unique(table) = &mut self.kind {
             for slot in left.map(Slot::new).filter(|slot| !view.has_null(*slot)) {
-                let hash = view.hash(&self.state, slot);
+                let hash = view.hash(self.state, slot);
                 match table.find(hash, |other| view.equals_row(other, &view, slot)) {
                     Some(by) => taken(slot, by),
                     None => table.insert(hash, slot),
@@ -277,7 +254,7 @@ impl Index {
             _ if view.has_null(slot) => None,
             Kind::Dense(map) => view.integer(slot).and_then(|key| map.get(key).some()),
             Kind::Unique(table) => {
-                table.find(view.hash(&self.state, slot), |other| view.equals_row(other, view, slot))
+                table.find(view.hash(self.state, slot), |other| view.equals_row(other, view, slot))
             }
             Kind::Groups(_) | Kind::Ordered(_) => None,
         }
@@ -293,16 +270,16 @@ impl Index {
                 if !map.set(key, slot) {
                     let mut table = SlotTable::new();
                     for row in map.iter().map(|(_, row)| row).chain([slot]) {
-                        table.insert(view.hash(&self.state, row), row);
+                        table.insert(view.hash(self.state, row), row);
                     }
                     self.kind = Kind::Unique(table);
                 }
             }
             Kind::Unique(table) => {
-                table.insert(view.hash(&self.state, slot), slot);
+                table.insert(view.hash(self.state, slot), slot);
             }
             Kind::Groups(groups) => {
-                groups.insert(view.hash(&self.state, slot), slot, |other| view.equals_row(other, view, slot));
+                groups.insert(view.hash(self.state, slot), slot, |other| view.equals_row(other, view, slot));
             }
             Kind::Ordered(ordered) => ordered.insert(slot, |a, b| view.compare_rows(a, b)),
         }
@@ -331,10 +308,10 @@ impl Index {
                 }
             }
             Kind::Unique(table) => {
-                table.remove(view.hash(&self.state, slot), slot);
+                table.remove(view.hash(self.state, slot), slot);
             }
             Kind::Groups(groups) => {
-                let hash = view.hash(&self.state, slot);
+                let hash = view.hash(self.state, slot);
                 groups.remove(hash, slot, |other| view.equals_row(other, view, slot));
             }
             Kind::Ordered(ordered) => {
@@ -349,7 +326,7 @@ impl Index {
         match &self.kind {
             Kind::Dense(_) | Kind::Unique(_) => self.find_row(columns, &view, slot) == Some(slot),
             Kind::Groups(groups) => {
-                let hash = view.hash(&self.state, slot);
+                let hash = view.hash(self.state, slot);
                 groups.find(hash, |other| view.equals_row(other, &view, slot)).contains(slot)
             }
             Kind::Ordered(ordered) => {

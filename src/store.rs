@@ -27,10 +27,10 @@ use crate::delta::{Delta, Log};
 use crate::id::{EdgeId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
+use crate::index::keyed::HashKeys;
 use crate::table::Table;
 use crate::value::Value;
 use smallvec::{SmallVec, smallvec};
-use std::hash::RandomState;
 use std::sync::Arc;
 
 pub(crate) use apply::Change;
@@ -74,9 +74,9 @@ fn child_keys<'t>(children: &'t Table, edge: &'t Edge) -> KeyView<'t> {
 impl Store {
     /// Empty tables.
     pub(crate) fn new(catalog: Arc<Catalog>) -> Store {
-        let state = RandomState::new();
-        let tables = catalog.tables.iter().map(|info| Arc::new(Table::new(info, &state))).collect();
-        let edges = catalog.edges.iter().map(|_| Arc::new(Adjacency::new(state.clone()))).collect();
+        let state = HashKeys::random();
+        let tables = catalog.tables.iter().map(|info| Arc::new(Table::new(info, state))).collect();
+        let edges = catalog.edges.iter().map(|_| Arc::new(Adjacency::new(state))).collect();
         Store { catalog, tables, edges, strict: false, threads: Threads::default() }
     }
 

@@ -23,10 +23,10 @@ use crate::column::staged::Staged;
 use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
 use crate::index::key::KeyView;
+use crate::index::keyed::HashKeys;
 use crate::index::ordered::OrderedIter;
 use crate::value::{KeyRef, Type, Value};
 use ranks::Ranks;
-use std::hash::RandomState;
 use std::ops::{Bound, Range};
 use sweep::Sweep;
 
@@ -58,11 +58,11 @@ pub(crate) struct Table {
 
 impl Table {
     /// An empty table as the catalog describes it.
-    pub(crate) fn new(info: &TableInfo, state: &RandomState) -> Table {
+    pub(crate) fn new(info: &TableInfo, state: HashKeys) -> Table {
         let indexes = info.indexes.iter().map(|index| {
             let types: Vec<&Type> =
                 index.columns.iter().filter_map(|id| info.columns.get(id.index())).map(|c| &c.ty).collect();
-            Index::new(index, &types, state.clone())
+            Index::new(index, &types, state)
         });
         Table {
             columns: info.columns.iter().map(|column| Column::new(&column.ty, column.nullable)).collect(),

@@ -3,6 +3,7 @@
 use super::cells::{Asked, Cells};
 use super::semi::{Question, Semi};
 use super::total::TotalTest;
+use super::words::{self, Words};
 use super::{FALSE, TRUE, UNKNOWN, row};
 use crate::column::bits::BitsView;
 use crate::column::chunked::ROWS;
@@ -116,6 +117,15 @@ impl<'a> Node<'a> {
             | Node::Computed(..)
             | Node::Total(_)
             | Node::Each(..) => {}
+        }
+    }
+
+    /// Clears the bits of a chunk's rows that aren't true, where that takes no truth of each row; says
+    /// whether it did.
+    pub(super) fn narrow(&self, chunk: usize, words: &mut Words) -> bool {
+        match self {
+            Node::Cells(cells, nulls) => words::narrow(cells, *nulls, chunk, words),
+            _ => false,
         }
     }
 

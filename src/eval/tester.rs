@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::table::Table;
 
 /// Words of a chunk's bits.
-pub(crate) const WORDS: usize = ROWS / 64;
+pub(super) const WORDS: usize = ROWS / 64;
 
 /// Terms that cost more than this for a row are asked only about rows that the others left.
 const CHEAP: u32 = 10;
@@ -98,6 +98,9 @@ impl<'a> Tester<'a> {
         let rows = self.live.len().saturating_sub(chunk * ROWS).min(ROWS);
         let mut truths = [FALSE; ROWS];
         for node in &mut self.cheap {
+            if node.narrow(chunk, &mut words) {
+                continue;
+            }
             node.fill(Rows::Chunk(chunk), &mut truths[..rows]);
             for (word, lane) in words.iter_mut().zip(truths.as_chunks::<64>().0) {
                 *word &= gather_bits(lane);
@@ -160,7 +163,7 @@ fn narrow(nodes: &mut [Node<'_>], scratch: &mut Scratch, slots: &[Slot], out: &m
 
 /// One bit for each of 64 truths that is true.
 #[inline]
-fn gather_bits(truths: &[u8; 64]) -> u64 {
+pub(super) fn gather_bits(truths: &[u8; 64]) -> u64 {
     const LOW: u64 = 0x0101_0101_0101_0101;
     /// Moves the lowest bit of byte `i` to bit `56 + i`, without a carry.
     const GATHER: u64 = 0x0102_0408_1020_4080;

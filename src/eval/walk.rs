@@ -9,8 +9,10 @@ use crate::store::Store;
 use crate::table::{RanksView, Table};
 use hashbrown::HashSet;
 use smallvec::SmallVec;
+use std::hint::black_box;
 
-/// Parents whose heads are read before the first list: independent loads.
+/// Parents whose heads are read before the first list, and whose lists are reached before the first is
+/// copied: independent loads.
 const AHEAD: usize = 32;
 
 /// The rows that each of some parents leads to, one after the other.
@@ -261,7 +263,9 @@ fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, flat: &mut Flat
         for (head, parent) in heads.iter_mut().zip(block) {
             *head = lists.head(*parent);
         }
-        for head in &heads[..block.len()] {
+        let heads = &heads[..block.len()];
+        heads.iter().for_each(|head| _ = black_box(lists.items(*head).first()));
+        for head in heads {
             let items = lists.items(*head);
             flat.slots.extend_from_slice(items.get(..take).unwrap_or(items));
             flat.close();

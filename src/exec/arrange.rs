@@ -307,8 +307,11 @@ impl<'t, 'a> Top<'t, 'a> {
         Some(if nulls { Predicate::Or(vec![bar, Predicate::IsNull(order.column)]) } else { bar })
     }
 
-    /// Takes more rows, those of equal keys in ascending order.
-    pub(super) fn add(&mut self, slots: &[Slot]) {
+    /// Takes more rows, those of equal keys in ascending order; says whether the bar is another one now.
+    pub(super) fn add(&mut self, slots: &[Slot]) -> bool {
+        if slots.is_empty() {
+            return false;
+        }
         let before = self.arrange.entries.len();
         self.arrange.exact = self.arrange.fill_entries(slots, self.seen);
         self.seen += slots.len();
@@ -324,12 +327,14 @@ impl<'t, 'a> Top<'t, 'a> {
             }
             entries.truncate(kept);
         }
-        if entries.len() >= self.keep.saturating_mul(4).max(1024) {
+        let full = entries.len() >= self.keep.saturating_mul(2).max(64);
+        if full {
             entries.select_nth_unstable_by(self.keep - 1, |a, b| self.arrange.compare(a, b));
             entries.truncate(self.keep);
             self.worst = entries.last().copied();
         }
         self.arrange.entries = entries;
+        full
     }
 
     /// The first rows in order, before offset and limit.

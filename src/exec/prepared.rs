@@ -210,7 +210,9 @@ impl ByKey<'_> {
                 Some(index) => table.find_many(index, &block, &mut slots),
                 None => slots.resize(block.len(), Slot::NONE),
             }
-            slots.iter_mut().filter(|slot| !self.is_among(**slot)).for_each(|slot| *slot = Slot::NONE);
+            if let Some(Some(_)) = self.among {
+                slots.iter_mut().filter(|slot| !self.is_among(**slot)).for_each(|slot| *slot = Slot::NONE);
+            }
             self.runner.rows(&slots, &mut show)?;
         }
     }

@@ -6,7 +6,7 @@ use super::level::Bound;
 use super::parts::{SCANNED, in_parts};
 use super::reach::found;
 use crate::column::chunked::ROWS;
-use crate::eval::{Flat, Tester, WORDS, fault, ones};
+use crate::eval::{Flat, Tester, fault, ones};
 use crate::id::{IndexId, Slot};
 use crate::plan::{Access, Level, Plan};
 use crate::predicate::Predicate;
@@ -27,7 +27,9 @@ pub(super) fn slots(store: &Store, plan: &Plan, bound: &mut Bound<'_>) -> Vec<Sl
             bound.filter.expect(store.table(level.table).row_count());
             if let Some(mut top) = Top::new(&mut bound.arrange) {
                 if let Some(parts) = top_in_parts(store, level) {
-                    parts.iter().for_each(|slots| top.add(slots));
+                    for slots in &parts {
+                        top.add(slots);
+                    }
                 } else {
                     add_top(store, level, &mut bound.filter, &mut top, 0..chunks);
                 }
@@ -103,6 +105,9 @@ fn scan(store: &Store, level: &Level, filter: &mut Tester<'_>, needed: usize) ->
     slots
 }
 
+/// Rows that are asked about one by one rather than with their whole chunk.
+const FEW: u32 = 16;
+
 /// The first rows that pass of a table whose rows don't lie in insertion order. O(rows up to the last).
 fn first_in_order(store: &Store, level: &Level, filter: &mut Tester<'_>, needed: usize) -> Vec<Slot> {
     let mut rows = store.table(level.table).in_order();
@@ -175,19 +180,27 @@ fn add_top(
     level: &Level,
     filter: &mut Tester<'_>,
     top: &mut Top<'_, '_>,
-    chunks: Range<usize>,
+    mut chunks: Range<usize>,
 ) {
     let mut slots = Vec::with_capacity(ROWS);
-    for chunk in chunks {
+    while !chunks.is_empty() {
         let bar = top.bar();
-        let mut words = Tester::new(store, level.table, &bar).words(chunk);
-        if words == [0; WORDS] {
-            continue;
+        let mut above = Tester::new(store, level.table, &bar);
+        for chunk in chunks.by_ref() {
+            let mut words = above.words(chunk);
+            let left: u32 = words.iter().map(|word| word.count_ones()).sum();
+            if left > FEW {
+                words.iter_mut().zip(filter.words(chunk)).for_each(|(word, passed)| *word &= passed);
+            }
+            slots.clear();
+            slots.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
+            if left <= FEW {
+                filter.retain(&mut slots);
+            }
+            if top.add(&slots) {
+                break;
+            }
         }
-        words.iter_mut().zip(filter.words(chunk)).for_each(|(word, passed)| *word &= passed);
-        slots.clear();
-        slots.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
-        top.add(&slots);
     }
 }
 

@@ -14,13 +14,13 @@
 
 use super::groups::{Group, GroupTable};
 use super::key::{KeyView, hash_key};
+use super::keyed::HashKeys;
 use super::lists::{Lists, ListsView};
 use crate::column::chunked::{Chunked, Chunks};
 use crate::column::held::Held;
 use crate::id::Slot;
 use crate::value::Value;
 use smallvec::SmallVec;
-use std::hash::RandomState;
 
 /// Lists that are looked at together: their loads don't wait for each other.
 const AHEAD: usize = 32;
@@ -31,7 +31,7 @@ pub(crate) struct Adjacency {
     parents: Chunked<Slot>,
     children: Lists,
     orphans: GroupTable,
-    state: RandomState,
+    state: HashKeys,
     shows: Shows,
 }
 
@@ -49,7 +49,7 @@ enum Shows {
 
 impl Adjacency {
     /// No rows on either end.
-    pub(crate) fn new(state: RandomState) -> Adjacency {
+    pub(crate) fn new(state: HashKeys) -> Adjacency {
         let (parents, children, orphans) = (Chunked::new(), Lists::new(), GroupTable::new());
         Adjacency { parents, children, orphans, state, shows: Shows::Lying }
     }
@@ -82,11 +82,9 @@ impl Adjacency {
     pub(crate) fn holders(&self, keys: &KeyView<'_>, parent: Option<Slot>, key: &[Value]) -> Vec<Slot> {
         match parent {
             Some(parent) => self.children.view().of(parent).to_vec(),
-            None => self
-                .orphans
-                .find(hash_key(&self.state, key), |child| keys.equals(child, key))
-                .iter()
-                .collect(),
+            None => {
+                self.orphans.find(hash_key(self.state, key), |child| keys.equals(child, key)).iter().collect()
+            }
         }
     }
 
@@ -146,7 +144,7 @@ impl Adjacency {
     /// Puts `child`, which has no parent, among the orphans if it has a key.
     fn wait(&mut self, keys: &KeyView<'_>, child: Slot) {
         if !keys.has_null(child) {
-            let hash = keys.hash(&self.state, child);
+            let hash = keys.hash(self.state, child);
             self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
         }
     }
@@ -160,7 +158,7 @@ impl Adjacency {
             }
             None if keys.has_null(child) => {}
             None => {
-                let hash = keys.hash(&self.state, child);
+                let hash = keys.hash(self.state, child);
                 self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
             }
         }
@@ -185,7 +183,7 @@ impl Adjacency {
         if self.orphans.len() == 0 || parent_keys.has_null(parent) {
             return;
         }
-        let hash = parent_keys.hash(&self.state, parent);
+        let hash = parent_keys.hash(self.state, parent);
         let waiting = self.orphans.find(hash, |child| keys.equals_row(child, parent_keys, parent));
         let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
         for child in waiting {
@@ -220,7 +218,7 @@ impl Adjacency {
         for (at, parent) in of.iter().enumerate() {
             let child = Slot::new(at);
             if parent.is_none() && live(child) && !keys.has_null(child) {
-                let hash = keys.hash(&self.state, child);
+                let hash = keys.hash(self.state, child);
                 self.orphans.insert(hash, child, |other| keys.equals_row(other, keys, child));
             }
         }

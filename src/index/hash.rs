@@ -18,7 +18,7 @@ struct Entry {
 }
 
 impl Hashed for Entry {
-    // From 1,200 entries after a split to 2,400 before it, in 4,096 places.
+    // From 1,200 entries after a split to 2,400 before it, in 4,096 places at most.
     const SHARE: usize = 1200;
 
     #[inline]

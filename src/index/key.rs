@@ -2,12 +2,14 @@
 //!
 //! Keys may come from strangers, so they are hashed with a keyed hash that no timing gives away.
 
+use crate::column::spans::SpansView;
 use crate::column::{Column, DataView};
 use crate::id::{ColumnId, Slot};
+use crate::index::keyed::HashKeys;
 use crate::value::{KeyRef, Value, ValueRef};
 use smallvec::SmallVec;
 use std::cmp::Ordering;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{Hash, Hasher};
 
 /// A key's columns, looked up once.
 #[derive(Clone, Debug)]
@@ -38,8 +40,8 @@ impl<'a> KeyView<'a> {
 
     /// The hash of the key at `slot`.
     #[inline]
-    pub(crate) fn hash(&self, state: &RandomState, slot: Slot) -> u64 {
-        hash_values(state, self.columns.iter().map(|column| column.get(slot)))
+    pub(crate) fn hash(&self, keys: HashKeys, slot: Slot) -> u64 {
+        hash_values(keys, self.columns.iter().map(|column| column.get(slot)))
     }
 
     /// Whether the key at `slot` equals `key`.
@@ -100,6 +102,17 @@ impl<'a> KeyView<'a> {
         }
     }
 
+    /// The cells, where the key is one text.
+    pub(crate) fn texts(&self) -> Option<SpansView<'a, String>> {
+        match self.columns.as_slice() {
+            [column] if self.only.is_none() => match column.view().data {
+                DataView::Text(cells) => Some(cells),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The values at `slot`, owned.
     pub(crate) fn values(&self, slot: Slot) -> Vec<Value> {
         self.columns.iter().map(|column| column.get(slot).to_value()).collect()
@@ -135,20 +148,28 @@ pub(crate) fn same(a: ValueRef<'_>, b: ValueRef<'_>) -> bool {
 }
 
 /// The hash of a key given as values.
-pub(crate) fn hash_key(state: &RandomState, key: &[Value]) -> u64 {
-    hash_values(state, key.iter().map(Value::as_ref))
+pub(crate) fn hash_key(keys: HashKeys, key: &[Value]) -> u64 {
+    hash_values(keys, key.iter().map(Value::as_ref))
 }
 
 /// The hash of a key given as borrowed values.
 #[inline]
-pub(crate) fn hash_values<'v>(state: &RandomState, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
-    let mut hasher = state.build_hasher();
+pub(crate) fn hash_values<'v>(keys: HashKeys, values: impl Iterator<Item = ValueRef<'v>>) -> u64 {
+    let mut hasher = keys.hasher();
     for value in values {
         match value {
             ValueRef::Integer(v) => hasher.write_i64(v),
-            ValueRef::Text(v) => v.hash(&mut hasher),
+            ValueRef::Text(v) => hasher.write(v.as_bytes()),
             other => other.hash(&mut hasher),
         }
     }
+    hasher.finish()
+}
+
+/// The hash of a key that is one text.
+#[inline]
+pub(crate) fn hash_text(keys: HashKeys, text: &str) -> u64 {
+    let mut hasher = keys.hasher();
+    hasher.write(text.as_bytes());
     hasher.finish()
 }

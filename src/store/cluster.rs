@@ -4,8 +4,9 @@ use super::Store;
 use crate::catalog::Edge;
 use crate::id::{EdgeId, Slot};
 use crate::index::adjacency::Adjacency;
+use crate::index::keyed::HashKeys;
 use crate::table::RanksView;
-use std::hash::RandomState;
+
 use std::iter::Copied;
 use std::slice;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ impl Store {
         self.tables[edge.child.index()] = Arc::new(self.table(edge.child).laid_out(info, &layout));
         let ends = |other: &&Edge| other.child == edge.child || other.parent == edge.child;
         for other in catalog.edges.iter().filter(ends) {
-            self.edges[other.id.index()] = Arc::new(Adjacency::new(RandomState::new()));
+            self.edges[other.id.index()] = Arc::new(Adjacency::new(HashKeys::random()));
             self.link_from(other, &vec![0; catalog.tables.len()]);
             self.note_order(other);
         }

@@ -5,14 +5,14 @@ use super::ranks::Ranks;
 use crate::catalog::TableInfo;
 use crate::column::chunked::ROWS;
 use crate::id::Slot;
+use crate::index::keyed::HashKeys;
 use crate::value::Value;
-use std::hash::RandomState;
 
 impl Table {
     /// This table with its rows one after the other as they stand in `layout`, each row once. Their
     /// insertion order stays. O(rows x (columns + indexes)), ordered indexes O(rows log rows).
     pub(crate) fn laid_out(&self, info: &TableInfo, layout: &[Slot]) -> Table {
-        let mut next = Table::new(info, &RandomState::new());
+        let mut next = Table::new(info, HashKeys::random());
         let mut cells: Vec<Value> = Vec::with_capacity(ROWS);
         for block in layout.chunks(ROWS) {
             for (from, to) in self.columns.iter().zip(&mut next.columns) {

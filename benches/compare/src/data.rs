@@ -295,8 +295,14 @@ pub struct Queries {
 
 impl Queries {
     pub fn draw(d: &Data, scale: f64) -> Queries {
+        Queries::draw_sized(d, scale, scale)
+    }
+
+    /// As many reads as at one scale, and as many writes as at another.
+    pub fn draw_sized(d: &Data, reads: f64, writes: f64) -> Queries {
         let r = &mut Rng(7);
-        let n = |full: f64| (full * scale).round() as usize;
+        let n = |full: f64| (full * reads).round() as usize;
+        let written = |full: f64| (full * writes).round() as usize;
         let pick = |r: &mut Rng, from: &[i64], n: usize| -> Vec<i64> {
             (0..n).map(|_| from[r.below(from.len())]).collect()
         };
@@ -310,7 +316,7 @@ impl Queries {
         let mut fresh = |bad: bool| {
             let mut c = Comments::default();
             let last = *d.comments.id.last().unwrap();
-            for i in 0..n(2e5) {
+            for i in 0..written(2e5) {
                 c.id.push(last + 1 + i as i64);
                 let mut post = d.post_id[r.skewed(d.post_id.len(), COMMENT_SKEW)];
                 let mut author = d.user_id[r.below(d.user_id.len())];
@@ -341,7 +347,7 @@ impl Queries {
             w8_after: T0 + SPAN as i64 / 2,
             w10_each,
             w10_batch,
-            w11_users: shuffled[..n(1e3)].to_vec(),
+            w11_users: shuffled[..written(1e3).min(shuffled.len() / 2)].to_vec(),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Runs every peer on every workload, interleaved, and prints medians and ratios.
 //!
 //!   compare [--small | --scale X] [--rounds N] [--only limit,relata,..] [--work w1,w6,..] [--json] [--export DIR]
+//!   compare --markdown [..]
+//!   compare --growth
+//!   compare --memory [--small | --scale X]
 //!   compare --states [--small | --scale X] [--rounds N]
 //!   compare --associations [--small | --scale X] [--rounds N]
 
@@ -8,6 +11,7 @@ mod associations;
 #[cfg(feature = "bevy")]
 mod bevy;
 mod data;
+mod growth;
 mod limit;
 mod measure;
 mod relata;
@@ -15,6 +19,7 @@ mod report;
 mod sqlite;
 mod states;
 mod structs;
+mod typed;
 mod workload;
 
 use measure::{Load, Times};
@@ -27,6 +32,7 @@ const PEERS: &[(&str, Load)] = &[
     ("clustered", |d| Box::new(limit::Limit::load_clustered(d))),
     ("relata", |d| Box::new(relata::Relata::load(d))),
     ("relata clustered", |d| Box::new(relata::Relata::load_clustered(d))),
+    ("typed", |d| Box::new(typed::Typed::load(d))),
     ("structs", |d| Box::new(structs::Structs::load(d))),
     ("sqlite", |d| Box::new(sqlite::Sqlite::load(d))),
     #[cfg(feature = "bevy")]
@@ -39,6 +45,22 @@ fn resident(peer: &str, scale: f64) -> usize {
     let out = command.args(["--resident", peer, "--scale", &scale.to_string()]).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
+}
+
+/// What each table of Relata takes, in bytes of a row of its own.
+fn memory(d: &Data) {
+    let before = measure::rss();
+    let peer = relata::Relata::load(d);
+    let resident = measure::rss().saturating_sub(before);
+    let tables = peer.database().memory();
+    let total: usize = tables.iter().map(|table| table.total()).sum();
+    println!("{:12}{:>10}{:>8}{:>8}", "table", "rows", "cells", "indexes");
+    for t in &tables {
+        let each = |bytes: usize| bytes as f64 / t.rows.max(1) as f64;
+        println!("{:12}{:>10}{:>8.1}{:>8.1}", t.table, t.rows, each(t.data + t.overhead), each(t.index));
+    }
+    let each = |bytes: usize| bytes as f64 / d.rows() as f64;
+    println!("in all {:.1} bytes a row, resident {:.1}", each(total), each(resident));
 }
 
 /// Data and queries as JSON lines for peers outside this process, with the answers to expect.
@@ -89,7 +111,13 @@ fn main() {
     if flag("--states") {
         return states::run(scale, rounds);
     }
+    if flag("--growth") {
+        return growth::run(|d| Box::new(relata::Relata::load(d)), |scale| resident("relata", scale));
+    }
     let data = Data::generate(scale);
+    if flag("--memory") {
+        return memory(&data);
+    }
     if let Some(name) = value("--resident") {
         let before = measure::rss();
         let _peer = PEERS.iter().find(|p| p.0 == name).unwrap().1(&data);
@@ -105,5 +133,9 @@ fn main() {
     let memory: Vec<f64> = peers.iter().map(|p| resident(p.0, scale) as f64 / data.rows() as f64).collect();
     let report =
         report::Report { scale, rounds, data: &data, q: &q, peers: &peers, times: &times, memory: &memory };
-    if flag("--json") { report.json() } else { report.print() }
+    match (flag("--json"), flag("--markdown")) {
+        (true, _) => report.json(),
+        (_, true) => report.markdown(),
+        _ => report.print(),
+    }
 }

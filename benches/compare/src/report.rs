@@ -15,12 +15,48 @@ pub struct Report<'r> {
     pub memory: &'r [f64],
 }
 
-fn median(v: impl Iterator<Item = f64>) -> f64 {
+pub fn median(v: impl Iterator<Item = f64>) -> f64 {
     let mut v: Vec<f64> = v.collect();
     v.sort_by(f64::total_cmp);
     let n = v.len();
     if n % 2 == 1 { v[n / 2] } else { (v[n / 2 - 1] + v[n / 2]) / 2.0 }
 }
+
+/// A ratio, as one reads it.
+fn show(ratio: Option<f64>) -> String {
+    match ratio {
+        None => "-".to_string(),
+        Some(r) if r < 10.0 => format!("{r:.2}"),
+        Some(r) => format!("{r:.0}"),
+    }
+}
+
+/// Nanoseconds, as one reads them.
+pub fn per(nanos: f64) -> String {
+    match nanos {
+        n if n < 1e4 => format!("{n:.1} ns"),
+        n if n < 1e7 => format!("{:.1} us", n / 1e3),
+        n => format!("{:.1} ms", n / 1e6),
+    }
+}
+
+/// The rows of the README's table: workloads by the names that they have there.
+const README: &[(&str, &str)] = &[
+    ("w1", "point get by key"),
+    ("w2", "by unique text"),
+    ("w3", "to-one, three hops"),
+    ("w4", "to-many sum"),
+    ("w5", "nested include, one user"),
+    ("w6", "nested include, everybody, a comment"),
+    ("w7", "many-to-many"),
+    ("w8", "filter scan and top 100"),
+    ("w9", "relation filter"),
+    ("w10a", "insert, one by one"),
+    ("w10b", "insert, one batch, a row"),
+    ("w11", "cascade delete, a user"),
+    ("w12", "fork"),
+    ("w13", "bulk load, a row"),
+];
 
 impl Report<'_> {
     /// the median of wall (0) or thread (1) seconds
@@ -62,6 +98,22 @@ impl Report<'_> {
         println!("{all}");
     }
 
+    /// The table under "How fast it is" in the README, ready to be put there.
+    pub fn markdown(&self) {
+        println!("| workload | Relata | times the limit | times faster than SQLite | than structs |");
+        println!("|---|---|---|---|---|");
+        for (w, what) in README {
+            let Some(t) = self.seconds(w, "relata", 0) else { continue };
+            let time = per(t * 1e9 / ops(w, self.data, self.q) as f64);
+            // A copy of arrays is no limit of a fork.
+            let limit = self.ratio(w, "relata", "limit").filter(|_| *w != "w12");
+            let faster = |base| show(self.ratio(w, "relata", base).map(|ratio| 1.0 / ratio));
+            println!("| {what} | {time} | {} | {} | {} |", show(limit), faster("sqlite"), faster("structs"));
+        }
+        let bytes = self.peers.iter().zip(self.memory).map(|((name, _), bytes)| format!("{name} {bytes:.0}"));
+        println!("\nresident bytes a row: {}", bytes.collect::<Vec<_>>().join(", "));
+    }
+
     pub fn print(&self) {
         println!(
             "scale {}, {} rows, {} rounds: median time per operation; (x the limit, x faster than sqlite)",
@@ -85,16 +137,7 @@ impl Report<'_> {
 
     fn cell(&self, w: &'static str, peer: &'static str) -> String {
         let Some(t) = self.seconds(w, peer, 0) else { return "-".into() };
-        let per = match t * 1e9 / ops(w, self.data, self.q) as f64 {
-            n if n < 1e4 => format!("{n:.1} ns"),
-            n if n < 1e7 => format!("{:.1} us", n / 1e3),
-            n => format!("{:.1} ms", n / 1e6),
-        };
-        let show = |r: Option<f64>| match r {
-            None => "-".to_string(),
-            Some(r) if r < 10.0 => format!("{r:.2}"),
-            Some(r) => format!("{r:.0}"),
-        };
+        let per = per(t * 1e9 / ops(w, self.data, self.q) as f64);
         let faster = self.ratio(w, peer, "sqlite").map(|r| 1.0 / r);
         format!("{per} ({}, {})", show(self.ratio(w, peer, "limit")), show(faster))
     }

@@ -15,7 +15,7 @@
 //!    bits, or by the low `k` when there is no such shard yet (linear hashing). Shards split in turn,
 //!    one for every [`Hashed::SHARE`] entries, however the hashes are distributed: many equal hashes
 //!    make their shard long and nothing else.
-//! 2. At least three eighths of a shard are vacant, so every search ends, and most at once.
+//! 2. At least a quarter of a shard is vacant, so every search ends, and most at once.
 //! 3. No place between the home of an entry and the entry is vacant.
 
 use crate::column::held::{COUNTS, Held};
@@ -204,10 +204,27 @@ fn place(bits: u32, mask: u32, shards: usize) -> usize {
     if wide < shards { wide } else { (bits & (mask >> 1)) as usize }
 }
 
-/// The places of a shard with this many entries: three eighths at least stay vacant. O(1).
+/// The places of a shard with this many entries: a quarter at least stays vacant. A shard that grows has
+/// a third more places, or a half. O(1).
 #[inline]
 fn capacity(entries: usize) -> usize {
-    if entries == 0 { 0 } else { (entries + entries * 3 / 5 + 1).next_power_of_two().max(SMALLEST) }
+    if entries == 0 {
+        return 0;
+    }
+    let needed = (entries + entries / 3 + 1).max(SMALLEST);
+    needed.next_multiple_of(needed.next_power_of_two() / 4)
+}
+
+/// The place after this one, going round. O(1).
+#[inline(always)]
+fn after(at: usize, places: usize) -> usize {
+    if at + 1 < places { at + 1 } else { 0 }
+}
+
+/// How far it is from one place on to another, going round. O(1).
+#[inline(always)]
+fn distance(from: usize, to: usize, places: usize) -> usize {
+    if to >= from { to - from } else { to + places - from }
 }
 
 /// Where a search begins. The low bits are those that the entries of a shard agree in. O(1).
@@ -228,7 +245,7 @@ fn locate<T: Hashed>(shard: &[T], bits: u32, mut eq: impl FnMut(&T) -> bool) -> 
         if entry.bits() == bits && eq(entry) {
             return Some(at);
         }
-        at = (at + 1) & (shard.len() - 1);
+        at = after(at, shard.len());
     }
 }
 
@@ -240,23 +257,23 @@ fn put<T: Hashed>(shard: &mut [T], entry: T) {
             *place = entry;
             return;
         }
-        at = (at + 1) & (shard.len() - 1);
+        at = after(at, shard.len());
     }
 }
 
 /// Takes an entry out and moves those that a search would miss now. O(1) expected.
 fn vacate<T: Hashed>(shard: &mut [T], at: usize) -> T {
-    let last = shard.len() - 1;
+    let places = shard.len();
     let entry = std::mem::take(&mut shard[at]);
-    let (mut hole, mut next) = (at, (at + 1) & last);
+    let (mut hole, mut next) = (at, after(at, places));
     while !shard[next].is_vacant() {
-        let home = home(shard[next].bits(), shard.len());
+        let home = home(shard[next].bits(), places);
         // The entry may move unless its home lies behind the hole, going round.
-        if (next.wrapping_sub(home) & last) >= (next.wrapping_sub(hole) & last) {
+        if distance(home, next, places) >= distance(hole, next, places) {
             shard.swap(hole, next);
             hole = next;
         }
-        next = (next + 1) & last;
+        next = after(next, places);
     }
     entry
 }
