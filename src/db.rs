@@ -188,8 +188,7 @@ impl Database {
 
     /// An independent database with the same rows: writing to either never shows in the other. O(1), a
     /// microsecond at any size. What it costs comes with the writes: the first to each chunk of 1,024 rows
-    /// of a column copies that chunk, on either side, and the first to a column some references for
-    /// every 32,768 rows.
+    /// of a column copies that chunk, on either side, and two bytes for each chunk there is.
     ///
     /// ```
     /// # use relata::{Column, Database, Schema, Table, row};

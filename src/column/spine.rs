@@ -1,137 +1,200 @@
 //! A copy-on-write vector of references to chunks.
 //!
-//! A flat vector of them would be copied whole by the first write after a clone: a reference count for
-//! each 1,024 rows, each in memory of its own. Here that write counts one reference for each group and
-//! one for each chunk of a single group.
+//! A flat vector is what is fastest to read, but the first write after a clone would copy it whole: a
+//! reference count for each 1,024 rows, each in a cache line and a page of its own. So that write leaves
+//! the vector to the other holders and notes beside it what it replaces.
 //!
 //! # Glossary
 //!
-//! - *group*: [`FAN`] neighbouring items behind one `Arc`.
+//! - *base*: the flat vector.
+//! - *patch*: items that take the place of those of a base that somebody else holds too, with a *mark* for
+//!   every place: 0 for the item of the base, else which one of the patch.
 //!
 //! # Invariants
 //!
-//! 1. There are exactly `len.div_ceil(FAN)` groups.
-//! 2. Items of the last group at and past `len` are `E::default()`.
-//! 3. A write goes through `Arc::make_mut`, so items that a clone holds too never change.
+//! 1. Without a patch the base holds the items, and maybe more past `len`. With one there are `len` marks.
+//! 2. A patch holds less than a sixteenth of all items: one more, and both become a base of their own. So
+//!    a write counts some sixteen references, on average.
+//! 3. A base or patch that a clone holds too never changes.
 
 use super::held::{COUNTS, Held};
-use std::array;
 use std::sync::Arc;
 
-/// Items in a group. Counting a chunk misses every cache and counting a group seldom does, so groups
-/// are small and many.
-pub(crate) const FAN: usize = 32;
+/// A spine shorter than this is copied whole.
+const SHORT: usize = 32;
 
-/// A copy-on-write vector. A clone costs a reference count.
+/// Items of a patch: one for so many in all.
+const SHARE: usize = 16;
+
+/// A copy-on-write vector. A clone costs two reference counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Spine<E> {
-    groups: Arc<Vec<Arc<[E; FAN]>>>,
+    base: Arc<Vec<E>>,
+    patch: Option<Arc<Patch<E>>>,
     len: usize,
 }
 
-impl<E: Clone + Default> Spine<E> {
+#[derive(Clone, Debug)]
+struct Patch<E> {
+    marks: Vec<u16>,
+    items: Vec<E>,
+}
+
+impl<E: Clone> Spine<E> {
     /// The number of items. O(1).
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// The item at `at`; past the end there may be a default one. O(1).
+    /// The item at `at`, `None` past the end. O(1).
     #[inline]
     pub(crate) fn get(&self, at: usize) -> Option<&E> {
         self.view().get(at)
     }
 
-    /// The item at `at`, to be changed, which must exist. O(1), and after a clone O(groups).
+    /// The items, to be taken once outside a loop. O(1).
+    #[inline]
+    pub(crate) fn view(&self) -> SpineView<'_, E> {
+        let base = self.base.get(..self.len).unwrap_or(&self.base);
+        SpineView { base, patch: self.patch.as_deref() }
+    }
+
+    /// The item at `at`, to be changed, which must exist. O(1); after a clone amortised O(1) references
+    /// and two bytes an item.
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut E> {
         if at >= self.len {
             return None;
         }
-        let group = Arc::make_mut(&mut self.groups).get_mut(at / FAN)?;
-        Some(&mut Arc::make_mut(group)[at % FAN])
+        if self.is_own() {
+            return Arc::make_mut(&mut self.base).get_mut(at);
+        }
+        let patch = Arc::make_mut(self.patch.as_mut()?);
+        let mark = patch.marks.get_mut(at)?;
+        if *mark == 0 {
+            patch.items.push(self.base.get(at)?.clone());
+            *mark = patch.items.len() as u16;
+        }
+        patch.items.get_mut(usize::from(*mark) - 1)
     }
 
-    /// The items, to be taken once outside a loop. O(1).
-    #[inline]
-    pub(crate) fn view(&self) -> SpineView<'_, E> {
-        SpineView { groups: &self.groups }
-    }
-
-    /// Appends an item. O(1) amortised, and after a clone O(groups).
+    /// Appends an item. Cost as of [`get_mut`](Spine::get_mut).
     pub(crate) fn push(&mut self, item: E) {
-        let at = self.len % FAN;
-        let groups = Arc::make_mut(&mut self.groups);
-        match groups.last_mut() {
-            Some(last) if at > 0 => Arc::make_mut(last)[at] = item,
-            _ => {
-                let mut item = Some(item);
-                groups.push(Arc::new(array::from_fn(|_| item.take().unwrap_or_default())));
-            }
+        if self.is_own() {
+            Arc::make_mut(&mut self.base).push(item);
+        } else if let Some(patch) = &mut self.patch {
+            let patch = Arc::make_mut(patch);
+            patch.items.push(item);
+            patch.marks.push(patch.items.len() as u16);
         }
         self.len += 1;
     }
 
-    /// Drops the items at and past `len`. O(dropped), and after a clone O(groups).
+    /// Drops the items at and past `len`. O(dropped), and after a clone as of [`get_mut`](Spine::get_mut).
     pub(crate) fn truncate(&mut self, len: usize) {
-        if len >= self.len {
-            return;
+        if len < self.len {
+            if self.is_own() {
+                Arc::make_mut(&mut self.base).truncate(len);
+            } else if let Some(patch) = &mut self.patch {
+                Arc::make_mut(patch).marks.truncate(len);
+            }
+            self.len = len;
         }
-        let groups = Arc::make_mut(&mut self.groups);
-        groups.truncate(len.div_ceil(FAN));
-        if len % FAN > 0
-            && let Some(last) = groups.last_mut()
-        {
-            Arc::make_mut(last)[len % FAN..].fill(E::default());
+    }
+
+    /// Whether the base may be written to. If not, there is a patch that has room.
+    #[inline]
+    fn is_own(&mut self) -> bool {
+        self.patch.is_none() && self.base.len() == self.len && Arc::get_mut(&mut self.base).is_some()
+            || self.settle()
+    }
+
+    /// Makes the base this spine's own where that costs little, or has been paid for; gives whether it is.
+    #[cold]
+    fn settle(&mut self) -> bool {
+        let is_full =
+            |patch: &Arc<Patch<E>>| patch.items.len() + 1 >= usize::from(u16::MAX).min(self.len / SHARE);
+        if self.len < SHORT || self.patch.as_ref().is_some_and(is_full) {
+            self.base = Arc::new(self.iter().cloned().collect());
+            self.patch = None;
+            return true;
         }
-        self.len = len;
+        let Some(base) = Arc::get_mut(&mut self.base) else {
+            let marks = || vec![0; self.len];
+            self.patch.get_or_insert_with(|| Arc::new(Patch { marks: marks(), items: Vec::new() }));
+            return false;
+        };
+        base.truncate(self.len);
+        if let Some(patch) = self.patch.take() {
+            for (at, mark) in patch.marks.iter().enumerate().filter(|(_, mark)| **mark > 0) {
+                let Some(item) = patch.items.get(usize::from(*mark) - 1) else { continue };
+                match base.get_mut(at) {
+                    Some(place) => *place = item.clone(),
+                    None => base.push(item.clone()),
+                }
+            }
+        }
+        true
     }
 
     /// All items. O(1), and O(1) a step.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &E> + ExactSizeIterator {
-        let groups = &self.groups;
-        (0..self.len).map(move |at| &groups[at / FAN][at % FAN])
+        let view = self.view();
+        (0..self.len).map(move |at| view.item(at).0)
     }
 
     /// Whether neither was written to since one was cloned from the other. O(1).
     pub(crate) fn shares_all(&self, other: &Self) -> bool {
-        self.len == other.len && Arc::ptr_eq(&self.groups, &other.groups)
+        let patches = match (&self.patch, &other.patch) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        self.len == other.len && Arc::ptr_eq(&self.base, &other.base) && patches
     }
 
     /// Whether somebody else holds all of it too. O(1).
     pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.groups) > 1
+        Arc::strong_count(&self.base) > 1
+            && self.patch.as_ref().is_none_or(|patch| Arc::strong_count(patch) > 1)
     }
 
     /// Bytes on the heap, with those that `item` says are behind each. O(items).
     pub(crate) fn memory(&self, item: impl Fn(&E) -> Held) -> Held {
-        let group = |group: &Arc<[E; FAN]>| {
-            let own = Held::own(size_of::<[E; FAN]>() + COUNTS);
-            (group.iter().map(&item).sum::<Held>() + own).behind(group)
+        let is_base_shared = Arc::strong_count(&self.base) > 1;
+        let is_patch_shared = self.patch.as_ref().is_some_and(|patch| Arc::strong_count(patch) > 1);
+        let view = self.view();
+        let one = |at: usize| {
+            let (found, is_patched) = view.item(at);
+            item(found).shared_if(if is_patched { is_patch_shared } else { is_base_shared })
         };
-        let spine = Held::own(self.groups.capacity() * size_of::<Arc<[E; FAN]>>());
-        (self.groups.iter().map(group).sum::<Held>() + spine).behind(&self.groups)
+        let patch = self.patch.as_ref().map_or(0, |patch| {
+            patch.items.capacity() * size_of::<E>() + patch.marks.capacity() * size_of::<u16>() + COUNTS
+        });
+        let base = Held::own(self.base.capacity() * size_of::<E>()).shared_if(is_base_shared);
+        (0..self.len).map(one).sum::<Held>() + base + Held::own(patch).shared_if(is_patch_shared)
     }
 }
 
 impl<E> Default for Spine<E> {
     fn default() -> Self {
-        Self { groups: Arc::default(), len: 0 }
+        Self { base: Arc::default(), patch: None, len: 0 }
     }
 }
 
-impl<E: Clone + Default> FromIterator<E> for Spine<E> {
+impl<E: Clone> FromIterator<E> for Spine<E> {
     fn from_iter<I: IntoIterator<Item = E>>(items: I) -> Self {
-        let mut spine = Self::default();
-        items.into_iter().for_each(|item| spine.push(item));
-        spine
+        let base: Vec<E> = items.into_iter().collect();
+        Self { len: base.len(), base: Arc::new(base), patch: None }
     }
 }
 
 /// The items of a [`Spine`].
 #[derive(Debug)]
 pub(crate) struct SpineView<'a, E> {
-    groups: &'a [Arc<[E; FAN]>],
+    base: &'a [E],
+    patch: Option<&'a Patch<E>>,
 }
 
 impl<E> Clone for SpineView<'_, E> {
@@ -143,10 +206,24 @@ impl<E> Clone for SpineView<'_, E> {
 impl<E> Copy for SpineView<'_, E> {}
 
 impl<'a, E> SpineView<'a, E> {
-    /// The item at `at`; past the end there may be a default one. O(1).
+    /// The item at `at`, `None` past the end. O(1).
     #[inline(always)]
     pub(crate) fn get(self, at: usize) -> Option<&'a E> {
-        self.groups.get(at / FAN).map(|group| &group[at % FAN])
+        match self.patch {
+            None => self.base.get(at),
+            Some(patch) => match *patch.marks.get(at)? {
+                0 => self.base.get(at),
+                mark => patch.items.get(usize::from(mark) - 1),
+            },
+        }
+    }
+
+    /// The item at `at`, which must exist, and whether it is of the patch.
+    fn item(self, at: usize) -> (&'a E, bool) {
+        match self.patch.map(|patch| (patch, usize::from(patch.marks[at]))) {
+            Some((patch, mark)) if mark > 0 => (&patch.items[mark - 1], true),
+            _ => (&self.base[at], false),
+        }
     }
 }
 
@@ -156,41 +233,71 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    fn check(spine: &Spine<u32>, model: &[u32]) {
+        assert!(spine.iter().eq(model) && spine.iter().rev().eq(model.iter().rev()));
+        assert!((0..model.len() + 40).all(|at| spine.get(at) == model.get(at)));
+        if let Some(patch) = &spine.patch {
+            assert_eq!(patch.marks.len(), model.len());
+        }
+    }
+
     proptest! {
         #[test]
-        fn behaves_as_a_vector_in_every_fork(steps in vec((0..4u8, 0..200usize, any::<u32>()), 0..300)) {
-            let (mut spine, mut model) = (Spine::<u32>::default(), Vec::new());
+        fn behaves_as_a_vector_in_every_fork(
+            start in vec(any::<u32>(), 0..200),
+            steps in vec((0..10u8, 0..300usize, any::<u32>()), 0..300),
+        ) {
+            let (mut spine, mut model) = (start.iter().copied().collect::<Spine<u32>>(), start);
             let mut forks = Vec::new();
             for (kind, at, item) in steps {
                 match kind {
-                    0 if at < 10 => { spine.truncate(at * 10); model.truncate(at * 10); }
-                    0 | 1 => { spine.push(item); model.push(item); }
-                    2 => {
-                        let places = [spine.get_mut(at), model.get_mut(at)];
-                        prop_assert!(places[0].is_some() == places[1].is_some());
-                        places.into_iter().flatten().for_each(|place| *place = item);
+                    0 if at < 100 => { spine.truncate(2 * at); model.truncate(2 * at); }
+                    1 => forks.push((spine.clone(), model.clone())),
+                    2 => forks.truncate(at % 3),
+                    0 | 3..=5 => { spine.push(item); model.push(item); }
+                    _ => {
+                        prop_assert_eq!(spine.get_mut(at).is_some(), at < model.len());
+                        spine.get_mut(at).into_iter().for_each(|place| *place = item);
+                        model.get_mut(at).into_iter().for_each(|place| *place = item);
                     }
-                    _ => forks.push((spine.clone(), model.clone())),
                 }
+                check(&spine, &model);
             }
-            forks.push((spine, model));
-            for (spine, model) in forks {
-                prop_assert!(spine.iter().eq(&model) && spine.iter().rev().eq(model.iter().rev()));
-                prop_assert!((0..300).all(|at| spine.get(at).copied().unwrap_or_default()
-                    == model.get(at).copied().unwrap_or_default()));
-            }
+            forks.iter().for_each(|(spine, model)| check(spine, model));
         }
     }
 
     #[test]
-    fn a_write_after_a_clone_counts_the_items_of_one_group() {
-        let items: Vec<Arc<u32>> = (0..1_000).map(Arc::new).collect();
-        let mut spine: Spine<Option<Arc<u32>>> = items.iter().cloned().map(Some).collect();
+    fn a_write_after_a_clone_counts_one_item_and_the_next_few_no_more() {
+        let items: Vec<Arc<u32>> = (0..1_600).map(Arc::new).collect();
+        let mut spine: Spine<Arc<u32>> = items.iter().cloned().collect();
         let fork = spine.clone();
-        *spine.get_mut(100).unwrap() = None;
-        let counted = items.iter().filter(|item| Arc::strong_count(item) > 2).count();
-        assert_eq!(counted, FAN - 1);
+        let twice = || items.iter().filter(|item| Arc::strong_count(item) > 2).count();
+        *spine.get_mut(100).unwrap() = Arc::new(7);
+        assert_eq!(twice(), 0);
+        (0..98).for_each(|at| _ = spine.get_mut(3 * at).unwrap());
+        assert_eq!(twice(), 98);
+        assert!(spine.patch.is_some());
+        (98..102).for_each(|at| _ = spine.get_mut(3 * at).unwrap());
+        assert!(spine.patch.is_none() && twice() >= 1_598);
         drop(fork);
-        assert!(items.iter().filter(|item| Arc::strong_count(item) == 2).count() == 999);
+        assert_eq!(twice(), 0);
+    }
+
+    #[test]
+    fn a_base_that_nobody_else_holds_any_more_takes_the_patch() {
+        let mut spine: Spine<u32> = (0..1_000).collect();
+        let fork = spine.clone();
+        spine.truncate(900);
+        *spine.get_mut(5).unwrap() = 7;
+        spine.push(8);
+        assert!(spine.patch.is_some());
+        drop(fork);
+        *spine.get_mut(6).unwrap() = 9;
+        assert!(spine.patch.is_none());
+        assert_eq!(
+            (spine.get(5), spine.get(6), spine.get(900), spine.get(901)),
+            (Some(&7), Some(&9), Some(&8), None)
+        );
     }
 }
