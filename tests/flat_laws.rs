@@ -213,6 +213,25 @@ proptest! {
     }
 
     #[test]
+    fn keys_of_a_whole_table_are_counted_as_they_are_read(
+        left in prop::collection::vec(cells(), 0..6),
+        right in prop::collection::vec(cells(), 0..20),
+        gone in prop::collection::vec(1i64..20, 0..6),
+    ) {
+        let db = database(&left, &right, true);
+        for table in ["r", "l"] {
+            db.delete(table, col("id").is_in(gone.clone())).unwrap();
+        }
+        sound(&db);
+        for column in ["id", "key", "n", "t"] {
+            let counted = |query: FlatQuery<Snapshot>| {
+                query.value("kinds", col(column).count_distinct()).all().unwrap().column::<i64>("kinds").unwrap()
+            };
+            prop_assert_eq!(counted(db.from("r")), counted(db.from("r").filter(col("id").gt(0))), "{}", column);
+        }
+    }
+
+    #[test]
     fn set_operations_add_up(
         left in prop::collection::vec(cells(), 0..12),
         right in prop::collection::vec(cells(), 0..12),
