@@ -8,7 +8,7 @@ use crate::store::Store;
 impl Database {
     /// Lays the rows of a table next to those that belong to the same row along `relation`: comments of one
     /// post beside each other, in the order in which the posts lie. Walks to the children of many parents are
-    /// several times faster then, where children came in any order. Nothing else changes: insertion order is
+    /// two to three times faster then, where children came in any order. Nothing else changes: insertion order is
     /// what queries show, and what is saved.
     ///
     /// Rows that are inserted later come after all others and lie apart from their siblings until this is
