@@ -156,7 +156,7 @@ impl Builder {
     }
 
     /// From how many expected rows on several threads find what is included, and from eight times as many on
-    /// they scan; 32,768 unless said otherwise. Below that, starting a thread takes about as long as it saves.
+    /// they scan; 32,768 unless said otherwise. Of a thousand rows or two, starting a thread takes as long as finding them.
     pub fn read_threads_above(mut self, rows: usize) -> Builder {
         self.threads.above = rows;
         self
