@@ -52,7 +52,7 @@ fn blog(posts: i64) -> (Blog, Database) {
     (blog, db)
 }
 
-/// The scores of a user's posts, and the name behind a comment's post.
+/// The scores of a user's posts.
 fn walk(c: &mut Criterion) {
     let mut group = c.benchmark_group("typed walk");
     for size in SIZES {
@@ -77,6 +77,36 @@ fn walk(c: &mut Criterion) {
             b.iter(|| {
                 let user = users.get(Id::new(keys.draw())).unwrap();
                 posts.from(user).map(|post| post.score()).sum::<i64>()
+            });
+        });
+    }
+}
+
+/// The name of a comment's author.
+fn to_one(c: &mut Criterion) {
+    let mut group = c.benchmark_group("typed walk to one");
+    for size in SIZES {
+        let (blog, db) = blog(size);
+        let snapshot = db.snapshot();
+        let mut keys = Keys::new(blog.comments);
+        let comments = snapshot.untyped().table("comments").unwrap();
+        let (author, name) = (
+            comments.relation("author").unwrap(),
+            snapshot.untyped().table("users").unwrap().column("name").unwrap(),
+        );
+        group.bench_function(BenchmarkId::new("by name", size), |b| {
+            b.iter(|| {
+                let comment = comments.get(&[Value::from(keys.draw())]).unwrap();
+                author.one(comment).and_then(|author| name.text(author)).map_or(0, str::len)
+            });
+        });
+        let mut keys = Keys::new(blog.comments);
+        let comments = snapshot.rows_of::<Comment>().unwrap();
+        let author = comments.walk(|c| c.author()).unwrap();
+        group.bench_function(BenchmarkId::new("typed", size), |b| {
+            b.iter(|| {
+                let comment = comments.get(Id::new(keys.draw())).unwrap();
+                author.one(comment).map_or(0, |author| author.name().len())
             });
         });
     }
@@ -224,5 +254,5 @@ fn page(c: &mut Criterion) {
     }
 }
 
-criterion_group! { name = benches; config = support::criterion(); targets = walk, small, whole, page }
+criterion_group! { name = benches; config = support::criterion(); targets = walk, to_one, small, whole, page }
 criterion_main!(benches);

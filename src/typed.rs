@@ -9,6 +9,9 @@
 //! - *fields*: what closures are given, the model's columns and relations as values.
 //! - *row*: a borrowed view of one row. Its type says what was included: it has a *state* for each
 //!   relation of the model.
+//! - *scope*: what the columns that a closure is given are columns of: a model, a tuple of joined rows, the
+//!   rows of a group. Conditions, orders and selections know theirs.
+//! - *side*: a table of a join, whose row is always there or may be missing.
 //! - *complete*, *part*: an include that gives every row there is, or one that may leave some out.
 //!
 //! The guide's page on [models](crate::guide::models) shows all of it.

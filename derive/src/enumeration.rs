@@ -4,7 +4,7 @@ use crate::entry::{Mistakes, of_attributes};
 use crate::names::snake;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields, Result};
+use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
@@ -37,9 +37,13 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return mistakes.finish().map(|()| TokenStream::new());
     };
     mistakes.finish()?;
-    let ident = &input.ident;
+    Ok(column(&input.ident, first, &names, &labels))
+}
+
+/// The enum as the type of a column.
+fn column(ident: &Ident, first: &Ident, names: &[&Ident], labels: &[String]) -> TokenStream {
     let places = 0..names.len();
-    Ok(quote! {
+    quote! {
         #[automatically_derived]
         impl ::relata::typed::Ranked for #ident {}
 
@@ -84,5 +88,5 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 ::relata::typed::ModelKey::to_key(&self)
             }
         }
-    })
+    }
 }

@@ -6,15 +6,21 @@ use super::model::{FieldsOf, Model};
 use crate::filter::{Aggregate, Filter, Of};
 use crate::query::{Columns, Distinct, Extra, Include, Select};
 use ecow::EcoString;
+use smallvec::SmallVec;
 
 /// A query's level by name. Includes and counts stand in the order in which the model declares its
 /// relations, so that their places are known to the compiler.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub(super) select: Select,
-    rows: Vec<usize>,
-    counts: Vec<usize>,
+    /// The places of the relations whose rows are included, ascending.
+    rows: Places,
+    /// The same of those of whose rows something is made.
+    counts: Places,
 }
+
+/// Few, and then in no memory of their own.
+type Places = SmallVec<[usize; 4]>;
 
 impl Asked {
     pub(super) fn filter<M: Model>(&mut self, filter: impl FnOnce(FieldsOf<M>) -> Condition<M>) {

@@ -196,36 +196,39 @@ impl<O, T, R> fmt::Debug for Computed<O, T, R> {
     }
 }
 
+// With the scalar as a parameter of the method, the compiler finds the method first and then says what is wrong
+// with the scalar; an iterator has methods of these names, too.
+
 /// Aggregates of the rows of a group.
 impl<T: Field> Col<Ungrouped, T> {
     /// The sum of the values; `None` of none.
-    pub fn sum(self) -> Computed<Group, Option<<T::Scalar as Summed>::Sum>>
+    pub fn sum<V: Summed>(self) -> Computed<Group, Option<V::Sum>>
     where
-        T::Scalar: Summed,
+        T: Field<Scalar = V>,
     {
         self.make(AggregateFunction::Sum)
     }
 
     /// The mean of the values; `None` of none.
-    pub fn avg(self) -> Computed<Group, Option<<T::Scalar as Summed>::Mean>>
+    pub fn avg<V: Summed>(self) -> Computed<Group, Option<V::Mean>>
     where
-        T::Scalar: Summed,
+        T: Field<Scalar = V>,
     {
         self.make(AggregateFunction::Avg)
     }
 
     /// The least value; `None` of none.
-    pub fn min(self) -> Computed<Group, Option<T::Scalar>>
+    pub fn min<V: Ranked>(self) -> Computed<Group, Option<V>>
     where
-        T::Scalar: Ranked,
+        T: Field<Scalar = V>,
     {
         self.make(AggregateFunction::Min)
     }
 
     /// The greatest value; `None` of none.
-    pub fn max(self) -> Computed<Group, Option<T::Scalar>>
+    pub fn max<V: Ranked>(self) -> Computed<Group, Option<V>>
     where
-        T::Scalar: Ranked,
+        T: Field<Scalar = V>,
     {
         self.make(AggregateFunction::Max)
     }

@@ -120,9 +120,9 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Declares the scalars that hold a value of a column as it is.
+/// Declares the scalars that are read by value.
 macro_rules! scalars {
-    ($($rust:ty, $ty:ident: $pattern:pat => $read:expr, else $else:expr;)*) => {$(
+    ($($rust:ty, $ty:ident: $cell:ident => $read:expr, $value:ident => $take:expr;)*) => {$(
         impl Scalar for $rust {
             type Ref<'a> = $rust;
 
@@ -131,13 +131,13 @@ macro_rules! scalars {
             }
 
             #[inline]
-            fn read(cell: Cell<'_>) -> $rust {
-                Self::from_value(cell.value()).unwrap_or($else)
+            fn read($cell: Cell<'_>) -> $rust {
+                $read
             }
 
             #[inline]
-            fn from_value(value: ValueRef<'_>) -> Option<$rust> {
-                if let $pattern = value { $read } else { None }
+            fn from_value($value: ValueRef<'_>) -> Option<$rust> {
+                $take
             }
 
             #[inline]
@@ -153,47 +153,34 @@ macro_rules! scalars {
     )*};
 }
 
-scalars! {
-    bool, Boolean: ValueRef::Boolean(v) => Some(v), else false;
-    f64, Float: ValueRef::Float(v) => Some(v), else 0.0;
-    Decimal, Decimal: ValueRef::Decimal(v) => Some(v), else Decimal::ZERO;
-    Date, Date: ValueRef::Date(v) => Some(v), else Date::ZERO;
-    DateTime, Timestamp: ValueRef::Timestamp(v) => Some(v), else DateTime::ZERO;
-    jiff::Timestamp, Timestamptz: ValueRef::Timestamptz(v) => Some(v), else jiff::Timestamp::UNIX_EPOCH;
-    Uuid, Uuid: ValueRef::Uuid(v) => Some(v), else Uuid::nil();
+/// Declares the scalars that hold a value of a column as it is, and what stands for another.
+macro_rules! held {
+    ($($rust:ty, $ty:ident, else $else:expr;)*) => {
+        scalars! {$(
+            $rust, $ty: cell => Self::from_value(cell.value()).unwrap_or($else),
+                value => if let ValueRef::$ty(held) = value { Some(held) } else { None };
+        )*}
+    };
+}
+
+held! {
+    bool, Boolean, else false;
+    f64, Float, else 0.0;
+    Decimal, Decimal, else Decimal::ZERO;
+    Date, Date, else Date::ZERO;
+    DateTime, Timestamp, else DateTime::ZERO;
+    jiff::Timestamp, Timestamptz, else jiff::Timestamp::UNIX_EPOCH;
+    Uuid, Uuid, else Uuid::nil();
 }
 
 /// Declares the integers, which are read without making a value.
 macro_rules! integers {
-    ($($rust:ty, $ty:ident;)*) => {$(
-        impl Scalar for $rust {
-            type Ref<'a> = $rust;
-
-            fn column_type() -> Type {
-                Type::$ty
-            }
-
-            #[inline]
-            fn read(cell: Cell<'_>) -> $rust {
-                cell.integer() as $rust
-            }
-
-            #[inline]
-            fn from_value(value: ValueRef<'_>) -> Option<$rust> {
-                value.as_i64().and_then(|v| v.try_into().ok())
-            }
-
-            #[inline]
-            fn own(read: $rust) -> $rust {
-                read
-            }
-
-            #[inline]
-            fn to_value(&self) -> Value {
-                Value::from(*self)
-            }
-        }
-    )*};
+    ($($rust:ty, $ty:ident;)*) => {
+        scalars! {$(
+            $rust, $ty: cell => cell.integer() as $rust,
+                value => value.as_i64().and_then(|integer| integer.try_into().ok());
+        )*}
+    };
 }
 
 integers! {

@@ -5,6 +5,7 @@ use super::computed::Computed;
 use super::database::Snapshot;
 use super::field::Field;
 use super::model::Of;
+use super::projection::arities;
 use super::scope::Group;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
@@ -149,20 +150,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
-}
+arities!(tuples);
 
 /// Selected columns of rows side by side, or of groups. Made by [`Join::select`](super::Join::select) and
 /// [`Groups::select`](super::Groups::select).
@@ -173,9 +161,12 @@ pub struct Picked<O, P> {
     picks: Of<(O, P)>,
 }
 
-impl<O, P: Picks<O>> Picked<O, P> {
+impl<O, P> Picked<O, P> {
     /// What is selected joins the query: each part under its place.
-    pub(super) fn new(source: Snapshot, query: Result<FlatQuery>, picks: &P) -> Picked<O, P> {
+    pub(super) fn new(source: Snapshot, query: Result<FlatQuery>, picks: &P) -> Picked<O, P>
+    where
+        P: Picks<O>,
+    {
         let columns = picks.exprs().into_iter().enumerate();
         let columns: Vec<_> = columns.map(|(at, expr)| (eco_format!("{at}"), expr)).collect();
         Picked { source, query: query.map(|query| query.select(columns)), picks: PhantomData }
@@ -192,7 +183,10 @@ impl<O, P: Picks<O>> Picked<O, P> {
     /// # Errors
     /// `unknown_table` when the database isn't made of one of the models, `out_of_range` for a sum that its
     /// type can't hold.
-    pub fn all(self) -> Result<Vec<P::Owned>> {
+    pub fn all(self) -> Result<Vec<P::Owned>>
+    where
+        P: Picks<O>,
+    {
         let mut all = Vec::new();
         self.each(|row| all.push(P::own(row)))?;
         Ok(all)
@@ -202,7 +196,10 @@ impl<O, P: Picks<O>> Picked<O, P> {
     ///
     /// # Errors
     /// As [`all`](Picked::all).
-    pub fn first(mut self) -> Result<Option<P::Owned>> {
+    pub fn first(mut self) -> Result<Option<P::Owned>>
+    where
+        P: Picks<O>,
+    {
         if let Ok(query) = &mut self.query {
             query.limit = Some(query.limit.unwrap_or(1).min(1));
         }
@@ -214,7 +211,10 @@ impl<O, P: Picks<O>> Picked<O, P> {
     ///
     /// # Errors
     /// As [`all`](Picked::all).
-    pub fn each(self, mut show: impl FnMut(P::Ref<'_>)) -> Result<()> {
+    pub fn each(self, mut show: impl FnMut(P::Ref<'_>)) -> Result<()>
+    where
+        P: Picks<O>,
+    {
         let mut wrong = Ok(());
         self.query?.on(self.source.untyped()).prepare()?.each_until(|row| match P::read(row) {
             Ok(read) => {

@@ -205,41 +205,58 @@ impl<R: Relation, I, X> Related<R, I, X> {
 
 /// What is made of the rows along a relation to many: to be included, compared, or ordered by. Filters hold;
 /// order and limit don't matter.
-impl<R: Relation<Kind: Several>, I, X> Related<R, I, X> {
+impl<R: Relation, I, X> Related<R, I, X> {
+    // The kind is a parameter so that the compiler finds the method first, and then says what is wrong with it.
+
     /// How many rows there are.
-    pub fn count(self) -> Computed<R::Source, i64, R> {
+    pub fn count<K: Several>(self) -> Computed<R::Source, i64, R>
+    where
+        R: Relation<Kind = K>,
+    {
         Computed::along(self.asked.into_aggregate(R::NAME, Rows))
     }
 
     /// The sum of a column's values; `None` of none.
-    pub fn sum<T: Field<Scalar: Summed>>(
+    pub fn sum<K: Several, T: Field<Scalar: Summed>>(
         self,
         column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
-    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Sum>, R> {
+    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Sum>, R>
+    where
+        R: Relation<Kind = K>,
+    {
         self.total(Function::Sum, column)
     }
 
     /// The mean of a column's values; `None` of none.
-    pub fn avg<T: Field<Scalar: Summed>>(
+    pub fn avg<K: Several, T: Field<Scalar: Summed>>(
         self,
         column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
-    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Mean>, R> {
+    ) -> Computed<R::Source, Option<<T::Scalar as Summed>::Mean>, R>
+    where
+        R: Relation<Kind = K>,
+    {
         self.total(Function::Avg, column)
     }
 
     /// The least value of a column; `None` of none.
-    pub fn min<T: Field<Scalar: Ranked>>(
+    pub fn min<K: Several, T: Field<Scalar: Ranked>>(
         self,
         column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
-    ) -> Computed<R::Source, Option<T::Scalar>, R> {
+    ) -> Computed<R::Source, Option<T::Scalar>, R>
+    where
+        R: Relation<Kind = K>,
+    {
         self.total(Function::Min, column)
     }
 
     /// The greatest value of a column; `None` of none.
-    pub fn max<T: Field<Scalar: Ranked>>(
+    pub fn max<K: Several, T: Field<Scalar: Ranked>>(
         self,
         column: impl FnOnce(FieldsOf<R::Target>) -> Col<R::Target, T>,
-    ) -> Computed<R::Source, Option<T::Scalar>, R> {
+    ) -> Computed<R::Source, Option<T::Scalar>, R>
+    where
+        R: Relation<Kind = K>,
+    {
         self.total(Function::Max, column)
     }
 

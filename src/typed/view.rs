@@ -92,8 +92,10 @@ impl<'p> View<'p> {
     /// The row of the include at `place`, along a key that isn't null and is kept whole: it's there.
     #[inline]
     pub(super) fn required(self, place: usize) -> View<'p> {
-        let nowhere = View { slot: Slot::NONE, found: None, ..self };
-        self.one(place).unwrap_or(nowhere)
+        match self.one(place) {
+            Some(row) => row,
+            None => View { slot: Slot::NONE, found: None, ..self },
+        }
     }
 
     /// Whether it is of a row at all.

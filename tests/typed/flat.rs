@@ -2,6 +2,7 @@
 
 use crate::blog::{Comment, NewUser, Post, Profile, State, Tag, User, filled};
 use relata::typed::{Database, Id, Project, count};
+use relata::{col, rel};
 
 /// The titles of what stands beside each user.
 fn beside(db: &Database) -> Vec<(String, Option<String>)> {
@@ -217,4 +218,21 @@ fn a_model_that_the_database_does_not_have_is_refused() {
     let refused =
         filled().from::<User>().inner_join_on::<Stray>(|u, s| u.post_count().gt(0).and(s.id().eq(s.id())));
     assert_eq!(refused.count().unwrap_err().kind().name(), "unknown_table");
+}
+
+#[test]
+fn a_join_along_a_relation_asks_more_by_name_and_in_a_document_too() {
+    let db = filled();
+    let typed = db.from::<User>().left_join(|u| u.posts().on(|p| p.score().gte(7)));
+    let typed = typed.select(|(u, p)| (u.id(), p.title())).all().unwrap();
+    let asked = (rel("posts"), col("posts.score").gte(7));
+    let named = db.untyped().from("users").left_join("posts", asked).columns(["users.id", "title"]);
+    let named = serde_json::to_string(&named.all().unwrap()).unwrap();
+    let document = r#"{"from": "users", "select": ["users.id", "title"],
+        "leftJoin": {"posts": {"relation": "posts", "on": {"posts.score": {"gte": 7}}}}}"#;
+    assert_eq!(named, r#"[{"id":1,"title":"Dune"},{"id":2,"title":null},{"id":3,"title":null}]"#);
+    assert_eq!(db.query_json(document).unwrap(), named);
+    assert_eq!(typed, [(Id::new(1), Some("Dune".into())), (Id::new(2), None), (Id::new(3), None)]);
+    let missing = db.untyped().from("users").left_join("posts", (rel("posts"), col("none").eq(1)));
+    assert_eq!(missing.all().unwrap_err().kind().name(), "unknown_column");
 }

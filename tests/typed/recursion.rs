@@ -46,7 +46,7 @@ fn an_include_goes_on_to_the_end() {
     let db = filled();
     let roots = || db.query::<Category>().filter(|c| c.parent_id().is_null());
     let page = roots().include(|c| c.children().recursive()).all().unwrap();
-    let tree = names(page.first().unwrap().children()).join(" ").replace('"', "").replace('\\', "");
+    let tree = names(page.first().unwrap().children()).join(" ").replace(['"', '\\'], "");
     assert_eq!(tree, "books[novels[crime[]]] films[]");
     // The same rows by name give the same document.
     assert_eq!(serde_json::to_string(&page).unwrap(), serde_json::to_string(page.untyped()).unwrap());
@@ -61,7 +61,7 @@ fn a_depth_ends_it_and_other_includes_hold_at_every_level() {
         .include(|c| c.children().order_by(|c| c.name().desc()).include(|c| c.goods()).recursive_to(2))
         .all()
         .unwrap();
-    let tree = names(page.first().unwrap().children()).join(" ").replace('"', "").replace('\\', "");
+    let tree = names(page.first().unwrap().children()).join(" ").replace(['"', '\\'], "");
     assert_eq!(tree, "films[] books[novels!]");
     let all = db.query::<Category>().filter(|c| c.name().eq("novels"));
     let all = all.include(|c| c.children().include(|c| c.goods()).recursive()).one().unwrap();

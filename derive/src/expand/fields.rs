@@ -4,14 +4,15 @@ use super::{fields_ident, relation_ident, states};
 use crate::link::{Link, Way};
 use crate::model::Model;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (ident, vis, fields) = (&model.ident, &model.vis, fields_ident(model));
     let columns = model.fields.iter().enumerate().map(|(place, field)| {
         let (name, ty, column) = (&field.ident, &field.ty, &field.column);
         let doc = format!("The column `{column}`.");
-        quote! {
+        quote_spanned! {ty.span()=>
             #[doc = #doc]
             #vis const fn #name(self) -> ::relata::typed::Col<Q::Of, Q::Cell<#ty>> {
                 ::relata::typed::generated::col(#column, #place, self.at)

@@ -1,0 +1,28 @@
+use relata::typed::{Database, Id, Model};
+
+#[derive(Model)]
+#[relata(has_many(books: Book::author))]
+struct Author {
+    #[relata(key, generated)]
+    id: Id<Author>,
+    name: String,
+}
+
+#[derive(Model)]
+struct Book {
+    #[relata(key, generated)]
+    id: Id<Book>,
+    #[relata(belongs_to(author: Author))]
+    author_id: Id<Author>,
+    title: String,
+    year: i32,
+    rating: Option<f64>,
+}
+
+fn main() -> relata::Result<()> {
+    let db = Database::new::<(Author, Book)>()?;
+    db.from::<Author>().filter(|_| Book::fields().year().gt(1965)).all()?;
+    db.from::<Author>().left_join(|a| a.books()).filter(|(a, b)| b.name().eq(a.name())).all()?;
+    db.from::<Author>().select(|_| Book::fields().year()).all()?;
+    Ok(())
+}
