@@ -22,9 +22,6 @@ use crate::id::Slot;
 use crate::value::Value;
 use smallvec::SmallVec;
 
-/// Lists that are looked at together: their loads don't wait for each other.
-const AHEAD: usize = 32;
-
 /// The rows on both ends of one edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Adjacency {
@@ -118,14 +115,11 @@ impl Adjacency {
         }
     }
 
-    /// Reads the end of a parent's list before somebody adds to it.
-    pub(crate) fn read_ahead(&self, parent: Option<Slot>) {
-        self.children.read_ahead(parent.as_slice());
-    }
-
     /// Puts the newest children, from slot `first` on, each under the parent that was found for it, or
     /// among the orphans. O(children).
     pub(crate) fn attach_rows(&mut self, keys: &KeyView<'_>, first: usize, parents: &[Slot]) {
+        /// Lists that are looked at together: their loads don't wait for each other.
+        const AHEAD: usize = 32;
         self.parents.truncate(first);
         self.grow(first);
         self.parents.extend_from_slice(parents);
@@ -160,20 +154,6 @@ impl Adjacency {
             None => {
                 let hash = keys.hash(self.state, child);
                 self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
-            }
-        }
-    }
-
-    /// Takes those of these children out whose parent stays, or who have none. O(children).
-    pub(crate) fn detach_rows(&mut self, keys: &KeyView<'_>, slots: &[Slot], stays: impl Fn(Slot) -> bool) {
-        for slots in slots.chunks(AHEAD) {
-            let parents: SmallVec<[Slot; AHEAD]> =
-                slots.iter().map(|slot| self.parents.view().at(slot.index())).collect();
-            self.children.read_ahead(&parents);
-            for (slot, parent) in slots.iter().zip(parents) {
-                if parent.is_none() || stays(parent) {
-                    self.detach(keys, *slot);
-                }
             }
         }
     }

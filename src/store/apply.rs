@@ -188,7 +188,12 @@ impl Store {
                 let edge = catalog.edge(*id);
                 let (keys, parents) = ends(&self.tables, edge);
                 let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
-                adjacency.detach_rows(&keys, slots, |parent| parents.is_live(parent));
+                for slot in slots {
+                    let parent = adjacency.parents().at(slot.index());
+                    if parent.is_none() || parents.is_live(parent) {
+                        adjacency.detach(&keys, *slot);
+                    }
+                }
             }
         }
         for (table, slots) in rows {
@@ -207,29 +212,17 @@ impl Store {
 
 fn link(catalog: &Catalog, tables: &[Arc<Table>], edges: &mut [Arc<Adjacency>], table: TableId, slot: Slot) {
     let info = catalog.table(table);
-    // The lists that the row goes to are looked at together: their loads don't wait for each other.
-    let parents: SmallVec<[Option<Slot>; 4]> =
-        info.child_edges.iter().map(|id| parent_of(tables, catalog.edge(*id), slot)).collect();
-    for (id, parent) in info.child_edges.iter().zip(&parents) {
-        edges[id.index()].read_ahead(*parent);
-    }
-    for (id, parent) in info.child_edges.iter().zip(parents) {
-        let (keys, _) = ends(tables, catalog.edge(*id));
-        Arc::make_mut(&mut edges[id.index()]).attach(&keys, slot, parent);
+    for id in &info.child_edges {
+        attach(tables, edges, catalog.edge(*id), slot);
     }
     for id in &info.parent_edges {
         adopt(tables, edges, catalog.edge(*id), slot);
     }
 }
 
-fn parent_of(tables: &[Arc<Table>], edge: &Edge, child: Slot) -> Option<Slot> {
-    let (keys, parents) = ends(tables, edge);
-    parents.find_row(edge.parent_index, &keys, child)
-}
-
 fn attach(tables: &[Arc<Table>], edges: &mut [Arc<Adjacency>], edge: &Edge, child: Slot) {
-    let (keys, _) = ends(tables, edge);
-    let parent = parent_of(tables, edge, child);
+    let (keys, parents) = ends(tables, edge);
+    let parent = parents.find_row(edge.parent_index, &keys, child);
     Arc::make_mut(&mut edges[edge.id.index()]).attach(&keys, child, parent);
 }
 

@@ -227,10 +227,6 @@ impl Writer<'_> {
         // They come in runs that are in order, by what noted them.
         dues.sort();
         let catalog = Arc::clone(&self.catalog);
-        // The loads of these cells don't wait for each other, those of what follows do.
-        for due in &dues {
-            self.store.table(due.table).column(due.column).read_ahead(&[due.slot]);
-        }
         let mut cells: Vec<Kept> = Vec::with_capacity(dues.len());
         let mut kept = 0;
         for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
@@ -289,8 +285,11 @@ impl Writer<'_> {
         if before.as_i64() == Some(number) {
             return Ok(None);
         }
-        let fitted = described.ty.accept(Value::Integer(number));
-        let value = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+        let mut value = Value::Integer(number);
+        if !described.ty.takes(&value) {
+            let fitted = described.ty.accept(value);
+            value = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+        }
         Ok(Some(Kept { table: info.id, slot, column, value }))
     }
 
