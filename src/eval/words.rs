@@ -71,16 +71,16 @@ fn narrow_lane<T: Copy>(lane: &[T; 64], test: impl Fn(T) -> bool) -> u64 {
     gather_bits(&truths)
 }
 
-/// A wide comparison is a bit at once. Four rows of bits don't wait for each other.
+/// A wide comparison is a bit at once. Rows of eight bits don't wait for each other.
 #[inline(always)]
 fn wide_lane<T: Copy>(lane: &[T; 64], test: impl Fn(T) -> bool) -> u64 {
-    let mut bits = [0u64; 4];
-    for at in (0..16).rev() {
-        for (row, bits) in bits.iter_mut().enumerate() {
-            *bits = *bits << 1 | u64::from(test(lane[row * 16 + at]));
-        }
+    let mut word = 0;
+    for (at, eight) in lane.as_chunks::<8>().0.iter().enumerate() {
+        let bits =
+            eight.iter().zip(0..).fold(0, |bits, (cell, place)| bits | u64::from(test(*cell)) << place);
+        word |= bits << (8 * at);
     }
-    bits[0] | bits[1] << 16 | bits[2] << 32 | bits[3] << 48
+    word
 }
 
 #[cfg(test)]

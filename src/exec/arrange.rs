@@ -198,11 +198,14 @@ impl<'a> Arrange<'a> {
     }
 
     /// The whole order of two rows; equals keep the order they came in.
+    #[inline]
     fn compare(&self, a: &Entry, b: &Entry) -> Ordering {
-        let coarse = a.coarse(b);
-        if coarse != Ordering::Equal {
-            return coarse;
-        }
+        a.coarse(b).then_with(|| self.compare_fine(a, b))
+    }
+
+    /// The order of two rows that their entries' keys don't tell apart.
+    #[inline(never)]
+    fn compare_fine(&self, a: &Entry, b: &Entry) -> Ordering {
         let rest = self.keys.iter().skip(usize::from(self.exact));
         let fine = rest.map(|key| key.compare(a, b)).find(|order| *order != Ordering::Equal);
         fine.unwrap_or_else(|| a.place.cmp(&b.place))
