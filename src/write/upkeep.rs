@@ -135,7 +135,11 @@ impl Writer<'_> {
             let mut parents: Vec<Slot> = above.filter(|slot| slot.index() < first).collect();
             parents.sort_unstable();
             parents.dedup();
-            self.count_new(info, *column, first)?;
+            if is_indexed(info, *column) {
+                parents.extend((first..self.store.table(info.id).bound()).map(Slot::new));
+            } else {
+                self.count_new(info, *column, first)?;
+            }
             let due = |slot| Due { table: info.id, slot, column: *column, what: What::Count };
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
@@ -143,8 +147,8 @@ impl Writer<'_> {
         self.pay_and_check(|_, slot| slot.index() < first).map(drop)
     }
 
-    /// Writes what a counter of the rows of a load counts. Nobody has read them, and what undoes the load
-    /// drops them whole.
+    /// Writes what a counter of the rows of a load counts. Nobody has read them, no index has the column, and
+    /// what undoes the load drops them whole.
     fn count_new(&mut self, info: &TableInfo, column: ColumnId, first: usize) -> Result<()> {
         let described = info.column(column);
         let Some(counter) = &described.counter else { return Ok(()) };
@@ -246,11 +250,8 @@ impl Writer<'_> {
         let mut checked: Vec<(TableId, Slot, ColumnId)> = Vec::new();
         let is_checked = |cell: &&Kept| !catalog.table(cell.table).checks.is_empty();
         checked.extend(cells.iter().filter(is_checked).map(|cell| (cell.table, cell.slot, cell.column)));
-        let is_indexed = |cell: &mut Kept| {
-            let indexes = &catalog.table(cell.table).indexes;
-            indexes.iter().any(|index| index.columns.contains(&cell.column))
-        };
-        for Kept { table, slot, column, value } in cells.extract_if(.., is_indexed) {
+        let indexed = |cell: &mut Kept| is_indexed(catalog.table(cell.table), cell.column);
+        for Kept { table, slot, column, value } in cells.extract_if(.., indexed) {
             let rows = vec![(slot, smallvec![value])];
             self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
         }
@@ -325,6 +326,11 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// Whether an index has to learn of a column's changes.
+fn is_indexed(info: &TableInfo, column: ColumnId) -> bool {
+    info.indexes.iter().any(|index| index.columns.contains(&column))
 }
 
 /// Adds a due to a list. Children of one parent mostly come one after the other.

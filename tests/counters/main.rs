@@ -442,3 +442,27 @@ fn nobody_writes_a_counter_along_a_relation_or_by_a_verb() {
     assert!(db.find_or_create_by("users", row! { id: 9 }, row! { posts_count: 1 }).is_err());
     assert_eq!(counts(&db), pair("2,1,0", "1,0,0"));
 }
+
+#[test]
+fn a_load_counts_in_a_column_that_is_ordered_by() {
+    let schema = Schema::new()
+        .table(table("users").column(count("posts_count")).ordered_index(["posts_count"]))
+        .table(
+            table("posts")
+                .column(Column::integer("user_id").nullable())
+                .foreign_key(ForeignKey::new(["user_id"], "users")),
+        )
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::many("users", "posts", "posts").counter_cache("posts_count"));
+    let db = Database::new(schema).unwrap();
+    db.insert_many("users", (1..=8).map(|id| row! { id: id }).collect()).unwrap();
+    db.insert_many("posts", vec![row! { user_id: 2 }, row! { user_id: 2 }, row! { user_id: 3 }]).unwrap();
+    let loaded = db.load(|loader| {
+        loader.rows("users", ["id"])?.push(&[70_000.into()])?;
+        loader.rows("posts", ["id", "user_id"])?.push(&[4.into(), 70_000.into()])
+    });
+    assert_eq!(loaded.unwrap(), 2);
+    assert_eq!(db.check(), []);
+    let most = db.query("users").order_by(relata::desc("posts_count")).limit(3);
+    assert_eq!(most.pluck::<i64>(["id"]).unwrap(), [2, 3, 70_000]);
+}

@@ -218,7 +218,10 @@ impl Model {
         if let Link::Junction { .. } = along.link {
             self.detach(along, rows, false)?;
         }
-        self.delete(along.target, rows)
+        // Where a table joins itself, the row that joined may have been one of them.
+        let left: Vec<u64> =
+            rows.iter().copied().filter(|row| self.row(along.target, *row).is_some()).collect();
+        self.delete(along.target, &left)
     }
 
     /// Changes rows of the relation, one after the other.
@@ -401,7 +404,7 @@ impl Model {
         match &along.link {
             Link::Parent(join) => Vec::from_iter(self.holds(join, along.source, to).then_some(to)),
             Link::Children(join) => Vec::from_iter(self.holds(join, to, along.source).then_some(to)),
-            Link::Junction { near, far, filter } => {
+            Link::Junction { near, far, filter, .. } => {
                 let columns = &self.schema.tables[near.child].columns;
                 let passes = |row: &[Value]| {
                     filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
@@ -416,8 +419,13 @@ impl Model {
 
     pub(super) fn leads(&self, along: &Along, to: u64) -> bool {
         let columns = &self.schema.tables[along.target].columns;
+        let reached = match &along.link {
+            Link::Junction { reached, .. } => reached.as_ref(),
+            Link::Parent(_) | Link::Children(_) => None,
+        };
         let passes = |row: &Vec<Value>| {
-            along.relation.filter.as_ref().is_none_or(|filter| truth(columns, filter, row) == Some(true))
+            let mut filters = along.relation.filter.iter().chain(reached);
+            filters.all(|filter| truth(columns, filter, row) == Some(true))
         };
         let starts = self.row(self.table(&along.relation.source), along.source).is_some_and(|row| {
             let reversed = is_reversed(&along.relation);

@@ -15,8 +15,9 @@ pub enum Link {
     Parent(Join),
     /// The target holds the key of the source.
     Children(Join),
-    /// Rows of a table hold both: the source's key, and the target's.
-    Junction { near: Join, far: Join, filter: Option<Filter> },
+    /// Rows of a table hold both: the source's key, and the target's. Only some of those rows may join, and
+    /// only some of the target be reached.
+    Junction { near: Join, far: Join, filter: Option<Filter>, reached: Option<Filter> },
 }
 
 /// Children and the parent whose key they hold.
@@ -61,7 +62,9 @@ pub fn link(schema: &Schema, relation: &Relation) -> Option<Link> {
     match declared(schema, other, !other.many)? {
         Link::Parent(join) => Some(Link::Children(join)),
         Link::Children(join) => (!relation.many).then_some(Link::Parent(join)),
-        Link::Junction { near, far, filter } => Some(Link::Junction { near: far, far: near, filter }),
+        Link::Junction { near, far, filter, reached } => {
+            Some(Link::Junction { near: far, far: near, filter, reached })
+        }
     }
 }
 
@@ -124,7 +127,7 @@ fn chain(schema: &Schema, relation: &Relation) -> Option<Link> {
     }
     match (link(schema, first)?, link(schema, last)?) {
         (Link::Children(near), Link::Parent(far)) if first.many => {
-            Some(Link::Junction { near, far, filter: first.filter.clone() })
+            Some(Link::Junction { near, far, filter: first.filter.clone(), reached: last.filter.clone() })
         }
         _ => None,
     }
@@ -144,7 +147,7 @@ fn declared(schema: &Schema, relation: &Relation, to_one: bool) -> Option<Link> 
     let near = hop(schema, &from, &(junction, texts(&through.from)), false)?;
     let far = hop(schema, &(junction, texts(&through.to)), &to, true)?;
     match (near, far) {
-        ((near, false), (far, true)) => Some(Link::Junction { near, far, filter: None }),
+        ((near, false), (far, true)) => Some(Link::Junction { near, far, filter: None, reached: None }),
         _ => None,
     }
 }
