@@ -56,6 +56,12 @@ impl Error {
         Error(Box::new(Inner { kind, path: Path::default(), position: None }))
     }
 
+    /// An option that leaves rows out, of what is made of all of them.
+    pub(crate) fn misplaced(option: &'static str) -> Error {
+        let belongs = "where rows are read, not where something is made of all of them";
+        Error::new(ErrorKind::InvalidQuery(QueryMistake::Misplaced { option, belongs })).at(option)
+    }
+
     /// What went wrong, with names and values in fields.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind

@@ -261,8 +261,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// How many rows a query's filter lets through. Order, limit, offset, cursor and distinct don't
-/// count.
+/// How many rows a query gives.
 ///
 /// # Errors
 /// Everything that is wrong with the query.
@@ -273,7 +272,7 @@ pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
     fault::collect().map(|()| count)
 }
 
-/// Whether a query's filter lets any row through. O(rows up to the first).
+/// Whether a query gives any row.
 ///
 /// # Errors
 /// Everything that is wrong with the query.

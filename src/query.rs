@@ -67,6 +67,20 @@ pub(crate) struct Select {
     pub(crate) follows: Vec<Follow>,
 }
 
+#[cfg(feature = "typed")]
+impl Select {
+    /// The option by which rows that match are left out, if any.
+    pub(crate) fn leaves_out(&self) -> Option<&'static str> {
+        let options = [
+            ("limit", self.limit.is_some()),
+            ("offset", self.offset > 0),
+            ("cursor", self.cursor.is_some()),
+            ("distinct", self.distinct.is_some()),
+        ];
+        options.into_iter().find_map(|(option, is_given)| is_given.then_some(option))
+    }
+}
+
 /// How many rows: a number, or what a placeholder is given when a prepared query runs.
 ///
 /// ```

@@ -177,7 +177,8 @@ impl Query<Snapshot> {
         exec::prepare(self.source.store(), self, None)
     }
 
-    /// How many rows match; order, limit and includes don't matter.
+    /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)
+    /// to O(rows that match); a cursor and distinct cost as much as [`all`](Query::all).
     ///
     /// # Errors
     /// As [`all`](Query::all).
@@ -185,7 +186,7 @@ impl Query<Snapshot> {
         exec::count(self.source.store(), self)
     }
 
-    /// Whether any row matches; order, limit and includes don't matter. O(rows up to the first).
+    /// Whether the query gives any row. O(rows up to the first).
     ///
     /// # Errors
     /// As [`all`](Query::all).

@@ -31,8 +31,8 @@ impl Query<Along<'_>> {
         page(self.source.store(), &Arc::new(plan), None)
     }
 
-    /// How many rows match; order, limit and includes don't matter. A relation to one row has at most
-    /// one.
+    /// How many rows there are: limit, offset, cursor and distinct hold, and nothing is included. A relation
+    /// to one row has at most one.
     ///
     /// # Errors
     /// As [`all`](Query::all).
@@ -43,7 +43,7 @@ impl Query<Along<'_>> {
         Ok(if one { count.min(1) } else { count })
     }
 
-    /// Whether any row matches; order, limit and includes don't matter.
+    /// Whether there is any row.
     ///
     /// # Errors
     /// As [`all`](Query::all).

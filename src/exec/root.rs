@@ -239,8 +239,17 @@ fn ordered(
     Some(found.get(level.offset..).unwrap_or_default().to_vec())
 }
 
-/// How many rows pass the root's filter.
+/// How many rows the root gives. O(1) or O(rows that pass); O(rows x log) where a cursor or distinct chooses.
 pub(super) fn count(store: &Store, plan: &Plan) -> usize {
+    let level = &plan.root;
+    if level.cursor.is_some() || level.distinct.is_some() {
+        return slots(store, plan, &mut Bound::root(store, level)).len();
+    }
+    passing(store, plan).saturating_sub(level.offset).min(level.limit.unwrap_or(usize::MAX))
+}
+
+/// How many rows pass the root's filter.
+fn passing(store: &Store, plan: &Plan) -> usize {
     let level = &plan.root;
     match found(store, plan, usize::MAX) {
         Some(slots) if level.filter.is_empty() => slots.len(),
@@ -267,9 +276,12 @@ pub(super) fn count(store: &Store, plan: &Plan) -> usize {
     }
 }
 
-/// Whether any row passes the root's filter.
+/// Whether the root gives any row. O(rows up to the first), unless some are left out first.
 pub(super) fn exists(store: &Store, plan: &Plan) -> bool {
     let level = &plan.root;
+    if level.offset > 0 || level.limit == Some(0) || level.cursor.is_some() {
+        return count(store, plan) > 0;
+    }
     let mut filter = Tester::new(store, level.table, &level.filter);
     match found(store, plan, usize::MAX) {
         Some(mut slots) => {

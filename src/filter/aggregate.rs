@@ -12,6 +12,8 @@ pub struct Aggregate {
     pub(crate) relation: EcoString,
     pub(crate) of: Of,
     pub(crate) filter: Option<Filter>,
+    /// An option that leaves rows out, which isn't for what is made of all of them.
+    pub(crate) misplaced: Option<&'static str>,
 }
 
 /// What an aggregate is of.
@@ -50,7 +52,7 @@ impl Function {
 
 impl Aggregate {
     fn new(relation: EcoString, of: Of) -> Aggregate {
-        Aggregate { relation, of, filter: None }
+        Aggregate { relation, of, filter: None, misplaced: None }
     }
 
     /// Of the rows that match only; several filters must all hold.
@@ -111,7 +113,7 @@ impl Aggregate {
             }
             _ => return None,
         };
-        Some(Aggregate { relation: relation.clone(), of, filter })
+        Some(Aggregate { filter, ..Aggregate::new(relation.clone(), of) })
     }
 }
 

@@ -137,6 +137,9 @@ impl<'a> Scope<'a> {
     /// What is made of the rows along a relation.
     pub(super) fn aggregate(self, of: &Aggregate) -> Result<Computed> {
         let relation = self.table.relation(self.table.relation_id(&of.relation)?);
+        if let Some(option) = of.misplaced {
+            return Err(Error::misplaced(option));
+        }
         if relation.is_polymorphic() && (of.filter.is_some() || of.of != Of::Rows) {
             let (relation, known) = (relation.name.clone(), self.catalog.member_tables(relation));
             let mistake = QueryMistake::PolymorphicFilter { relation, known };

@@ -62,8 +62,9 @@ impl Asked {
 
     /// What is made of the rows that are asked for along a relation.
     pub(super) fn into_aggregate(self, relation: &'static str, of: Of) -> Aggregate {
+        let misplaced = self.select.leaves_out();
         let filter = (!self.select.filters.is_empty()).then(|| Filter::all(self.select.filters));
-        Aggregate { relation: relation.into(), of, filter }
+        Aggregate { relation: relation.into(), of, filter, misplaced }
     }
 
     /// Gives these columns and nothing else.

@@ -103,11 +103,14 @@ impl<S: Sides> Groups<S, ()> {
         pick: impl FnOnce(S::Fields<Ungrouped>) -> P,
     ) -> Result<P::Owned> {
         let picks = pick(S::fields(&self.places));
-        // Orders and limits are of rows, of which there is one.
-        if let Ok(query) = &mut self.query {
-            (query.limit, query.offset) = (None, 0);
+        self.query = self.query.and_then(|mut query| {
+            if query.limit.is_some() || query.offset > 0 {
+                return Err(Error::misplaced(if query.limit.is_some() { "limit" } else { "offset" }));
+            }
+            // There is one row to order.
             query.order_by.clear();
-        }
+            Ok(query)
+        });
         let found = Picked::new(self.source, self.query, &picks).first()?;
         found.ok_or_else(|| {
             Error::new(ErrorKind::NotFound {

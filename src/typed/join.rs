@@ -8,7 +8,7 @@ use super::pick::{Picked, Picks};
 use super::relation::{Related, Relation};
 use super::scope::{At, Group, Inside, Tuple, Ungrouped};
 use super::side::{Beside, Inner, Outer, Places, Sides};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::flat::{FlatPage, FlatQuery, JoinKind, On, alias};
 use crate::query::Query;
@@ -88,7 +88,12 @@ impl<M: Model> Join<(Inner<M>,)> {
 
     /// The rows that a query's filters let through.
     pub(super) fn of_query(source: Snapshot, query: Query) -> Join<(Inner<M>,)> {
-        Join::new(source, query.select.filters)
+        let left_out = query.select.leaves_out();
+        let mut join = Join::new(source, query.select.filters);
+        if let Some(option) = left_out {
+            join.query = join.query.and(Err(Error::misplaced(option)));
+        }
+        join
     }
 }
 

@@ -99,8 +99,8 @@ impl<M: Model, I> Query<M, I> {
         Selected::new(self.source, asked, selection)
     }
 
-    /// Makes one row of all rows that are equal in these columns: one, or a tuple of them. Of the query only
-    /// its filters matter.
+    /// Makes one row of all rows that are equal in these columns: one, or a tuple of them. A limit, offset,
+    /// cursor or `distinct` of the query is refused: those of the groups come after.
     pub fn group_by<K: Picks<Tuple>>(
         self,
         keys: impl FnOnce(<M as Model>::FieldsIn<Inside<Tuple>>) -> K,
@@ -108,11 +108,10 @@ impl<M: Model, I> Query<M, I> {
         self.into_join().group_by(keys)
     }
 
-    /// One row made of all that match: `.aggregate(|b| (count(), b.pages().sum()))`. Order, limit and
-    /// includes don't matter.
+    /// One row made of all that match: `.aggregate(|b| (count(), b.pages().sum()))`.
     ///
     /// # Errors
-    /// As [`all`](Query::all), and `out_of_range` for a sum that its type can't hold.
+    /// As [`all`](Query::all), `invalid_query` where a limit, offset, cursor or `distinct` leaves rows out, and `out_of_range` for a sum that its type can't hold.
     pub fn aggregate<P: Picks<Group>>(
         self,
         pick: impl FnOnce(<M as Model>::FieldsIn<Inside<Ungrouped>>) -> P,
@@ -176,7 +175,8 @@ impl<M: Model, I> Query<M, I> {
         Ok(Prepared { prepared: exec::prepare(snapshot.store(), &query, None)?, marker: PhantomData })
     }
 
-    /// How many rows match; order, limit and includes don't matter.
+    /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)
+    /// to O(rows that match); a cursor and distinct cost as much as [`all`](Query::all).
     ///
     /// # Errors
     /// As [`all`](Query::all).
@@ -185,7 +185,7 @@ impl<M: Model, I> Query<M, I> {
         exec::count(snapshot.store(), &query)
     }
 
-    /// Whether any row matches. O(rows up to the first).
+    /// Whether the query gives any row. O(rows up to the first).
     ///
     /// # Errors
     /// As [`all`](Query::all).

@@ -204,7 +204,7 @@ impl<R: Relation, I, X> Related<R, I, X> {
 }
 
 /// What is made of the rows along a relation to many: to be included, compared, or ordered by. Filters hold;
-/// order and limit don't matter.
+/// a limit, an offset or a cursor is refused, and an order says nothing.
 impl<R: Relation, I, X> Related<R, I, X> {
     // The kind is a parameter so that the compiler finds the method first, and then says what is wrong with it.
 

@@ -283,10 +283,6 @@ impl World {
         rows.into_iter().map(|row| self.document(select, table, row)).collect()
     }
 
-    pub fn count(&self, select: &Select, table: &str) -> usize {
-        self.passing(select, table, self.table(table).iter().collect()).len()
-    }
-
     pub fn document(&self, select: &Select, table: &str, row: &Cells) -> Json {
         let mut map = Map::new();
         for (name, value) in row {

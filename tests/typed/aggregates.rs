@@ -1,7 +1,7 @@
 //! What is made of the rows along a relation.
 
 use crate::blog::{State, User, filled};
-use relata::typed::{Database, Id, Model, Newtype, Query};
+use relata::typed::{Database, Id, Model, Newtype, Query, count};
 use rust_decimal::Decimal;
 
 fn emails(query: Query<User>) -> Vec<String> {
@@ -119,4 +119,33 @@ fn a_wrapped_number_sums_as_what_it_wraps_and_ranks_as_itself() {
     let page = db.query::<Order>().include(|o| o.lines().max(|l| l.price())).all().unwrap();
     assert_eq!(page.first().unwrap().lines(), Some(Cents(250)));
     assert!(db.query::<Order>().filter(|o| o.lines().max(|l| l.price()).gt(Cents(200))).exists().unwrap());
+}
+
+#[test]
+fn what_leaves_rows_out_is_refused_where_all_of_them_are_summed_up() {
+    let db = filled();
+    let users = || db.query::<User>();
+    let refused = |found: relata::Result<Vec<String>>, option: &str| {
+        let error = found.unwrap_err();
+        assert!(error.to_string().starts_with(&format!("`{option}` belongs where rows are read")), "{error}");
+    };
+    let emails =
+        |query: Query<User>| query.all().map(|page| page.iter().map(|u| u.email().to_owned()).collect());
+    refused(emails(users().filter(|u| u.posts().limit(1).count().gte(1))), "limit");
+    refused(emails(users().order_by(|u| u.posts().offset(1).max(|p| p.score()).desc())), "offset");
+    refused(users().include(|u| u.posts().limit(1).sum(|p| p.score())).all().map(|_| Vec::new()), "limit");
+    refused(users().limit(2).aggregate(|_| count()).map(|_| Vec::new()), "limit");
+    refused(users().offset(1).group_by(|u| u.email()).select(|email, _| email).all(), "offset");
+    refused(db.from::<User>().limit(2).aggregate(|_| count()).map(|_| Vec::new()), "limit");
+}
+
+#[test]
+fn a_count_is_of_the_rows_that_a_query_gives() {
+    let db = filled();
+    let users = || db.query::<User>();
+    assert_eq!((users().limit(2).count().unwrap(), users().offset(2).count().unwrap()), (2, 1));
+    assert!(!users().offset(3).exists().unwrap());
+    assert!(!users().limit(0).exists().unwrap());
+    let first = users().all().unwrap().first().unwrap().id();
+    assert_eq!(users().order_by(|u| u.id().asc()).after(|u| u.id().at(first)).count().unwrap(), 2);
 }
