@@ -8,5 +8,6 @@ mod size;
 pub use limits::Limits;
 pub use read::{read, utf8};
 
+pub(crate) use limits::Effort;
 pub(crate) use read::{read_value, text as read_text};
 pub(crate) use scan::{Scanner, position};

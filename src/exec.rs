@@ -25,6 +25,7 @@ pub(crate) use pluck::pluck;
 pub use prepared::{ByKey, Prepared};
 
 use crate::column::chunked::ROWS;
+use crate::document::{Effort, Limits};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::eval::fault;
 use crate::filter::Filter;
@@ -42,10 +43,12 @@ use std::sync::Arc;
 /// processor's nearest caches.
 const BLOCK: usize = 16;
 
-/// How many rows an answer may still have, and what its levels have found.
+/// How many rows an answer may still have and come by, and what its levels have found.
 struct Budget<'c> {
-    left: u64,
-    allowed: u64,
+    left: usize,
+    limits: Limits,
+    /// How many rows may still be come by on the way.
+    effort: Effort,
     /// How many levels recursive includes have gone on for, above the include that is being found.
     levels: usize,
     /// Reads the time in nanoseconds, where an analysis asks for it.
@@ -55,9 +58,9 @@ struct Budget<'c> {
 }
 
 impl<'c> Budget<'c> {
-    fn new(rows: Option<u64>) -> Budget<'c> {
-        let allowed = rows.unwrap_or(u64::MAX);
-        Budget { left: allowed, allowed, levels: 0, clock: None, measures: Vec::new() }
+    fn new(limits: Limits) -> Budget<'c> {
+        let (left, effort) = (limits.rows, limits.effort());
+        Budget { left, limits, effort, levels: 0, clock: None, measures: Vec::new() }
     }
 
     /// The time before a level is found.
@@ -78,12 +81,12 @@ impl<'c> Budget<'c> {
     /// # Errors
     /// `limit_exceeded` when there are fewer left.
     fn take(&mut self, rows: usize) -> Result<()> {
-        match self.left.checked_sub(rows as u64) {
+        match self.left.checked_sub(rows) {
             Some(left) => {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed: self.allowed })),
+            None => self.limits.check_rows(usize::MAX),
         }
     }
 }
@@ -91,39 +94,41 @@ impl<'c> Budget<'c> {
 /// All rows that answer a query. O(rows read); see the query's `explain`.
 ///
 /// # Errors
-/// Everything that is wrong with the query, and `limit_exceeded` for more than `max_rows` rows in
-/// all levels together.
-pub(crate) fn all<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Page> {
-    page(store, &Arc::new(Plan::new(store, query)?), max_rows)
+/// Everything that is wrong with the query, and `limit_exceeded` for more rows in all levels together
+/// than `limits` allow.
+pub(crate) fn all<S>(store: &Arc<Store>, query: &Query<S>, limits: Limits) -> Result<Page> {
+    page(store, &Arc::new(Plan::new(store, query)?), limits)
 }
 
 /// The first row that answers a query, as a page of one or none.
 ///
 /// # Errors
 /// As [`all`].
-pub(crate) fn first<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Page> {
+pub(crate) fn first<S>(store: &Arc<Store>, query: &Query<S>, limits: Limits) -> Result<Page> {
     let mut plan = Plan::new(store, query)?;
     plan.root.limit = Some(plan.root.limit.unwrap_or(1).min(1));
-    page(store, &Arc::new(plan), max_rows)
+    page(store, &Arc::new(plan), limits)
 }
 
 /// All rows that answer a plan.
 ///
 /// # Errors
 /// `limit_exceeded`.
-pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, max_rows: Option<u64>) -> Result<Page> {
-    let found = found(store, plan, &mut Budget::new(max_rows))?;
+pub(crate) fn page(store: &Arc<Store>, plan: &Arc<Plan>, limits: Limits) -> Result<Page> {
+    let found = found(store, plan, &mut Budget::new(limits))?;
     Ok(Page::new(Arc::clone(store), Arc::clone(plan), found))
 }
 
 fn found(store: &Arc<Store>, plan: &Plan, budget: &mut Budget<'_>) -> Result<FoundLevel> {
     plan.ready()?;
+    asked(store, plan, &mut budget.effort)?;
     let start = budget.start();
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots: root::slots(store, plan, &mut bound), ..FoundLevel::default() };
     fault::collect()?;
     budget.note(start, &found.slots);
     budget.take(found.slots.len())?;
+    budget.effort.spend(found.slots.len())?;
     bound.expand(&mut found, budget)?;
     Ok(found)
 }
@@ -135,7 +140,7 @@ fn found(store: &Arc<Store>, plan: &Plan, budget: &mut Budget<'_>) -> Result<Fou
 /// As [`all`].
 pub(crate) fn analyze<S>(store: &Arc<Store>, query: &Query<S>, clock: &dyn Fn() -> i128) -> Result<String> {
     let plan = Plan::new(store, query)?;
-    let mut budget = Budget { clock: Some(clock), ..Budget::new(None) };
+    let mut budget = Budget { clock: Some(clock), ..Budget::new(Limits::none()) };
     let start = clock();
     let rows = found(store, &plan, &mut budget)?.slots.len();
     let took = clock() - start;
@@ -151,9 +156,17 @@ pub(crate) fn page_of<S>(store: &Arc<Store>, query: &Query<S>, slots: Vec<Slot>)
     plan.ready()?;
     let mut bound = Bound::root(store, &plan.root);
     let mut found = FoundLevel { slots, ..FoundLevel::default() };
-    bound.expand(&mut found, &mut Budget::new(None))?;
+    bound.expand(&mut found, &mut Budget::new(Limits::none()))?;
     drop(bound);
     Ok(Page::new(Arc::clone(store), plan, found))
+}
+
+/// Takes off what filter and order of a plan's root cost, if all rows are asked.
+///
+/// # Errors
+/// `limit_exceeded`.
+fn asked(store: &Store, plan: &Plan, effort: &mut Effort) -> Result<()> {
+    effort.ask(store.table(plan.root.table).row_count(), plan.root.parts())
 }
 
 /// Shows each row that answers a plan, a block of rows at a time in buffers that are used again;
@@ -164,11 +177,11 @@ pub(crate) fn page_of<S>(store: &Arc<Store>, query: &Query<S>, slots: Vec<Slot>)
 pub(crate) fn each(
     store: &Arc<Store>,
     plan: &Plan,
-    max_rows: Option<u64>,
+    limits: Limits,
     mut show: impl FnMut(RowView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
     plan.ready()?;
-    let mut budget = Budget::new(max_rows);
+    let mut budget = Budget::new(limits);
     let mut bound = Bound::root(store, &plan.root);
     let slots = root::slots(store, plan, &mut bound);
     fault::collect()?;
@@ -195,13 +208,13 @@ pub(crate) struct Runner<'a> {
     level: &'a Level,
     bound: Bound<'a>,
     found: FoundLevel,
-    max_rows: Option<u64>,
+    limits: Limits,
 }
 
 impl<'a> Runner<'a> {
-    pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, max_rows: Option<u64>) -> Runner<'a> {
+    pub(crate) fn new(store: &'a Arc<Store>, plan: &'a Plan, limits: Limits) -> Runner<'a> {
         let bound = Bound::root(store, &plan.root);
-        Runner { store, plan, level: &plan.root, bound, found: FoundLevel::default(), max_rows }
+        Runner { store, plan, level: &plan.root, bound, found: FoundLevel::default(), limits }
     }
 
     /// Forgets what filters have learnt from rows that failed.
@@ -218,7 +231,7 @@ impl<'a> Runner<'a> {
     /// `limit_exceeded`.
     pub(crate) fn row(&mut self, slot: Slot) -> Result<Option<RowView<'_>>> {
         self.plan.ready()?;
-        let mut budget = Budget::new(self.max_rows);
+        let mut budget = Budget::new(self.limits);
         self.found.slots.clear();
         self.found.slots.push(slot);
         self.bound.filter.retain(&mut self.found.slots);
@@ -241,7 +254,7 @@ impl<'a> Runner<'a> {
     /// `limit_exceeded`.
     pub(crate) fn rows(&mut self, slots: &[Slot], show: &mut impl FnMut(Option<RowView<'_>>)) -> Result<()> {
         self.plan.ready()?;
-        let mut budget = Budget::new(self.max_rows);
+        let mut budget = Budget::new(self.limits);
         self.found.slots.clear();
         self.found.slots.extend(slots.iter().copied().filter_map(Slot::some));
         self.bound.filter.retain(&mut self.found.slots);
@@ -265,9 +278,10 @@ impl<'a> Runner<'a> {
 ///
 /// # Errors
 /// Everything that is wrong with the query.
-pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
+pub(crate) fn count<S>(store: &Store, query: &Query<S>, limits: Limits) -> Result<u64> {
     let plan = Plan::new(store, query)?;
     plan.ready()?;
+    asked(store, &plan, &mut limits.effort())?;
     let count = root::count(store, &plan) as u64;
     fault::collect().map(|()| count)
 }
@@ -276,9 +290,10 @@ pub(crate) fn count<S>(store: &Store, query: &Query<S>) -> Result<u64> {
 ///
 /// # Errors
 /// Everything that is wrong with the query.
-pub(crate) fn exists<S>(store: &Store, query: &Query<S>) -> Result<bool> {
+pub(crate) fn exists<S>(store: &Store, query: &Query<S>, limits: Limits) -> Result<bool> {
     let plan = Plan::new(store, query)?;
     plan.ready()?;
+    asked(store, &plan, &mut limits.effort())?;
     let exists = root::exists(store, &plan);
     fault::collect().map(|()| exists)
 }
@@ -295,8 +310,8 @@ pub(crate) fn explain<S>(store: &Store, query: &Query<S>) -> Result<String> {
 ///
 /// # Errors
 /// Everything that is wrong with the query.
-pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, max_rows: Option<u64>) -> Result<Prepared> {
-    Ok(Prepared::new(Arc::clone(store), Plan::new(store, query)?, max_rows))
+pub(crate) fn prepare<S>(store: &Arc<Store>, query: &Query<S>, limits: Limits) -> Result<Prepared> {
+    Ok(Prepared::new(Arc::clone(store), Plan::new(store, query)?, limits))
 }
 
 /// The rows of a plan's root, in its order.

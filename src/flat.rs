@@ -39,7 +39,11 @@ pub use prepared::PreparedFlat;
 #[cfg(feature = "json")]
 pub(crate) use build::joined_as;
 pub(crate) use resolve::Resolved;
+#[cfg(feature = "json")]
+pub(crate) use resolve::SETS_DEPTH_MAX;
 
+#[cfg(feature = "json")]
+use crate::document::Limits;
 #[cfg(feature = "json")]
 use crate::error::Result;
 use crate::expr::Expr;
@@ -97,8 +101,8 @@ pub struct FlatQuery<S = Unbound> {
 /// # Errors
 /// Everything that is wrong with the query, and `limit_exceeded`.
 #[cfg(feature = "json")]
-pub(crate) fn answer<S>(store: &Arc<Store>, query: &FlatQuery<S>, max_rows: Option<u64>) -> Result<FlatPage> {
-    PreparedFlat::new(store, query, max_rows)?.all()
+pub(crate) fn answer<S>(store: &Arc<Store>, query: &FlatQuery<S>, limits: Limits) -> Result<FlatPage> {
+    PreparedFlat::new(store, query, limits)?.all()
 }
 
 /// Where the rows come from.

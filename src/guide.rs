@@ -29,6 +29,9 @@ pub mod json {}
 #[doc = include_str!("../docs/hooks.md")]
 pub mod hooks {}
 
+#[doc = include_str!("../docs/reliability.md")]
+pub mod reliability {}
+
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 

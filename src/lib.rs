@@ -85,7 +85,7 @@
 //! # Recipes
 //!
 //! The [`guide`] has pages on relations, constraints, queries, joins, writes, transactions and forks, models,
-//! JSON documents, hooks, testing and files.
+//! JSON documents, hooks, testing, files and reliability.
 //!
 //! - Declare tables and relations: [`Schema`], [`Table`], [`Column`], [`ForeignKey`], [`Relation`];
 //!   from JSON with [`Schema::from_json`]; all mistakes at once from [`Catalog`].

@@ -181,6 +181,11 @@ impl Plan {
 }
 
 impl Level {
+    /// How many conditions, parts of expressions and keys its filter and order are made of. O(level).
+    pub(crate) fn parts(&self) -> usize {
+        self.order.len() + self.filter.iter().map(Predicate::size).sum::<usize>()
+    }
+
     /// All columns of a table's rows.
     fn of_rows(store: &Store, table: TableId) -> Level {
         Level {

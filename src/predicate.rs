@@ -76,6 +76,25 @@ impl Predicate {
         found
     }
 
+    /// How many conditions and parts of expressions it is made of. O(n).
+    pub(crate) fn size(&self) -> usize {
+        let within = |filter: &Option<Predicate>| filter.as_ref().map_or(0, Predicate::size);
+        match self {
+            Predicate::And(terms) | Predicate::Or(terms) => terms.iter().map(Predicate::size).sum(),
+            Predicate::Not(inner) => inner.size(),
+            Predicate::Some(_, filter) => 1 + filter.as_ref().map_or(0, |filter| filter.size()),
+            Predicate::Every(_, filter) => 1 + filter.size(),
+            Predicate::Count(rows, ..) => 1 + within(&rows.filter),
+            Predicate::Total(total, ..) | Predicate::NoTotal(total) => 1 + within(&total.rows.filter),
+            Predicate::Expr(scalar) => scalar.size(),
+            Predicate::Compare(..)
+            | Predicate::CompareColumns(..)
+            | Predicate::In { .. }
+            | Predicate::Like(..)
+            | Predicate::IsNull(_) => 1,
+        }
+    }
+
     /// Whether it asks anything of rows along a relation. O(n).
     pub(crate) fn asks_along(&self) -> bool {
         match self {

@@ -224,6 +224,9 @@ pub(crate) struct LimitArgs {
     /// Rows that one request may write or be answered with
     #[arg(long, value_name = "N", default_value_t = Limits::default().rows)]
     limit_rows: usize,
+    /// Rows that one query may come by on its way
+    #[arg(long, value_name = "N", default_value_t = Limits::default().work)]
+    limit_work: usize,
 }
 
 impl LimitArgs {
@@ -233,5 +236,6 @@ impl LimitArgs {
             .depth(self.limit_depth)
             .nodes(self.limit_nodes)
             .rows(self.limit_rows)
+            .work(self.limit_work)
     }
 }

@@ -1,6 +1,7 @@
 //! Flat queries of a database and its snapshots.
 
 use super::{Database, Snapshot};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::flat::{FlatPage, FlatQuery, FlatRow, PreparedFlat, Source};
 use crate::value::Row;
@@ -62,7 +63,7 @@ impl FlatQuery<Snapshot> {
     /// # Errors
     /// As [`all`](FlatQuery::all), but for what an expression fails with.
     pub fn prepare(&self) -> Result<PreparedFlat> {
-        PreparedFlat::new(self.source.store(), self, None)
+        PreparedFlat::new(self.source.store(), self, Limits::none())
     }
 
     /// How many rows there are. O(rows).

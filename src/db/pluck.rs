@@ -1,6 +1,7 @@
 //! Short ways to values, keys and batches.
 
 use super::{Database, Snapshot};
+use crate::document::Limits;
 use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, Result};
 use crate::exec;
 use crate::filter::{Filter, Test, asc};
@@ -38,7 +39,7 @@ impl Query<Snapshot> {
     /// As [`all`](Query::all); `invalid_query` for values that the Rust type can't hold.
     pub fn pluck<T: FromValues>(&self, columns: impl IntoIterator<Item: Into<EcoString>>) -> Result<Vec<T>> {
         let columns: Vec<EcoString> = columns.into_iter().map(Into::into).collect();
-        let tuples = exec::pluck(self.source.store(), self, &columns, None)?;
+        let tuples = exec::pluck(self.source.store(), self, &columns, Limits::none())?;
         let read = |values: Vec<_>| {
             T::from_values(&values).ok_or_else(|| {
                 let name = EcoString::from(columns.join(", "));
@@ -72,7 +73,7 @@ impl Query<Snapshot> {
     /// As [`all`](Query::all); `invalid_query` for a table without a primary key.
     pub fn ids(&self) -> Result<Vec<Key>> {
         let columns = key_columns(&self.source, &self.table)?;
-        let tuples = exec::pluck(self.source.store(), self, &columns, None)?;
+        let tuples = exec::pluck(self.source.store(), self, &columns, Limits::none())?;
         Ok(tuples.into_iter().map(|values| values.into_iter().collect()).collect())
     }
 

@@ -3,6 +3,7 @@
 use super::Database;
 use super::builder::Settings;
 use crate::catalog::{Catalog, TableInfo};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::eval;
 use crate::exec::{self, Prepared};
@@ -149,7 +150,7 @@ impl Query<Snapshot> {
     /// # Errors
     /// Names that don't exist, values of the wrong type, and whatever else makes a query mean nothing.
     pub fn all(&self) -> Result<Page> {
-        exec::all(self.source.store(), self, None)
+        exec::all(self.source.store(), self, Limits::none())
     }
 
     /// The first row as a page of one or none; a limit of the query is taken as 1.
@@ -157,7 +158,7 @@ impl Query<Snapshot> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn first(&self) -> Result<Page> {
-        exec::first(self.source.store(), self, None)
+        exec::first(self.source.store(), self, Limits::none())
     }
 
     /// Shows each row in order with everything included, a few at a time in buffers that are used
@@ -174,7 +175,7 @@ impl Query<Snapshot> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn prepare(&self) -> Result<Prepared> {
-        exec::prepare(self.source.store(), self, None)
+        exec::prepare(self.source.store(), self, Limits::none())
     }
 
     /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)
@@ -183,7 +184,7 @@ impl Query<Snapshot> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn count(&self) -> Result<u64> {
-        exec::count(self.source.store(), self)
+        exec::count(self.source.store(), self, Limits::none())
     }
 
     /// Whether the query gives any row. O(rows up to the first).
@@ -191,7 +192,7 @@ impl Query<Snapshot> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn exists(&self) -> Result<bool> {
-        exec::exists(self.source.store(), self)
+        exec::exists(self.source.store(), self, Limits::none())
     }
 
     /// In words: how the rows are found and how many are expected.

@@ -3,6 +3,8 @@
 use super::row;
 use crate::catalog::{Hop, RelationInfo};
 use crate::column::chunked::Chunks;
+use crate::document::Effort;
+use crate::error::Result;
 use crate::id::{ColumnId, IndexId, Slot, TableId};
 use crate::index::lists::{Head, ListsView};
 use crate::store::Store;
@@ -159,21 +161,46 @@ impl<'a> Walk<'a> {
     /// The rows that each parent leads to, in the order of the first hop's rows and so on; at most
     /// `take` of each when the walk is one hop. O(rows reached).
     pub(crate) fn gather(&mut self, parents: &[Slot], take: usize, flat: &mut Flat) {
+        self.reach(parents, take, usize::MAX, flat);
+    }
+
+    /// As [`gather`](Walk::gather), the rows of each hop taken off what may be come by.
+    ///
+    /// # Errors
+    /// `limit_exceeded` soon after more rows are met than that.
+    pub(crate) fn gather_within(
+        &mut self,
+        parents: &[Slot],
+        take: usize,
+        effort: &mut Effort,
+        flat: &mut Flat,
+    ) -> Result<()> {
+        let met = self.reach(parents, take, effort.left(), flat);
+        effort.spend(met)
+    }
+
+    /// The rows of all hops that were met; where they are more than `most`, not all rows are found.
+    fn reach(&mut self, parents: &[Slot], take: usize, most: usize, flat: &mut Flat) -> usize {
         flat.clear();
         let single = self.steps.len() == 1;
         let mut steps = self.steps.iter();
         match steps.next() {
             Some(Step::Children(lists, None)) => {
-                children(*lists, parents, if single { take } else { usize::MAX }, flat)
+                children(*lists, parents, if single { take } else { usize::MAX }, most, flat)
             }
             Some(Step::Children(lists, Some(ranks))) => {
-                for parent in parents {
-                    let start = flat.slots.len();
-                    arranged(*lists, *ranks, *parent, &mut flat.slots);
-                    if single {
-                        flat.slots.truncate(start.saturating_add(take));
+                for block in parents.chunks(AHEAD) {
+                    for parent in block {
+                        let start = flat.slots.len();
+                        arranged(*lists, *ranks, *parent, &mut flat.slots);
+                        if single {
+                            flat.slots.truncate(start.saturating_add(take));
+                        }
+                        flat.close();
                     }
-                    flat.close();
+                    if flat.slots.len() > most {
+                        return flat.slots.len();
+                    }
                 }
             }
             Some(Step::Parent(cells)) => {
@@ -183,9 +210,14 @@ impl<'a> Walk<'a> {
                 }
             }
             Some(step) => {
-                for parent in parents {
-                    step.extend(*parent, &mut flat.slots);
-                    flat.close();
+                for block in parents.chunks(AHEAD) {
+                    for parent in block {
+                        step.extend(*parent, &mut flat.slots);
+                        flat.close();
+                    }
+                    if flat.slots.len() > most {
+                        return flat.slots.len();
+                    }
                 }
             }
             None => {
@@ -195,7 +227,11 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        let mut met = flat.slots.len();
         for step in steps {
+            if met > most {
+                return met;
+            }
             if let Step::Parent(cells) = step {
                 flat.slots.iter_mut().for_each(|slot| *slot = cells.at(slot.index()));
                 if flat.slots.iter().any(|slot| slot.is_none()) {
@@ -206,18 +242,31 @@ impl<'a> Walk<'a> {
             }
             std::mem::swap(flat, &mut self.spare);
             flat.clear();
-            let mut from = 0;
-            for to in self.spare.offsets.iter().skip(1) {
-                for slot in self.spare.slots.get(from..*to as usize).unwrap_or_default() {
-                    step.extend(*slot, &mut flat.slots);
-                }
-                flat.close();
-                from = *to as usize;
-            }
+            further(step, &self.spare, most - met, flat);
+            met += flat.slots.len();
         }
         if self.distinct {
             unite(flat);
         }
+        met
+    }
+}
+
+/// The rows that a further hop leads to from those of each parent; not all of them where they are more than
+/// `most`.
+fn further(step: &Step<'_>, before: &Flat, most: usize, flat: &mut Flat) {
+    let mut from = 0;
+    for to in before.offsets.iter().skip(1) {
+        for block in before.slots.get(from..*to as usize).unwrap_or_default().chunks(AHEAD) {
+            for slot in block {
+                step.extend(*slot, &mut flat.slots);
+            }
+            if flat.slots.len() > most {
+                return;
+            }
+        }
+        flat.close();
+        from = *to as usize;
     }
 }
 
@@ -257,7 +306,7 @@ fn arranged(lists: ListsView<'_>, ranks: RanksView<'_>, parent: Slot, out: &mut 
     ranks.arrange(out.get_mut(start..).unwrap_or_default());
 }
 
-fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, flat: &mut Flat) {
+fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, most: usize, flat: &mut Flat) {
     let mut heads = [Head::default(); AHEAD];
     for block in parents.chunks(AHEAD) {
         for (head, parent) in heads.iter_mut().zip(block) {
@@ -269,6 +318,9 @@ fn children(lists: ListsView<'_>, parents: &[Slot], take: usize, flat: &mut Flat
             let items = lists.items(*head);
             flat.slots.extend_from_slice(items.get(..take).unwrap_or(items));
             flat.close();
+        }
+        if flat.slots.len() > most {
+            return;
         }
     }
 }

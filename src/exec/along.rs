@@ -1,6 +1,7 @@
 //! Queries of the rows along a relation from one row.
 
 use super::{Prepared, page, root};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::eval::fault;
 use crate::plan::Plan;
@@ -18,7 +19,7 @@ impl Query<Along<'_>> {
     /// # Errors
     /// Names that don't exist, values of the wrong type, and whatever else makes a query mean nothing.
     pub fn all(&self) -> Result<Page> {
-        page(self.source.store(), &Arc::new(self.plan()?), None)
+        page(self.source.store(), &Arc::new(self.plan()?), Limits::none())
     }
 
     /// The first row as a page of one or none; a limit of the query is taken as 1.
@@ -28,7 +29,7 @@ impl Query<Along<'_>> {
     pub fn first(&self) -> Result<Page> {
         let mut plan = self.plan()?;
         plan.root.limit = Some(plan.root.limit.unwrap_or(1).min(1));
-        page(self.source.store(), &Arc::new(plan), None)
+        page(self.source.store(), &Arc::new(plan), Limits::none())
     }
 
     /// How many rows there are: limit, offset, cursor and distinct hold, and nothing is included. A relation
@@ -57,7 +58,7 @@ impl Query<Along<'_>> {
     /// # Errors
     /// As [`all`](Query::all).
     pub fn prepare(&self) -> Result<Prepared> {
-        Ok(Prepared::new(Arc::clone(self.source.store()), self.plan()?, None))
+        Ok(Prepared::new(Arc::clone(self.source.store()), self.plan()?, Limits::none()))
     }
 
     /// In words: how the rows are found and how many are expected.

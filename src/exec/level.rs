@@ -23,6 +23,8 @@ pub(super) struct Bound<'a> {
     pub(super) filter: Tester<'a>,
     pub(super) arrange: Arrange<'a>,
     store: &'a Store,
+    /// What filter and order are made of.
+    parts: usize,
     extras: Vec<BoundExtra<'a>>,
     includes: Vec<Below<'a>>,
     /// How many threads may find what hangs on its rows, and about how much that is for one of them.
@@ -60,6 +62,7 @@ impl<'a> Bound<'a> {
             filter,
             arrange: Arrange::new(store, level),
             store,
+            parts: level.parts(),
             extras: extras.collect(),
             includes: level
                 .includes
@@ -80,6 +83,7 @@ impl<'a> Bound<'a> {
         if self.threads > 1 && self.expand_in_parts(found, budget).is_some() {
             return Ok(());
         }
+        budget.effort.spend(found.slots.len().saturating_mul(self.extras.len()))?;
         found.extras.resize_with(self.extras.len(), ExtraCells::default);
         for (at, (extra, cells)) in self.extras.iter_mut().zip(&mut found.extras).enumerate() {
             extra.fill(self.store, self.level, at, &found.slots, cells)?;
@@ -92,7 +96,7 @@ impl<'a> Bound<'a> {
     }
 
     /// As [`expand`](Bound::expand), on several threads; `None`, and nothing found, where that isn't worth it
-    /// or anything fails.
+    /// or anything fails. Each part may take all that is left; what they take together is then taken off.
     fn expand_in_parts(&self, found: &mut FoundLevel, budget: &mut Budget<'_>) -> Option<()> {
         if budget.clock.is_some() {
             return None;
@@ -102,26 +106,29 @@ impl<'a> Bound<'a> {
             return None;
         }
         let (store, level, slots) = (self.store, self.level, &found.slots);
-        let (left, allowed, levels) = (budget.left, budget.allowed, budget.levels);
+        let (left, limits, effort, levels) = (budget.left, budget.limits, budget.effort, budget.levels);
         let parts = in_parts(
             self.threads,
             slots.len(),
             || Bound::new(store, level, Tester::new(store, level.table, []), 1),
             |bound, part| {
                 let mut found = FoundLevel { slots: slots.get(part)?.to_vec(), ..FoundLevel::default() };
-                let mut budget = Budget { left, levels, ..Budget::new(Some(allowed)) };
+                let mut budget = Budget { left, effort, levels, ..Budget::new(limits) };
                 let done = bound.expand(&mut found, &mut budget);
                 fault::collect().and(done).ok()?;
-                Some((found, left - budget.left))
+                Some((found, left - budget.left, effort.left() - budget.effort.left()))
             },
         )?;
         let mut parts = parts.into_iter();
-        let (mut all, mut rows) = parts.next()?;
-        for (part, more) in parts {
+        let (mut all, mut rows, mut work) = parts.next()?;
+        for (part, more_rows, more_work) in parts {
             all.append(part)?;
-            rows += more;
+            rows += more_rows;
+            work = work.saturating_add(more_work);
         }
-        budget.left = budget.left.checked_sub(rows)?;
+        let (left, mut effort) = (left.checked_sub(rows)?, effort);
+        effort.spend(work).ok()?;
+        (budget.left, budget.effort) = (left, effort);
         (found.extras, found.includes) = (all.extras, all.includes);
         Some(())
     }
@@ -180,11 +187,12 @@ impl<'a> Below<'a> {
         let take = if plain { level.needed() } else { usize::MAX };
         for block in parents.chunks(PARENTS) {
             if self.source.is_empty() {
-                self.walk.gather(block, take, &mut self.flat);
+                self.walk.gather_within(block, take, &mut budget.effort, &mut self.flat)?;
             } else {
                 self.start_from(block);
-                self.walk.gather(&self.parents, take, &mut self.flat);
+                self.walk.gather_within(&self.parents, take, &mut budget.effort, &mut self.flat)?;
             }
+            budget.effort.ask(self.flat.slots.len(), self.bound.parts)?;
             filter_flat(&mut self.bound.filter, &mut self.truths, &mut self.flat);
             self.bound.arrange.arrange(&mut self.flat);
             if self.many {
@@ -199,6 +207,7 @@ impl<'a> Below<'a> {
 
     /// Every parent has one place in the result, whether it leads anywhere or not.
     fn find_direct(&mut self, parents: &[Slot], found: &mut Found, budget: &mut Budget<'_>) -> Result<()> {
+        budget.effort.ask(parents.len(), self.bound.parts)?;
         let slots = &mut found.rows.slots;
         if self.source.is_empty() {
             self.walk.direct(parents, slots);

@@ -2,7 +2,9 @@
 
 use super::all;
 use crate::catalog::{Catalog, TableInfo};
+use crate::document::Limits;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::plan::INCLUDE_DEPTH_MAX;
 use crate::query::{Columns, Distinct, Include, Query, Select};
 use crate::store::Store;
 use crate::value::Value;
@@ -28,12 +30,16 @@ pub(crate) fn pluck<S>(
     store: &Arc<Store>,
     query: &Query<S>,
     paths: &[EcoString],
-    max_rows: Option<u64>,
+    limits: Limits,
 ) -> Result<Vec<Vec<Value>>> {
     let catalog = store.catalog();
     let table = catalog.table(catalog.table_id(&query.table)?);
     let mut root = Node::default();
     for (place, path) in paths.iter().enumerate() {
+        if path.split('.').nth(INCLUDE_DEPTH_MAX + 1).is_some() {
+            let allowed = INCLUDE_DEPTH_MAX as u64;
+            return Err(Error::new(ErrorKind::LimitExceeded { limit: "include_depth", allowed }));
+        }
         insert(catalog, table, &mut root, place, path, &query.select).map_err(|error| error.at(path))?;
     }
     if paths.is_empty() {
@@ -49,8 +55,9 @@ pub(crate) fn pluck<S>(
         select.distinct = Some(Distinct::On(root.values.iter().map(|(_, name)| name.clone()).collect()));
     }
     select.includes = includes(&root);
-    let page = all(store, &Query { source: (), table: query.table.clone(), select }, max_rows)?;
-    values(&page, &root, paths.len())
+    let page = all(store, &Query { source: (), table: query.table.clone(), select }, limits)?;
+    limits.effort().spend(page.len().saturating_mul(paths.len()))?;
+    values(&page, &root, paths.len(), limits)
 }
 
 fn insert(
@@ -96,11 +103,12 @@ fn includes(node: &Node) -> Vec<Include> {
     node.below.iter().fold(Query::of(""), include).select.includes
 }
 
-fn values(page: &Page, root: &Node, width: usize) -> Result<Vec<Vec<Value>>> {
+fn values(page: &Page, root: &Node, width: usize, limits: Limits) -> Result<Vec<Vec<Value>>> {
     let mut out = Vec::with_capacity(page.len());
     for row in page {
         let mut tuples = vec![vec![Value::Null; width]];
-        fill(root, Some(row), &mut tuples)?;
+        fill(root, Some(row), &mut tuples, limits)?;
+        limits.check_rows(out.len() + tuples.len())?;
         out.append(&mut tuples);
     }
     Ok(out)
@@ -108,7 +116,7 @@ fn values(page: &Page, root: &Node, width: usize) -> Result<Vec<Vec<Value>>> {
 
 /// Puts the values of a row into each tuple, and multiplies the tuples by the rows along each relation.
 /// Recursion is as deep as the longest path.
-fn fill(node: &Node, row: Option<RowView<'_>>, tuples: &mut Vec<Vec<Value>>) -> Result<()> {
+fn fill(node: &Node, row: Option<RowView<'_>>, tuples: &mut Vec<Vec<Value>>, limits: Limits) -> Result<()> {
     let Some(row) = row else { return Ok(()) };
     for (place, name) in &node.values {
         let value = row.value(name)?.to_value();
@@ -127,8 +135,9 @@ fn fill(node: &Node, row: Option<RowView<'_>>, tuples: &mut Vec<Vec<Value>>) -> 
         for tuple in before {
             for row in rows {
                 let mut more = vec![tuple.clone()];
-                fill(below, Some(row), &mut more)?;
+                fill(below, Some(row), &mut more, limits)?;
                 tuples.append(&mut more);
+                limits.check_rows(tuples.len())?;
             }
         }
     }

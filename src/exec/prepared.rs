@@ -2,6 +2,7 @@
 
 use super::reach::found;
 use super::{Runner, each, page};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::eval::fault;
 use crate::id::{IndexId, Slot};
@@ -43,12 +44,12 @@ const KEYS: usize = 64;
 pub struct Prepared {
     store: Arc<Store>,
     plan: Arc<Plan>,
-    max_rows: Option<u64>,
+    limits: Limits,
 }
 
 impl Prepared {
-    pub(crate) fn new(store: Arc<Store>, plan: Plan, max_rows: Option<u64>) -> Prepared {
-        Prepared { store, plan: Arc::new(plan), max_rows }
+    pub(crate) fn new(store: Arc<Store>, plan: Plan, limits: Limits) -> Prepared {
+        Prepared { store, plan: Arc::new(plan), limits }
     }
 
     /// The placeholders and their types, in the order they are met. A query with any answers only what
@@ -77,7 +78,7 @@ impl Prepared {
     /// `type_mismatch` for a value of another type.
     pub fn bind(&self, values: Row) -> Result<Prepared> {
         let plan = self.plan.bind(&self.store, &values)?;
-        Ok(Prepared::new(Arc::clone(&self.store), plan, self.max_rows))
+        Ok(Prepared::new(Arc::clone(&self.store), plan, self.limits))
     }
 
     /// The columns and relations of the rows it gives, to be resolved once for a loop.
@@ -90,7 +91,7 @@ impl Prepared {
     /// # Errors
     /// `limit_exceeded` for more rows than are allowed.
     pub fn all(&self) -> Result<Page> {
-        page(&self.store, &self.plan, self.max_rows)
+        page(&self.store, &self.plan, self.limits)
     }
 
     /// Shows each row in order, a few at a time in buffers that are used again: faster than
@@ -110,7 +111,7 @@ impl Prepared {
     /// # Errors
     /// `limit_exceeded` for more rows than are allowed.
     pub fn each_until(&self, show: impl FnMut(RowView<'_>) -> ControlFlow<()>) -> Result<()> {
-        each(&self.store, &self.plan, self.max_rows, show)
+        each(&self.store, &self.plan, self.limits, show)
     }
 
     /// Answers the query for one row after the other, got by primary key, in buffers that are used
@@ -130,7 +131,7 @@ impl Prepared {
     }
 
     fn by(&self, index: Option<IndexId>) -> ByKey<'_> {
-        let runner = Runner::new(&self.store, &self.plan, self.max_rows);
+        let runner = Runner::new(&self.store, &self.plan, self.limits);
         ByKey { prepared: self, index, runner, among: None }
     }
 

@@ -4,6 +4,7 @@ use super::JoinKind;
 use super::keys::KeyTable;
 use super::matcher::Matcher;
 use super::plan::{Joins, Step};
+use crate::document::Effort;
 use crate::error::Result;
 use crate::eval::vector::{Batch, Vector, evaluate, truths};
 use crate::eval::{Flat, TRUE, Tester, Walk, along, fault};
@@ -19,6 +20,9 @@ const LOOP_PAIRS: usize = 1 << 16;
 
 /// Tuples that a step takes at once.
 const BLOCK: usize = 1024;
+
+/// Tuples whose matches are made before it's asked whether these are too many.
+const FEW: usize = 16;
 
 /// Tuples: a vector of slots for each source; an empty one for a source that isn't joined yet.
 #[derive(Clone, Debug, Default)]
@@ -118,11 +122,15 @@ impl<'a> Joiner<'a> {
         tables: &'a [TableId],
         step: &'a Step,
         before: Vec<usize>,
+        effort: &mut Effort,
     ) -> Result<Joiner<'a>> {
         let table = tables.get(step.source).copied().unwrap_or(TableId::new(0));
         let scan = joins.scans.get(step.source);
         let filter = || Tester::new(store, table, scan.map(|scan| &scan.predicate));
-        let rights = || scan.map_or(Ok(Vec::new()), |scan| exec::root_slots(store, &scan.plan));
+        let mut rights = || {
+            let rights = scan.map_or(Ok(Vec::new()), |scan| exec::root_slots(store, &scan.plan))?;
+            effort.spend(rights.len()).map(|()| rights)
+        };
         let ways = match &step.matcher {
             Matcher::Walk { from, table, hops } => Ways::Walk {
                 from: *from,
@@ -147,6 +155,16 @@ impl<'a> Joiner<'a> {
         Ok(Joiner { store, tables, step, before, ways, matched })
     }
 
+    /// How many tuples it makes of one, where it makes as many of each.
+    pub(super) fn factor(&self) -> Option<usize> {
+        let both =
+            matches!(self.step.kind, JoinKind::Inner | JoinKind::Left | JoinKind::Right | JoinKind::Full);
+        match &self.ways {
+            Ways::Loop { rights } if both && self.step.on.is_empty() => Some(rights.len()),
+            _ => None,
+        }
+    }
+
     /// How many tuples to give it at once.
     pub(super) fn appetite(&self) -> usize {
         match &self.ways {
@@ -158,14 +176,14 @@ impl<'a> Joiner<'a> {
     /// The tuples that come of some: those of the first before those of the second. O(matches).
     ///
     /// # Errors
-    /// What an expression of the condition fails with.
-    pub(super) fn apply(&mut self, mut block: Block) -> Result<Block> {
+    /// What an expression of the condition fails with, `limit_exceeded` for too many matches.
+    pub(super) fn apply(&mut self, mut block: Block, effort: &mut Effort) -> Result<Block> {
         if self.direct(&mut block)? {
-            return Ok(block);
+            return effort.spend(block.len).map(|()| block);
         }
         let block = &block;
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
-        self.candidates(block, &mut lefts, &mut rights)?;
+        self.candidates(block, effort, &mut lefts, &mut rights)?;
         fault::collect()?;
         if !self.step.on.is_empty() {
             let pairs = self.paired(block, &lefts, rights);
@@ -265,13 +283,23 @@ impl<'a> Joiner<'a> {
     }
 
     /// Pairs of a tuple's place and a row, by place and then by row.
-    fn candidates(&mut self, block: &Block, lefts: &mut Vec<u32>, rights: &mut Vec<Slot>) -> Result<()> {
+    ///
+    /// # Errors
+    /// What an expression fails with, `limit_exceeded` soon after there are too many.
+    fn candidates(
+        &mut self,
+        block: &Block,
+        effort: &mut Effort,
+        lefts: &mut Vec<u32>,
+        rights: &mut Vec<Slot>,
+    ) -> Result<()> {
+        let most = effort.left();
         let none = Vec::new();
         let rows = self.store.table(self.tables.get(self.step.source).copied().unwrap_or(TableId::new(0)));
         match &mut self.ways {
             Ways::Walk { from, walk, filter, flat } => {
                 let parents = block.slots.get(*from).unwrap_or(&none);
-                walk.gather(parents, usize::MAX, flat);
+                walk.gather_within(parents, usize::MAX, effort, flat)?;
                 spread(rows, flat, filter, lefts, rights);
             }
             Ways::Along { from, table, relation, filter } => {
@@ -279,22 +307,35 @@ impl<'a> Joiner<'a> {
                 let relation = self.store.catalog().table(*table).relation(*relation);
                 let mut flat = Flat::default();
                 flat.clear();
-                for parent in parents {
-                    flat.slots.extend(along(self.store, relation, *parent));
-                    flat.close();
+                for parents in parents.chunks(FEW) {
+                    for parent in parents {
+                        flat.slots.extend(along(self.store, relation, *parent));
+                        flat.close();
+                    }
+                    if flat.slots.len() > most {
+                        break;
+                    }
                 }
+                effort.spend(flat.slots.len())?;
                 spread(rows, &mut flat, filter, lefts, rights);
             }
             Ways::Hash { left, rights: all, table } => {
                 let keys = vectors(left, &block.batch(self.store, self.tables, 0, block.len))?;
-                for row in 0..block.len {
-                    table.find(&keys, row, |at| {
-                        lefts.push(row as u32);
-                        rights.push(all.get(at as usize).copied().unwrap_or_default());
-                    });
+                for from in (0..block.len).step_by(FEW) {
+                    for row in from..block.len.min(from + FEW) {
+                        table.find(&keys, row, |at| {
+                            lefts.push(row as u32);
+                            rights.push(all.get(at as usize).copied().unwrap_or_default());
+                        });
+                    }
+                    if lefts.len() > most {
+                        break;
+                    }
                 }
+                effort.spend(lefts.len())?;
             }
             Ways::Loop { rights: all } => {
+                effort.spend(all.len().saturating_mul(block.len))?;
                 for row in 0..block.len {
                     lefts.resize(lefts.len() + all.len(), row as u32);
                     rights.extend_from_slice(all);

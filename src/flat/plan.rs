@@ -73,6 +73,27 @@ pub(super) struct Step {
     pub(super) expected: f64,
 }
 
+impl Scan {
+    /// Whether all rows of its table are found.
+    pub(super) fn reads_all(&self) -> bool {
+        let Predicate::And(terms) = &self.predicate else { return false };
+        let root = &self.plan.root;
+        terms.is_empty() && root.limit.is_none() && root.offset == 0
+    }
+}
+
+impl Joins {
+    /// What conditions, keys, aggregates and outputs are made of. O(query).
+    pub(super) fn parts(&self) -> usize {
+        let on = self.steps.iter().flat_map(|step| &step.on);
+        let group = self.group.iter().flat_map(|group| {
+            group.keys.iter().chain(group.aggregates.iter().filter_map(|aggregate| aggregate.of.as_ref()))
+        });
+        let all = self.filter.iter().chain(on).chain(group).chain(&self.having).chain(&self.outputs);
+        all.map(Scalar::size).sum()
+    }
+}
+
 impl Planned {
     /// Plans a query whose placeholders have values. O(query), and a few look-ups.
     pub(super) fn new(store: &Store, resolved: Resolved) -> Planned {

@@ -1,9 +1,10 @@
 //! Flat queries resolved once, and answered with whatever values their placeholders are given.
 
 use super::plan::Planned;
-use super::run::{Context, Stats, page};
+use super::run::{Context, page};
 use super::stream::blocks;
 use super::{FlatPage, FlatQuery, FlatRow, Resolved};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::plan::{Placeholders, bound, given, note};
 use crate::store::Store;
@@ -33,19 +34,15 @@ pub struct PreparedFlat {
     store: Arc<Store>,
     resolved: Resolved,
     placeholders: Placeholders,
-    max_rows: Option<u64>,
+    limits: Limits,
 }
 
 impl PreparedFlat {
-    pub(crate) fn new<S>(
-        store: &Arc<Store>,
-        query: &FlatQuery<S>,
-        max_rows: Option<u64>,
-    ) -> Result<PreparedFlat> {
+    pub(crate) fn new<S>(store: &Arc<Store>, query: &FlatQuery<S>, limits: Limits) -> Result<PreparedFlat> {
         let resolved = Resolved::new(store.catalog(), query)?;
         let mut placeholders = Placeholders::new();
         resolved.placeholders(&mut |name, ty| note(&mut placeholders, name, ty));
-        Ok(PreparedFlat { store: Arc::clone(store), resolved, placeholders, max_rows })
+        Ok(PreparedFlat { store: Arc::clone(store), resolved, placeholders, limits })
     }
 
     /// The placeholders and their types, in the order they are met.
@@ -60,7 +57,7 @@ impl PreparedFlat {
     /// `type_mismatch` for a value of another type, and whatever an expression fails with.
     pub fn run(&self, values: Row) -> Result<FlatPage> {
         let planned = self.planned(&values)?;
-        let mut context = Context { max_rows: self.max_rows, clock: None, stats: Stats::default() };
+        let mut context = Context::new(self.limits, None);
         page(&self.store, &planned, &mut context)
     }
 
@@ -108,7 +105,7 @@ impl PreparedFlat {
     /// As [`run`](PreparedFlat::run), and whatever `show` fails with.
     pub fn each_block(&self, mut show: impl FnMut(&FlatPage) -> Result<ControlFlow<()>>) -> Result<()> {
         let planned = self.planned(&Row::new())?;
-        let mut context = Context { max_rows: self.max_rows, clock: None, stats: Stats::default() };
+        let mut context = Context::new(self.limits, None);
         blocks(&self.store, &planned, &mut context, &mut show)
     }
 
@@ -135,7 +132,7 @@ impl PreparedFlat {
     /// nanoseconds.
     pub(crate) fn analyze(&self, values: &Row, clock: &dyn Fn() -> i128) -> Result<String> {
         let planned = self.planned(values)?;
-        let mut context = Context { max_rows: self.max_rows, clock: Some(clock), stats: Stats::default() };
+        let mut context = Context::new(self.limits, Some(clock));
         let start = clock();
         let found = page(&self.store, &planned, &mut context)?;
         let total = (found.len(), clock() - start);

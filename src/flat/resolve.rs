@@ -12,9 +12,16 @@ use crate::scalar::{Names, Scalar, What, common, condition, expression};
 use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 use std::cell::RefCell;
+use std::collections::HashSet;
+
+/// How many tables may be joined to the first. Blocks are handed on join by join, recursively.
+const JOINS_MAX: usize = 64;
+
+/// How many columns a result may have, be grouped by and be ordered by: names are looked for among them.
+const COLUMNS_MAX: usize = 1024;
 
 /// How many set operations may stand inside each other.
-const SETS_DEPTH_MAX: usize = 64;
+pub(crate) const SETS_DEPTH_MAX: usize = 64;
 
 /// A query with every name resolved and every type checked.
 #[derive(Clone, Debug)]
@@ -186,6 +193,17 @@ fn select(
     selection: &Selection,
     order: &[FlatOrder],
 ) -> Result<(Select, Columns, Vec<Key>)> {
+    if selection.joins.len() > JOINS_MAX {
+        return Err(Error::new(ErrorKind::LimitExceeded { limit: "joins", allowed: JOINS_MAX as u64 }));
+    }
+    for (found, part) in
+        [(selection.columns.len(), "select"), (selection.group_by.len(), "groupBy"), (order.len(), "orderBy")]
+    {
+        if found > COLUMNS_MAX {
+            let allowed = COLUMNS_MAX as u64;
+            return Err(Error::new(ErrorKind::LimitExceeded { limit: "columns", allowed }).at(part));
+        }
+    }
     let mut sources = Sources { catalog, list: Vec::new() };
     let first = table_of(catalog, &selection.from).map_err(|error| error.at("from"))?;
     push(&mut sources, &selection.from.name, first)?;
@@ -440,8 +458,9 @@ fn conditions(names: &dyn Names, filters: &[Filter]) -> Result<Vec<Scalar>> {
 }
 
 fn names_once(selection: &Selection) -> Result<()> {
-    for (at, (name, _)) in selection.columns.iter().enumerate() {
-        if selection.columns.iter().take(at).any(|(other, _)| other == name) {
+    let mut names = HashSet::new();
+    for (name, _) in &selection.columns {
+        if !names.insert(name) {
             let mistake = QueryMistake::DuplicateName { name: name.clone() };
             return Err(Error::new(ErrorKind::InvalidQuery(mistake)).at(name).at("select"));
         }

@@ -9,7 +9,8 @@ use super::page::{FlatPage, Found};
 use super::plan::{Joins, Planned, Steps};
 use super::sets::combine;
 use super::top::Top;
-use crate::error::{Error, ErrorKind, Result};
+use crate::document::{Effort, Limits};
+use crate::error::Result;
 use crate::eval::vector::{Batch, Vector, evaluate, truths};
 use crate::eval::{TRUE, fault};
 use crate::exec;
@@ -24,9 +25,11 @@ use std::sync::Arc;
 
 /// What an answer may take and tells.
 pub(super) struct Context<'c> {
-    pub(super) max_rows: Option<u64>,
+    limits: Limits,
+    /// How many rows may still be come by on the way.
+    effort: Effort,
     /// Reads the time in nanoseconds; only where an analysis asks for it.
-    pub(super) clock: Option<&'c dyn Fn() -> i128>,
+    clock: Option<&'c dyn Fn() -> i128>,
     pub(super) stats: Stats,
 }
 
@@ -34,35 +37,18 @@ pub(super) struct Context<'c> {
 #[derive(Default)]
 pub(super) struct Stats(pub(super) Vec<Measure>);
 
-impl Context<'_> {
+impl<'c> Context<'c> {
+    pub(super) fn new(limits: Limits, clock: Option<&'c dyn Fn() -> i128>) -> Context<'c> {
+        Context { limits, effort: limits.effort(), clock, stats: Stats::default() }
+    }
+
     fn now(&self) -> i128 {
         self.clock.map_or(0, |clock| clock())
     }
 
-    /// How many rows may be given.
-    pub(super) fn limit(&self) -> Limit {
-        Limit(self.max_rows)
-    }
-
-    fn check(&self, rows: usize) -> Result<()> {
-        self.limit().check(rows)
-    }
-}
-
-/// How many rows an answer may have.
-#[derive(Clone, Copy)]
-pub(super) struct Limit(Option<u64>);
-
-impl Limit {
-    /// # Errors
-    /// `limit_exceeded` for more rows.
-    pub(super) fn check(self, rows: usize) -> Result<()> {
-        match self.0 {
-            Some(allowed) if rows as u64 > allowed => {
-                Err(Error::new(ErrorKind::LimitExceeded { limit: "rows", allowed }))
-            }
-            _ => Ok(()),
-        }
+    /// What the answer may take.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 }
 
@@ -94,7 +80,7 @@ fn found(store: &Store, planned: &Planned, context: &mut Context<'_>) -> Result<
             arranged(store, planned, columns, len)?
         }
     };
-    context.check(found.len)?;
+    context.limits.check_rows(found.len)?;
     Ok(found)
 }
 
@@ -127,14 +113,19 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
     let wanted = if enough { planned.needed() } else { usize::MAX };
     let mut all = Block::empty(tables.len());
     if let Some(mut top) = Top::new(store, planned, joins, &tables) {
-        flow(store, joins, &tables, context, false, &mut |block| {
+        flow(store, joins, &tables, context, false, true, &mut |block| {
             top.take(block)?;
             Ok(ControlFlow::Continue(()))
         })?;
         all = top.finish();
     } else {
-        flow(store, joins, &tables, context, joins.restore, &mut |block| {
+        // All rows but those that are skipped are the answer: as soon as they are too many it's refused.
+        let (limits, whole) = (context.limits, !joins.distinct && planned.limit.is_none());
+        flow(store, joins, &tables, context, joins.restore, wanted == usize::MAX, &mut |block| {
             all.append(block);
+            if whole {
+                limits.check_rows(all.len.saturating_sub(planned.offset))?;
+            }
             let full = all.len >= wanted;
             Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
@@ -152,7 +143,8 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
             all = all.pick(&places);
         }
     }
-    context.check(all.len)?;
+    context.limits.check_rows(all.len)?;
+    context.effort.spend(all.len.saturating_mul(joins.outputs.len()))?;
     let mut cells = Vec::with_capacity(joins.outputs.len());
     for output in &joins.outputs {
         cells.push(shown(output, &all.batch(store, &tables, 0, all.len))?);
@@ -163,6 +155,9 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
 fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<'_>) -> Result<Found> {
     let tables: Vec<TableId> = joins.sources.iter().map(|place| place.table).collect();
     let Some(group) = &joins.group else { return plain(store, planned, joins, context) };
+    if let [only] = tables.as_slice() {
+        context.effort.ask(store.table(*only).row_count(), group.aggregates.len())?;
+    }
     let (columns, mut len) = match counted::columns(store, joins) {
         Some(columns) => {
             context.stats.0.resize(context.stats.0.len() + 2, (0, 0));
@@ -170,7 +165,7 @@ fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Contex
         }
         None => {
             let mut groups = Groups::new(group);
-            flow(store, joins, &tables, context, joins.restore, &mut |block| {
+            flow(store, joins, &tables, context, joins.restore, true, &mut |block| {
                 groups.take(store, &tables, block)?;
                 Ok(ControlFlow::Continue(()))
             })?;
@@ -228,29 +223,42 @@ fn values(scalars: &[Scalar], batch: &Batch<'_, '_>) -> Result<Vec<Vec<Value>>> 
 /// Takes tuples; what it leaves of their vectors is used again.
 pub(super) type Sink<'s> = &'s mut dyn FnMut(&mut Block) -> Result<ControlFlow<()>>;
 
-/// Lets all tuples of a query's joins flow into a sink until it breaks; with `restore` in declared order.
+/// Lets all tuples of a query's joins flow into a sink until it breaks, which `whole` says it doesn't; with
+/// `restore` in declared order.
+///
+/// # Errors
+/// What an expression fails with, and `limit_exceeded` for too many rows on the way, at once where all
+/// of them are wanted and their number is plain.
 pub(super) fn flow(
     store: &Store,
     joins: &Joins,
     tables: &[TableId],
     context: &mut Context<'_>,
     restore: bool,
+    whole: bool,
     sink: Sink<'_>,
 ) -> Result<()> {
+    for scan in &joins.scans {
+        context.effort.ask(store.table(scan.plan.root.table).row_count(), scan.predicate.size())?;
+    }
     let base = context.stats.0.len();
     context.stats.0.resize(base + joins.steps.len() + 2, (0, 0));
-    let whole = context.now();
+    let begun = context.now();
     let mut joiners = Vec::with_capacity(joins.steps.len());
     let mut before = vec![joins.first];
     for (at, step) in joins.steps.iter().enumerate() {
         let start = context.now();
-        joiners.push(Joiner::new(store, joins, tables, step, before.clone())?);
+        joiners.push(Joiner::new(store, joins, tables, step, before.clone(), &mut context.effort)?);
         note(context, base + at + 1, 0, start);
         if step.kind.shows_right() {
             before.push(step.source);
         }
     }
-    let mut kept = 0;
+    if whole {
+        let mut effort = context.effort;
+        effort.spend(certain(store, joins, &joiners))?;
+    }
+    let (mut kept, parts) = (0, joins.parts());
     if restore {
         let mut all = Block::empty(tables.len());
         let mut pipe = Pipe {
@@ -258,6 +266,7 @@ pub(super) fn flow(
             joins,
             tables,
             joiners,
+            parts,
             context,
             base,
             sink: &mut |block| {
@@ -275,11 +284,23 @@ pub(super) fn flow(
             kept += block.len;
             sink(block)
         };
-        let mut pipe = Pipe { store, joins, tables, joiners, context, base, sink: &mut counted };
+        let mut pipe = Pipe { store, joins, tables, joiners, parts, context, base, sink: &mut counted };
         pipe.run()?;
     }
-    note(context, base + joins.steps.len() + 1, kept, whole);
+    note(context, base + joins.steps.len() + 1, kept, begun);
     Ok(())
+}
+
+/// The rows that joins can't but make: of tables that are put side by side as they are.
+fn certain(store: &Store, joins: &Joins, joiners: &[Joiner<'_>]) -> usize {
+    let Some(scan) = joins.scans.get(joins.first).filter(|scan| scan.reads_all()) else { return 0 };
+    let mut rows = store.table(scan.plan.root.table).row_count();
+    let mut all = rows;
+    for factor in joiners.iter().map_while(Joiner::factor) {
+        rows = rows.saturating_mul(factor);
+        all = all.saturating_add(rows);
+    }
+    all
 }
 
 fn note(context: &mut Context<'_>, at: usize, rows: usize, start: i128) {
@@ -312,6 +333,8 @@ struct Pipe<'p, 'a, 'c> {
     joins: &'a Joins,
     tables: &'a [TableId],
     joiners: Vec<Joiner<'a>>,
+    /// What is asked of a tuple is made of.
+    parts: usize,
     context: &'p mut Context<'c>,
     base: usize,
     sink: Sink<'p>,
@@ -324,6 +347,7 @@ impl Pipe<'_, '_, '_> {
         if let Some(scan) = joins.scans.get(joins.first) {
             let mut start = self.context.now();
             exec::root_blocks(store, &scan.plan, |rows| {
+                self.context.effort.spend(rows.len())?;
                 note(self.context, self.base, rows.len(), start);
                 let flow = self.push(0, Block::of(sources, joins.first, rows.to_vec()))?;
                 stopped = flow.is_break();
@@ -352,6 +376,7 @@ impl Pipe<'_, '_, '_> {
             return Ok(ControlFlow::Continue(()));
         }
         let Some(joiner) = self.joiners.get_mut(at) else {
+            self.context.effort.ask(block.len, self.parts)?;
             block = block.filter(self.store, self.tables, &self.joins.filter)?;
             if block.len == 0 {
                 return Ok(ControlFlow::Continue(()));
@@ -374,7 +399,7 @@ impl Pipe<'_, '_, '_> {
     fn join(&mut self, at: usize, block: Block) -> Result<ControlFlow<()>> {
         let Some(joiner) = self.joiners.get_mut(at) else { return Ok(ControlFlow::Continue(())) };
         let start = self.context.now();
-        let next = joiner.apply(block)?;
+        let next = joiner.apply(block, &mut self.context.effort)?;
         note(self.context, self.base + at + 1, next.len, start);
         self.push(at + 1, next)
     }

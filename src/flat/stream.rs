@@ -54,9 +54,9 @@ fn stream(
     if left == 0 {
         return Ok(());
     }
-    let (mut shown_rows, limit) = (0, context.limit());
+    let (mut shown_rows, limits) = (0, context.limits());
     let mut page = FlatPage::new(Arc::clone(store), planned, Found::default());
-    flow(store, joins, &tables, context, joins.restore, &mut |block| {
+    flow(store, joins, &tables, context, joins.restore, false, &mut |block| {
         let from = skip.min(block.len);
         let to = block.len.min(from.saturating_add(left));
         (skip, left) = (skip - from, left - (to - from));
@@ -68,7 +68,7 @@ fn stream(
             return Ok(ControlFlow::Continue(()));
         }
         shown_rows += block.len;
-        limit.check(shown_rows)?;
+        limits.check_rows(shown_rows)?;
         let batch = block.batch(store, &tables, 0, block.len);
         let cells = joins.outputs.iter().map(|output| shown(output, &batch)).collect::<Result<_>>()?;
         fault::collect()?;

@@ -124,21 +124,21 @@ pub(super) fn executed(outcome: Outcome, single: bool) -> Answer {
 
 /// The answer to a query; a statement is refused.
 pub(super) fn read(snapshot: &Snapshot, request: &Request, limits: &Limits) -> Result<Answer, Error> {
-    let max_rows = u64::try_from(limits.rows).ok();
-    let page = |query: &Query| exec::all(snapshot.store(), query, max_rows);
+    let limits = *limits;
+    let page = |query: &Query| exec::all(snapshot.store(), query, limits);
     match request {
         Request::FindMany(query) => page(query).map(Answer::Rows),
         Request::FindFirst(query) => page(query).map(Answer::Row),
-        Request::Count(query) => exec::count(snapshot.store(), query).map(Answer::Count),
-        Request::Exists(query) => exec::exists(snapshot.store(), query).map(Answer::Exists),
+        Request::Count(query) => exec::count(snapshot.store(), query, limits).map(Answer::Count),
+        Request::Exists(query) => exec::exists(snapshot.store(), query, limits).map(Answer::Exists),
         Request::Pluck { query, columns, single, first } => {
             let rows = match columns.as_slice() {
-                [] => exec::pluck(snapshot.store(), query, &key_columns(snapshot, query.table())?, max_rows),
-                columns => exec::pluck(snapshot.store(), query, columns, max_rows),
+                [] => exec::pluck(snapshot.store(), query, &key_columns(snapshot, query.table())?, limits),
+                columns => exec::pluck(snapshot.store(), query, columns, limits),
             };
             Ok(Answer::Values { rows: rows?, single: *single, first: *first })
         }
-        Request::Flat(query) => flat::answer(snapshot.store(), query, max_rows).map(Answer::Flat),
+        Request::Flat(query) => flat::answer(snapshot.store(), query, limits).map(Answer::Flat),
         Request::Statement { .. } => {
             let expected = "a query".into();
             Err(invalid(QueryMistake::Shape { expected, found: "a statement".into() }))

@@ -5,9 +5,9 @@
 
 use super::options::{Options, amount, boolean, entries, invalid, name, other_form, shape, unknown};
 use super::select::{filter, order_by, way};
-use crate::error::{Error, QueryMistake};
+use crate::error::{Error, ErrorKind, QueryMistake};
 use crate::expr::Expr;
-use crate::flat::{FlatQuery, On, SetOperation, Source, joined_as};
+use crate::flat::{FlatQuery, On, SETS_DEPTH_MAX, SetOperation, Source, joined_as};
 use crate::value::Literal;
 use ecow::EcoString;
 
@@ -33,9 +33,6 @@ pub(super) const OPTIONS: [&str; 16] = [
 
 /// The options of a set operation.
 pub(super) const SET_OPTIONS: [&str; 3] = ["orderBy", "limit", "offset"];
-
-/// Queries may stand inside each other this deep.
-const DEPTH_MAX: usize = 64;
 
 /// The flat query that a document stands for, `from` among its entries.
 pub(super) fn query(mut entries: Vec<(EcoString, Literal)>) -> Result<FlatQuery, Error> {
@@ -92,9 +89,15 @@ fn members(operation: SetOperation, value: Literal, depth: usize) -> Result<Flat
         Literal::List(items) if items.len() >= 2 => items,
         other => return Err(shape("a list of at least two queries", &other).at(word)),
     };
+    // The first two are the innermost.
+    let last = depth + queries.len();
+    if last > SETS_DEPTH_MAX + 1 {
+        let allowed = SETS_DEPTH_MAX as u64;
+        return Err(Error::new(ErrorKind::LimitExceeded { limit: "set_depth", allowed }).at(word));
+    }
     let mut all: Option<FlatQuery> = None;
     for (at, item) in queries.into_iter().enumerate() {
-        let next = member(item, depth).map_err(|error| error.at(at).at(word))?;
+        let next = member(item, last - at.max(1)).map_err(|error| error.at(at).at(word))?;
         all = Some(match all {
             Some(before) => before.set(operation, next),
             None => next,
@@ -106,10 +109,7 @@ fn members(operation: SetOperation, value: Literal, depth: usize) -> Result<Flat
 /// A flat query, or a set operation inside another. Recursion is bounded.
 fn member(literal: Literal, depth: usize) -> Result<FlatQuery, Error> {
     let mut all = entries(literal, "a query like {\"from\": \"users\"}")?;
-    let operation = SetOperation::ALL
-        .iter()
-        .find(|(_, word)| all.iter().any(|(key, _)| key == word))
-        .filter(|_| depth < DEPTH_MAX);
+    let operation = SetOperation::ALL.iter().find(|(_, word)| all.iter().any(|(key, _)| key == word));
     let Some((operation, word)) = operation else {
         return if all.iter().any(|(key, _)| key == "from") {
             query(all)
@@ -120,7 +120,7 @@ fn member(literal: Literal, depth: usize) -> Result<FlatQuery, Error> {
     let place = all.iter().position(|(key, _)| key == word);
     let value = place.map(|at| all.remove(at).1).unwrap_or_default();
     let mut options = Options::of(Literal::Object(all), &SET_OPTIONS)?;
-    page(members(*operation, value, depth + 1)?, &mut options)
+    page(members(*operation, value, depth)?, &mut options)
 }
 
 /// A table's name, or `{"alias": "table"}`.

@@ -42,8 +42,9 @@ impl Pattern {
         Ok(Pattern { parts, insensitive })
     }
 
-    /// Whether the whole of `text` matches. At worst O(n x m), without recursion or allocation: only
-    /// the last `%` is ever tried again, since an earlier one could do nothing that it can't.
+    /// Whether the whole of `text` matches, without recursion or allocation: only the last `%` is ever
+    /// tried again, since an earlier one could do nothing that it can't. O(n + m) where a `%` is followed
+    /// by text up to the next `%` or the end; with `_` there, or where case doesn't matter, O(n x m) at worst.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let mut rest = text;
         let mut at = 0;
@@ -53,8 +54,12 @@ impl Pattern {
             let step = match self.parts.get(at) {
                 Some(Part::Many) if at + 1 == self.parts.len() => return true,
                 Some(Part::Many) => {
-                    retry = Some((rest, at + 1));
-                    Some(rest)
+                    if let Some(end) = self.end(at + 1) {
+                        return rest.ends_with(end);
+                    }
+                    let Some(found) = self.found(rest, at + 1) else { return false };
+                    retry = Some((found, at + 1));
+                    Some(found)
                 }
                 Some(Part::One) => skip(rest),
                 Some(Part::Text(part)) if self.insensitive => strip_insensitive(rest, part),
@@ -68,10 +73,31 @@ impl Pattern {
                 continue;
             }
             let Some((from, part)) = retry else { return false };
-            let Some(next) = skip(from) else { return false };
+            let next = skip(from).and_then(|next| self.found(next, part));
+            let Some(next) = next else { return false };
             retry = Some((next, part));
             rest = next;
             at = part;
+        }
+    }
+}
+
+impl Pattern {
+    /// From where a part may match: found as text where it is one.
+    fn found<'t>(&self, text: &'t str, part: usize) -> Option<&'t str> {
+        match self.parts.get(part) {
+            Some(Part::Text(wanted)) if !self.insensitive => {
+                text.find(wanted.as_str()).and_then(|at| text.get(at..))
+            }
+            _ => Some(text),
+        }
+    }
+
+    /// What the text has to end with, where a part is the last one.
+    fn end(&self, part: usize) -> Option<&str> {
+        match self.parts.get(part..) {
+            Some([Part::Text(text)]) if !self.insensitive => Some(text),
+            _ => None,
         }
     }
 }

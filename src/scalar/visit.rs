@@ -54,6 +54,18 @@ impl Scalar {
         self.parts().into_iter().for_each(|part| part.each(show));
     }
 
+    /// How many parts it is made of. O(n).
+    pub(crate) fn size(&self) -> usize {
+        let mut size = 0;
+        self.each(&mut |part| {
+            size += match &part.what {
+                What::Rows(_, predicate) => predicate.size(),
+                _ => 1,
+            }
+        });
+        size
+    }
+
     /// The sources it reads, ascending.
     pub(crate) fn sources(&self) -> Vec<usize> {
         let mut sources = Vec::new();

@@ -7,6 +7,7 @@ use super::field::Field;
 use super::model::Model;
 use super::query::Query;
 use super::view::{View, Views};
+use crate::document::Limits;
 use crate::error::Result;
 use crate::exec;
 use crate::query::Query as Untyped;
@@ -148,7 +149,7 @@ fn answer<M: Model>(source: &Snapshot, asked: Asked) -> Result<view::Page> {
     source.require::<M>()?;
     let mut query = Untyped::of(M::TABLE);
     query.select = asked.select;
-    exec::all(source.untyped().store(), &query, None)
+    exec::all(source.untyped().store(), &query, Limits::none())
 }
 
 /// Some columns of the rows that answer a query, over the snapshot they were found in.

@@ -13,6 +13,7 @@ use super::projection::{Selected, Selection};
 use super::scope::{Group, Inside, Tuple, Ungrouped};
 use super::side::Inner;
 use super::view::View;
+use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec;
 use crate::query::Query as Untyped;
@@ -130,7 +131,7 @@ impl<M: Model, I> Query<M, I> {
     /// `unknown_table` when the database isn't made of `M`, and a cursor that doesn't fit the order.
     pub fn all(self) -> Result<Page<M, I>> {
         let (snapshot, query) = self.bind()?;
-        Ok(Page::new(exec::all(snapshot.store(), &query, None)?))
+        Ok(Page::new(exec::all(snapshot.store(), &query, Limits::none())?))
     }
 
     /// The first row.
@@ -139,7 +140,7 @@ impl<M: Model, I> Query<M, I> {
     /// As [`all`](Query::all).
     pub fn first(self) -> Result<Option<First<M, I>>> {
         let (snapshot, query) = self.bind()?;
-        Ok(First::of(Page::new(exec::first(snapshot.store(), &query, None)?)))
+        Ok(First::of(Page::new(exec::first(snapshot.store(), &query, Limits::none())?)))
     }
 
     /// The first row.
@@ -172,7 +173,10 @@ impl<M: Model, I> Query<M, I> {
     /// As [`all`](Query::all).
     pub fn prepare(self) -> Result<Prepared<M, I>> {
         let (snapshot, query) = self.bind()?;
-        Ok(Prepared { prepared: exec::prepare(snapshot.store(), &query, None)?, marker: PhantomData })
+        Ok(Prepared {
+            prepared: exec::prepare(snapshot.store(), &query, Limits::none())?,
+            marker: PhantomData,
+        })
     }
 
     /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)
@@ -182,7 +186,7 @@ impl<M: Model, I> Query<M, I> {
     /// As [`all`](Query::all).
     pub fn count(self) -> Result<u64> {
         let (snapshot, query) = self.bind()?;
-        exec::count(snapshot.store(), &query)
+        exec::count(snapshot.store(), &query, Limits::none())
     }
 
     /// Whether the query gives any row. O(rows up to the first).
@@ -191,7 +195,7 @@ impl<M: Model, I> Query<M, I> {
     /// As [`all`](Query::all).
     pub fn exists(self) -> Result<bool> {
         let (snapshot, query) = self.bind()?;
-        exec::exists(snapshot.store(), &query)
+        exec::exists(snapshot.store(), &query, Limits::none())
     }
 
     /// In words: how the rows are found and how many are expected.

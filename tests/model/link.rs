@@ -10,6 +10,7 @@ fn is_plain(relation: &Relation) -> bool {
 
 /// How a relation joins its two rows, by column places.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a model has few relations")]
 pub enum Link {
     /// The source holds the key of the target.
     Parent(Join),

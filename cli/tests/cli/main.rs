@@ -6,6 +6,7 @@ mod data;
 mod demo;
 mod exits;
 mod files;
+mod hostile;
 mod query;
 mod run;
 mod samples;

@@ -89,7 +89,8 @@ impl Below<'_> {
                     self.parents.push(if enters { slot } else { Slot::NONE });
                 }
                 blank_failing(&mut self.source, &mut self.truths, &mut self.parents);
-                self.walk.gather(&self.parents, usize::MAX, &mut self.flat);
+                self.walk.gather_within(&self.parents, usize::MAX, &mut budget.effort, &mut self.flat)?;
+                budget.effort.ask(self.flat.slots.len(), self.bound.parts)?;
                 filter_flat(&mut self.bound.filter, &mut self.truths, &mut self.flat);
                 self.bound.arrange.arrange(&mut self.flat);
                 budget.take(self.flat.slots.len())?;
