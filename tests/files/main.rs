@@ -7,6 +7,7 @@ mod common;
 mod damage;
 mod golden;
 mod hostile;
+mod interrupted;
 #[path = "../model/mod.rs"]
 mod model;
 mod random;
