@@ -26,7 +26,7 @@ struct Input {
 fuzz_target!(|input: Input| {
     let schema = schema(input.shape, input.actions);
     let mut db = Database::new(schema.clone()).unwrap();
-    let mut model = Model::new(schema.clone());
+    let mut model = Model::new(schema.clone(), false);
     let mut fork = None;
     let steps = input.steps.iter().take(MAX_STEPS).map(|(swap, bytes)| (*swap, Step::decode(&schema, bytes)));
     for (swap, step) in seed(&schema).into_iter().map(|step| (false, step)).chain(steps) {
