@@ -439,3 +439,34 @@ fn the_many_forms_reach_over_a_junction() {
     assert_eq!((rows(&db, "members"), column(&db, "groups", "id")), ("[]".into(), "2,3".into()));
     sound(&db);
 }
+
+#[test]
+fn a_row_that_went_with_the_one_that_joined_it_is_deleted_once() {
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(table("groups"))
+        .table(table("members").column(Column::integer("user_id")).column(Column::integer("group_id")))
+        .relation(
+            Relation::one("members", "group", "groups")
+                .from(["group_id"])
+                .to(["id"])
+                .dependent(relata::Dependent::Delete),
+        )
+        .relation(
+            Relation::many("users", "groups", "groups")
+                .from(["id"])
+                .through("members", ["user_id"], ["group_id"])
+                .to(["id"])
+                .dependent(relata::Dependent::Destroy),
+        )
+        .relation(Relation::many("groups", "users", "users"));
+    let db = Database::new(schema).unwrap();
+    db.insert("users", row! {}).unwrap();
+    db.insert_many("groups", vec![row! {}, row! {}, row! {}]).unwrap();
+    let member = |group: i64| row! { user_id: 1, group_id: group };
+    db.insert_many("members", vec![member(1), member(2), member(3)]).unwrap();
+    ann(&db, row! { groups: nested::delete(1) }).unwrap();
+    ann(&db, row! { groups: nested::delete_many(col("id").eq(2)) }).unwrap();
+    assert_eq!((column(&db, "groups", "id"), column(&db, "members", "group_id")), ("3".into(), "3".into()));
+    sound(&db);
+}

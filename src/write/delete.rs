@@ -77,9 +77,10 @@ impl Doomed {
 }
 
 impl Writer<'_> {
-    /// Takes rows away with whatever foreign keys say goes or changes with them.
-    /// O(rows touched), whatever the depth.
-    pub(crate) fn delete(&mut self, table: TableId, slots: Vec<Slot>) -> Result<()> {
+    /// Takes rows away with whatever foreign keys say goes or changes with them; those that are gone already,
+    /// with what was deleted before them, are passed over. O(rows touched), whatever the depth.
+    pub(crate) fn delete(&mut self, table: TableId, mut slots: Vec<Slot>) -> Result<()> {
+        slots.retain(|slot| self.store.table(table).is_live(*slot));
         let slots = self.before_going(Hook::BeforeDelete, table, slots)?;
         let gone = self.going(Hook::AfterDelete, table, &slots);
         let mut doomed = Doomed::default();
