@@ -35,7 +35,8 @@ fn relata(size: &Size, upkeep: bool) -> Database {
         true => relation.counter_cache(column).dependent(Dependent::Destroy),
         false => relation.dependent(Dependent::Destroy),
     };
-    let one = |table: &str, name: &str, to: &str, key: &str| Relation::one(table, name, to).from([key]).to(["id"]);
+    let one =
+        |table: &str, name: &str, to: &str, key: &str| Relation::one(table, name, to).from([key]).to(["id"]);
     let post = one("comments", "post", "posts", "post_id");
     let schema = Schema::new()
         .table(id("users").column(Column::text("name")).column(Column::integer("comments_count").default(0)))
@@ -79,7 +80,9 @@ fn relata(size: &Size, upkeep: bool) -> Database {
         let user = db.insert("users", row! { name: "busy" }).unwrap();
         let posts = (0..POSTS).map(|n| row! { user_id: &user, title: format!("post {n}") }).collect();
         let posts = db.insert_many("posts", posts).unwrap();
-        let on = |post: &Key| (0..COMMENTS).map(|_| row! { post_id: post, author_id: &user, body: "so" }).collect::<Vec<_>>();
+        let on = |post: &Key| {
+            (0..COMMENTS).map(|_| row! { post_id: post, author_id: &user, body: "so" }).collect::<Vec<_>>()
+        };
         db.insert_many("comments", posts.iter().flat_map(on).collect()).unwrap();
     }
     db
@@ -113,7 +116,8 @@ fn sqlite(size: &Size) -> Connection {
     db.set_prepared_statement_cache_capacity(64);
     db.execute_batch(SQL).unwrap();
     db.execute_batch("BEGIN").unwrap();
-    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| db.prepare_cached(sql).unwrap().execute(params).unwrap();
+    let run =
+        |sql: &str, params: &[&dyn rusqlite::ToSql]| db.prepare_cached(sql).unwrap().execute(params).unwrap();
     (0..size.users).for_each(|n| _ = run("INSERT INTO users(name) VALUES(?)", params![format!("user {n}")]));
     let post = "INSERT INTO posts(user_id, title) VALUES(?, ?)";
     (0..size.posts).for_each(|n| _ = run(post, params![size.parents(n).1, format!("post {n}")]));
@@ -174,7 +178,9 @@ fn with_sqlite(db: &Connection, size: &Size) -> [Duration; 4] {
         }
     });
     let mut s = prepared("UPDATE comments SET post_id = ? WHERE id = ?");
-    let give = time(|| (0..size.writes).for_each(|n| _ = s.execute([size.parents(n + 1).0, first + n as i64]).unwrap()));
+    let give = time(|| {
+        (0..size.writes).for_each(|n| _ = s.execute([size.parents(n + 1).0, first + n as i64]).unwrap())
+    });
     let mut s = prepared("DELETE FROM users WHERE id = ?");
     let destroy = time(|| (0..DESTROYED).for_each(|n| _ = s.execute([(size.users + 1 + n) as i64]).unwrap()));
     let mut order = prepared("INSERT INTO orders(buyer) VALUES('Ann')");
@@ -197,15 +203,20 @@ fn with_sqlite(db: &Connection, size: &Size) -> [Duration; 4] {
 fn compare(ours: &Database, theirs: &Connection) {
     assert_eq!(ours.check(), vec![]);
     for table in ["users", "posts", "comments", "orders", "lines"] {
-        let count: i64 = theirs.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+        let count: i64 =
+            theirs.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert_eq!(ours.query(table).count().unwrap(), count as u64, "rows of {table}");
     }
     for table in ["users", "posts"] {
         let page = ours.query(table).columns(["comments_count"]).all().unwrap();
         let counted = page.shape().column("comments_count").unwrap();
-        let mut statement = theirs.prepare(&format!("SELECT comments_count FROM {table} ORDER BY id")).unwrap();
+        let mut statement =
+            theirs.prepare(&format!("SELECT comments_count FROM {table} ORDER BY id")).unwrap();
         let counts = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
-        assert!(page.iter().map(|row| counted.integer(row).unwrap()).eq(counts.map(Result::unwrap)), "{table}");
+        assert!(
+            page.iter().map(|row| counted.integer(row).unwrap()).eq(counts.map(Result::unwrap)),
+            "{table}"
+        );
     }
     let touched = ours.query("posts").filter(relata::col("updated_at").is_not_null()).count().unwrap();
     let sql = "SELECT count(*) FROM posts WHERE updated_at IS NOT NULL";
@@ -242,9 +253,13 @@ pub fn run(scale: f64, rounds: usize) {
         eprintln!("round {} of {rounds}", round + 1);
     }
     println!("{} users, {} posts, {rounds} rounds: median time of one", size.users, size.posts);
-    println!("{:40}{:>12}{:>12}{:>12}{:>11}{:>11}", "", "relata", "no upkeep", "sqlite", "x plain", "x faster");
+    println!(
+        "{:40}{:>12}{:>12}{:>12}{:>11}{:>11}",
+        "", "relata", "no upkeep", "sqlite", "x plain", "x faster"
+    );
     for (at, name) in WORK.iter().enumerate() {
-        let of = |value: &dyn Fn(&[f64; 3]) -> f64| median(times.iter().map(|round| value(&round[at])).collect());
+        let of =
+            |value: &dyn Fn(&[f64; 3]) -> f64| median(times.iter().map(|round| value(&round[at])).collect());
         let show = |ns: f64| if ns < 1e5 { format!("{ns:.0} ns") } else { format!("{:.1} us", ns / 1e3) };
         println!(
             "{name:40}{:>12}{:>12}{:>12}{:>11.2}{:>11.1}",

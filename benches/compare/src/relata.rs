@@ -2,8 +2,8 @@
 
 use crate::workload::*;
 use relata::{
-    Action, Cells, Column, Database, ErrorKind, FlatPage, FlatRow, ForeignKey, Key, Loader, Nested, Query, Relation,
-    Row, RowView, Schema, Shape, Table, col, count, desc, rel, row,
+    Action, Cells, Column, Database, ErrorKind, FlatPage, FlatRow, ForeignKey, Key, Loader, Nested, Query,
+    Relation, Row, RowView, Schema, Shape, Table, col, count, desc, rel, row,
 };
 
 use std::ops::ControlFlow;
@@ -240,15 +240,20 @@ impl Relata {
         let mut sum = 0;
         comments.by_key().each(ids.iter().copied(), |comment| {
             let comment = comment.unwrap();
-            let (author, owner) = (comment.row(author).unwrap(), comment.row(post).unwrap().row(owner).unwrap());
+            let (author, owner) =
+                (comment.row(author).unwrap(), comment.row(post).unwrap().row(owner).unwrap());
             sum += sig(author_name.text(author).unwrap()) + sig(owner_name.text(owner).unwrap());
         })?;
         Ok(sum)
     }
 
     fn walk_to_many(&self, ids: &[i64]) -> Result<u64> {
-        let users =
-            self.db.query("users").columns([""; 0]).include("posts", |posts| posts.columns(["created_at"])).prepare()?;
+        let users = self
+            .db
+            .query("users")
+            .columns([""; 0])
+            .include("posts", |posts| posts.columns(["created_at"]))
+            .prepare()?;
         let posts = users.shape().relation("posts")?;
         let created_at = posts.shape().column("created_at")?;
         let mut sum = 0;
@@ -302,7 +307,12 @@ impl Relata {
     }
 
     fn walk_many_to_many(&self, ids: &[i64]) -> Result<u64> {
-        let posts = self.db.query("posts").columns([""; 0]).include("tags", |tags| tags.columns(["name"])).prepare()?;
+        let posts = self
+            .db
+            .query("posts")
+            .columns([""; 0])
+            .include("tags", |tags| tags.columns(["name"]))
+            .prepare()?;
         let tags = posts.shape().relation("tags")?;
         let name = tags.shape().column("name")?;
         let mut sum = 0;
@@ -386,7 +396,8 @@ impl Peer for Relata {
         Some(page.iter().map(|row| (cell(row, 0) * cell(row, 1)) as u64 + cell(row, 2) as u64 % 1000).sum())
     }
     fn f3(&self) -> Option<u64> {
-        let query = self.db.from("comments").inner_join("posts", rel("post")).filter(col("published").eq(true));
+        let query =
+            self.db.from("comments").inner_join("posts", rel("post")).filter(col("published").eq(true));
         let query = query.order_by(desc("comments.created_at")).order_by(desc("comments.id")).limit(100);
         let page = query.columns(["comments.id"]).all().unwrap();
         Some(ck_list(page.len() as u64, page.column::<i64>("id").unwrap().into_iter(), true))

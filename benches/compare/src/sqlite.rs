@@ -2,38 +2,16 @@
 //! created_at), ON DELETE CASCADE, counter caches by trigger, statements prepared once. Where
 //! there are several sensible ways to ask, `calibrate` times each and keeps the fastest.
 
+mod schema;
+
 use crate::workload::*;
 use hashbrown::HashMap;
 use rusqlite::{
     CachedStatement, Connection, MAIN_DB, Row, Statement, config::DbConfig, params, types::ValueRef,
 };
+use schema::{INDEXES, PRAGMAS, TABLES};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
-
-const TABLES: &str = "
-CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, created_at INTEGER NOT NULL,
-  posts_count INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE profiles(id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, bio TEXT);
-CREATE TABLE posts(id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, title TEXT NOT NULL,
-  published INTEGER NOT NULL, created_at INTEGER NOT NULL, comments_count INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE comments(id INTEGER PRIMARY KEY, post_id INTEGER NOT NULL REFERENCES posts ON DELETE CASCADE,
-  author_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, body TEXT NOT NULL, created_at INTEGER NOT NULL);
-CREATE TABLE tags(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-CREATE TABLE posts_tags(post_id INTEGER NOT NULL REFERENCES posts ON DELETE CASCADE,
-  tag_id INTEGER NOT NULL REFERENCES tags ON DELETE CASCADE, PRIMARY KEY(post_id, tag_id)) WITHOUT ROWID;";
-const INDEXES: &str = "
-CREATE UNIQUE INDEX users_email ON users(email);
-CREATE UNIQUE INDEX profiles_user ON profiles(user_id);
-CREATE INDEX posts_user ON posts(user_id, created_at);
-CREATE INDEX comments_post ON comments(post_id);
-CREATE INDEX comments_author ON comments(author_id);
-CREATE INDEX posts_tags_tag ON posts_tags(tag_id);
-CREATE TRIGGER posts_ai AFTER INSERT ON posts BEGIN UPDATE users SET posts_count = posts_count + 1 WHERE id = NEW.user_id; END;
-CREATE TRIGGER posts_ad AFTER DELETE ON posts BEGIN UPDATE users SET posts_count = posts_count - 1 WHERE id = OLD.user_id; END;
-CREATE TRIGGER comments_ai AFTER INSERT ON comments BEGIN UPDATE posts SET comments_count = comments_count + 1 WHERE id = NEW.post_id; END;
-CREATE TRIGGER comments_ad AFTER DELETE ON comments BEGIN UPDATE posts SET comments_count = comments_count - 1 WHERE id = OLD.post_id; END;
-ANALYZE;";
-const PRAGMAS: &str = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE; PRAGMA foreign_keys=ON;";
 
 // json(): a scalar subquery loses the subtype that keeps its text from being quoted
 const COMMENTS_JSON: &str =
@@ -405,9 +383,7 @@ impl Peer for Sqlite {
             self.best.w9 = i;
             self.w9().unwrap()
         });
-        for (at, what, forms) in
-            [(0, "f1", &F1[..]), (1, "f2", &F2), (2, "f3", &F3), (3, "f4", &F4)]
-        {
+        for (at, what, forms) in [(0, "f1", &F1[..]), (1, "f2", &F2), (2, "f3", &F3), (3, "f4", &F4)] {
             best.f[at] = choose(what, forms, &mut |i| {
                 self.best.f[at] = i;
                 crate::measure::read(self, what, q).unwrap()
