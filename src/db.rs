@@ -115,7 +115,13 @@ impl Database {
 
     fn with(store: Arc<Store>, environment: Arc<Environment>, settings: Settings) -> Database {
         let (turns, history) = (Turns::default(), History::new(settings.history));
-        let shared = Shared { turns, published: Published::new(store), environment, history, settings };
+        let shared = Shared {
+            turns,
+            published: Published::new(store, settings.writes),
+            environment,
+            history,
+            settings,
+        };
         Database { shared: Arc::new(shared), touching: true, timeout: settings.timeout }
     }
 

@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 pub(crate) use apply::Change;
 pub(crate) use draft::Draft;
-pub(crate) use published::Published;
+pub(crate) use published::{Published, Writes};
 
 /// The rows of every table, in one state.
 #[derive(Clone, Debug)]

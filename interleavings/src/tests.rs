@@ -2,7 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use crate::published::{Published, Working};
+use crate::published::{Published, Working, Writes};
 use crate::sync::Arc;
 use loom::sync::Mutex;
 use loom::sync::atomic::{AtomicU32, Ordering};
@@ -23,8 +23,8 @@ struct Shared {
 }
 
 impl Shared {
-    fn new() -> loom::sync::Arc<Shared> {
-        let published = Published::new(Arc::new(Pair(0, 0)));
+    fn new(writes: Writes) -> loom::sync::Arc<Shared> {
+        let published = Published::new(Arc::new(Pair(0, 0)), writes);
         let [committed, begun, given] = [(); 3].map(|()| AtomicU32::new(0));
         loom::sync::Arc::new(Shared { published, committed, begun, given, turn: Mutex::new(()) })
     }
@@ -83,9 +83,17 @@ impl Shared {
 
 /// Tries every way in which threads can be switched at most this often where they needn't be.
 fn check(switches: usize, run: impl Fn(loom::sync::Arc<Shared>) + Send + Sync + 'static) {
+    check_where(Writes::default(), switches, run);
+}
+
+fn check_where(
+    writes: Writes,
+    switches: usize,
+    run: impl Fn(loom::sync::Arc<Shared>) + Send + Sync + 'static,
+) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(switches);
-    model.check(move || run(Shared::new()));
+    model.check(move || run(Shared::new(writes)));
 }
 
 fn spawn(shared: &loom::sync::Arc<Shared>, run: impl FnOnce(&Shared) + 'static) -> thread::JoinHandle<()> {
@@ -164,6 +172,24 @@ fn a_thread_that_nobody_reads_beside_writes_in_place() {
         });
         writer.join().unwrap();
         assert_eq!(shared.look(), 3);
+    });
+}
+
+#[test]
+fn where_readers_never_wait_no_statement_keeps_them_out() {
+    check_where(Writes::Apart, 4, |shared| {
+        let writer = spawn(&shared, |shared| {
+            for _ in 0..2 {
+                shared.statement(|working| {
+                    assert!(!working.is_in_place());
+                    thread::yield_now();
+                });
+            }
+        });
+        let first = shared.look();
+        assert!(first <= shared.look(), "a state came back");
+        writer.join().unwrap();
+        assert_eq!(shared.look(), 2);
     });
 }
 

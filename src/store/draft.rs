@@ -159,6 +159,7 @@ impl DerefMut for Draft<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use super::super::published::Writes;
     use super::super::sync::QUIET;
     use super::*;
     use crate::catalog::Catalog;
@@ -172,11 +173,15 @@ mod tests {
 
     /// No rows, of tables whose children may wait for their parents.
     fn empty() -> Published<Store> {
+        published(Writes::default())
+    }
+
+    fn published(writes: Writes) -> Published<Store> {
         let schema = Schema::new()
             .table(Table::new("parents").column(Column::integer("id")).primary_key(["id"]))
             .table(Table::new("children").column(Column::integer("parent_id")))
             .relation(Relation::one("children", "parent", "parents").from(["parent_id"]).to(["id"]));
-        Published::new(Arc::new(Store::new(Arc::new(Catalog::try_from(schema).unwrap()))))
+        Published::new(Arc::new(Store::new(Arc::new(Catalog::try_from(schema).unwrap()))), writes)
     }
 
     fn insert(draft: &mut Draft<'_>, table: TableId, key: i64) -> Slot {
@@ -274,6 +279,18 @@ mod tests {
             assert_eq!(in_place(from + MANY..from + MANY + 5), 5);
             reads();
             assert_eq!(in_place(from + MANY + 5..from + MANY + 6), 0);
+        }
+    }
+
+    #[test]
+    fn where_readers_never_wait_no_statement_keeps_them_out() {
+        let published = published(Writes::Apart);
+        for key in 0..2 * QUIET as i64 {
+            let mut draft = Draft::of(&published);
+            insert(&mut draft, PARENTS, key);
+            // This thread would wait for itself for ever.
+            assert_eq!(seen(&published, PARENTS), key as usize);
+            draft.commit();
         }
     }
 

@@ -19,6 +19,7 @@
 //! 4. A statement that begins to write within [`QUIET`] statements of another thread's reading keeps
 //!    nobody out. So a reader waits for a statement only when it's the first to read beside a writer that
 //!    was alone, and for that one statement.
+//! 5. Where a state was published to be [written apart](Writes::Apart), no reader waits for a statement.
 
 use super::sync::{
     Arc, AtomicUsize, LOOKS, Ordering, QUIET, RwLock, RwLockWriteGuard, spin_loop, this_thread,
@@ -28,10 +29,20 @@ use std::ops::{Deref, DerefMut};
 /// How many hold a state that no reader holds: the published one itself, and whoever works on it.
 const UNHELD: usize = 2;
 
+/// How statements change what is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Writes {
+    /// In place while a thread writes alone, and otherwise apart.
+    #[default]
+    InPlaceAlone,
+    Apart,
+}
+
 /// The state that is read from now on.
 #[derive(Debug)]
 pub(crate) struct Published<T> {
     current: RwLock<Arc<T>>,
+    writes: Writes,
     /// The thread that wrote last, or made this.
     writer: AtomicUsize,
     /// How many statements have written since another thread read.
@@ -54,9 +65,9 @@ enum Access<'p, T> {
 
 impl<T: Clone> Published<T> {
     /// Publishes a first state.
-    pub(crate) fn new(state: Arc<T>) -> Published<T> {
+    pub(crate) fn new(state: Arc<T>, writes: Writes) -> Published<T> {
         let writer = AtomicUsize::new(this_thread());
-        Published { current: RwLock::new(state), writer, unread: AtomicUsize::new(QUIET) }
+        Published { current: RwLock::new(state), writes, writer, unread: AtomicUsize::new(QUIET) }
     }
 
     /// The last committed state. O(1); waits for a statement in place only.
@@ -133,7 +144,11 @@ impl<'p, T: Clone> Working<'p, T> {
     /// Whether readers are kept out or will be by the next write.
     #[inline]
     pub(crate) fn may_be_in_place(&self) -> bool {
-        matches!(self.0, Access::InPlace(..) | Access::Reading(..))
+        match self.0 {
+            Access::InPlace(..) => true,
+            Access::Reading(published, _) => published.writes == Writes::InPlaceAlone,
+            Access::Apart(..) | Access::Own(_) => false,
+        }
     }
 
     /// Whether a reader waits for the end of what is done in place.
@@ -198,8 +213,8 @@ impl<'p, T: Clone> Working<'p, T> {
     fn begin(&mut self) {
         let Access::Reading(published, state) = &self.0 else { return };
         let published: &'p Published<T> = published;
-        let is_alone = published.unread.fetch_add(1, Ordering::Relaxed) >= QUIET;
-        if is_alone && Arc::strong_count(state) == UNHELD {
+        let is_alone = || published.unread.fetch_add(1, Ordering::Relaxed) >= QUIET;
+        if published.writes == Writes::InPlaceAlone && is_alone() && Arc::strong_count(state) == UNHELD {
             let current = published.current.write();
             // A reader may have come in between.
             if Arc::strong_count(state) == UNHELD {
