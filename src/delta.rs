@@ -3,6 +3,7 @@
 //! A change is what was before; what is after stands in the store. Undone backwards, the log
 //! restores rows, their order, indexes and adjacency exactly. Sequences don't go back.
 
+use crate::column::number::Number;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -41,17 +42,15 @@ pub(crate) struct Cells {
     pub(crate) rows: Vec<(Slot, Values)>,
 }
 
-/// A cell that no index and no edge reads, and what it gets or held.
+/// Cells of a column of whole numbers or times that no index and no edge reads, and what they get or held.
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
-    /// Its table.
+    /// Their table.
     pub(crate) table: TableId,
-    /// Its row.
-    pub(crate) slot: Slot,
-    /// Its column.
+    /// Their column.
     pub(crate) column: ColumnId,
-    /// The value.
-    pub(crate) value: Value,
+    /// Each cell once.
+    pub(crate) cells: SmallVec<[Number; 1]>,
 }
 
 /// The changes since a transaction began, oldest first.

@@ -13,6 +13,7 @@ mod block;
 mod constraint;
 mod delete;
 mod destroy;
+mod doomed;
 mod hooked;
 mod hooks;
 mod insert;

@@ -29,6 +29,8 @@ use long::Long;
 use smallvec::SmallVec;
 use std::fmt;
 use std::hint::black_box;
+use std::iter::Peekable;
+use std::slice;
 use std::sync::Arc;
 
 pub(crate) use arena::Head;
@@ -200,24 +202,32 @@ impl Lists {
         true
     }
 
-    /// Takes sorted children out; returns how many were there. O(list + children).
-    #[cfg(test)]
+    /// Takes sorted children out; returns how many were there. O(list + children), of a long list at most
+    /// O(children log).
     pub(crate) fn remove_many(&mut self, parent: Slot, children: &[Slot]) -> usize {
+        /// A long list is walked for so many of its children, one in this many.
+        const WALKED: usize = 16;
+        if let [child] = children {
+            return usize::from(self.remove(parent, *child));
+        }
         let head = self.view().head(parent);
         if head.is_long() {
-            let removed = self.long_mut(head).map_or(0, |list| list.remove_many(children));
+            let Some(list) = self.long_mut(head) else { return 0 };
+            let removed = match children.len() < list.len() / WALKED {
+                true => children.iter().filter(|child| list.remove(**child)).count(),
+                false => list.remove_many(children),
+            };
             self.demote(parent, head);
             return removed;
         }
-        let items = self.view().items(head);
-        let mut left = items.to_vec();
+        let mut left: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
+        let len = left.len();
         subtract(&mut left, children);
-        let removed = items.len() - left.len();
-        if removed > 0 {
+        if left.len() < len {
             self.list_mut(head, left.len()).copy_from_slice(&left);
             self.shorten(parent, head, left.len());
         }
-        removed
+        len - left.len()
     }
 
     /// Writes the head of a list whose first `len` items are what is left.
@@ -285,6 +295,17 @@ impl Lists {
         }
     }
 
+    /// Takes all children of these parents out. O(parents).
+    pub(crate) fn clear_all(&mut self, parents: &[Slot]) {
+        let arena = Arc::make_mut(&mut self.arena);
+        self.heads.each_mut(parents.iter().map(|parent| (parent.index(), ())), |head, ()| {
+            let head = std::mem::take(head);
+            if head.is_long() || head.len() > 0 {
+                arena.free(head);
+            }
+        });
+    }
+
     /// Whether [`reclaim`](Lists::reclaim) may have something to do. O(1).
     #[inline]
     pub(crate) fn wants_reclaim(&self) -> bool {
@@ -311,16 +332,16 @@ impl Lists {
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(parents));
-        for parent in from..to {
-            let head = self.heads.view().at(parent);
-            if self.arena.is_leaving(head) {
-                let items: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
-                let arena = Arc::make_mut(&mut self.arena);
-                // What has grown keeps its room, or the next child would move it again.
-                let moved = arena.store(&items, head.room());
-                arena.free(head);
-                self.heads.set(parent, moved);
-            }
+        let heads = self.heads.view();
+        let leaving = (from..to).map(|parent| (parent, heads.at(parent)));
+        let leaving: Vec<(usize, Head)> = leaving.filter(|(_, head)| self.arena.is_leaving(*head)).collect();
+        for (parent, head) in leaving {
+            let items: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
+            let arena = Arc::make_mut(&mut self.arena);
+            // What has grown keeps its room, or the next child would move it again.
+            let moved = arena.store(&items, head.room());
+            arena.free(head);
+            self.heads.set(parent, moved);
         }
         self.sweep = (to < self.len()).then_some(to);
         self.sweep.is_some()
@@ -355,13 +376,15 @@ impl fmt::Debug for Lists {
 }
 
 /// Drops from sorted items those that are among the sorted `gone`. O(items + gone).
-#[cfg(test)]
-fn subtract(items: &mut Vec<Slot>, gone: &[Slot]) {
+fn subtract(items: &mut SmallVec<[Slot; 64]>, gone: &[Slot]) {
     let mut gone = gone.iter().peekable();
-    items.retain(|item| {
-        while gone.next_if(|slot| *slot < item).is_some() {}
-        gone.peek() != Some(&item)
-    });
+    items.retain(|item| !is_next(&mut gone, *item));
+}
+
+/// Whether an item is among the sorted slots, of which those before it are passed over.
+fn is_next(slots: &mut Peekable<slice::Iter<'_, Slot>>, item: Slot) -> bool {
+    while slots.next_if(|slot| **slot < item).is_some() {}
+    slots.peek() == Some(&&item)
 }
 
 /// The lists of a [`Lists`].

@@ -12,14 +12,15 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
+use crate::column::number::{Number, number};
 use crate::delta::{Cells, Kept};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::{Change, Store};
-use crate::value::Value;
+use crate::value::{Type, Value};
 use hashbrown::HashSet;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,8 +28,8 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due {
     table: TableId,
-    slot: Slot,
     column: ColumnId,
+    slot: Slot,
     what: What,
 }
 
@@ -56,28 +57,16 @@ pub(crate) fn counted(store: &Store, counter: &CounterInfo, slot: Slot) -> i64 {
 }
 
 impl Writer<'_> {
-    /// Notes what a row's parents are owed: with -1 before the row goes or changes, with 1 after it
-    /// came or changed. With `changed`, only these columns of it do.
+    /// Notes what a row's parents are owed: with -1 before the row changes, with 1 after it came or
+    /// changed. With `changed`, only these columns of it do.
     pub(super) fn owe(&mut self, info: &TableInfo, slot: Slot, by: i64, changed: Option<&[ColumnId]>) {
-        self.owe_to(info, slot, by, changed, |_, _| true);
-    }
-
-    /// As [`owe`](Writer::owe), to those of the row's parents that `stays` says of.
-    pub(super) fn owe_to(
-        &mut self,
-        info: &TableInfo,
-        slot: Slot,
-        by: i64,
-        changed: Option<&[ColumnId]>,
-        stays: impl Fn(TableId, Slot) -> bool,
-    ) {
         let Writer { store, catalog, dues, touching, .. } = self;
         let hits = |columns: &[ColumnId]| {
             changed.is_none_or(|changed| columns.iter().any(|column| changed.contains(column)))
         };
         for upkeep in &info.upkeep {
             let parent = store.edge(upkeep.edge).parents().at(slot.index());
-            if parent.is_none() || !stays(upkeep.parent, parent) {
+            if parent.is_none() {
                 continue;
             }
             let moves = changed.is_none_or(|changed| catalog.edge(upkeep.edge).is_read_from(changed));
@@ -177,26 +166,53 @@ impl Writer<'_> {
         }
     }
 
-    /// Notes what the parents of new rows are owed. O(rows log rows).
+    /// Notes what the parents of new rows are owed, and what the rows are themselves. O(rows log rows).
     pub(super) fn owe_for_new(&mut self, info: &TableInfo, slots: Range<usize>) {
+        self.owe_for_rows(info, slots.clone().map(Slot::new), 1, |_, _| true);
+        if !info.counters.is_empty() {
+            slots.map(Slot::new).for_each(|slot| self.owe_itself(info, slot, None));
+        }
+    }
+
+    /// Notes what the parents of rows are owed that have come, or with -1 are about to go: those of the
+    /// parents that `stays` says of. The same as row by row, noted once a parent. O(rows log rows).
+    pub(super) fn owe_for_rows(
+        &mut self,
+        info: &TableInfo,
+        slots: impl Iterator<Item = Slot> + Clone,
+        by: i64,
+        stays: impl Fn(TableId, Slot) -> bool,
+    ) {
         let catalog = Arc::clone(&self.catalog);
         for upkeep in &info.upkeep {
             let above = catalog.table(upkeep.parent);
-            let parents = self.store.edge(upkeep.edge).parents();
-            let mut found: Vec<Slot> = slots.clone().map(|at| parents.at(at)).collect();
-            found.retain(|parent| !parent.is_none());
+            let parents = self.store.edge(upkeep.edge).parents().at_all(slots.clone().map(Slot::index));
+            // Neighbours are often siblings.
+            let mut last = Slot::NONE;
+            let mut found: Vec<Slot> = Vec::new();
+            for parent in parents {
+                if parent != last {
+                    last = parent;
+                    found.extend(parent.some().filter(|parent| stays(above.id, *parent)));
+                }
+            }
             found.sort_unstable();
             found.dedup();
+            if found.is_empty() {
+                continue;
+            }
             for column in &upkeep.counters {
                 let counter = above.column(*column).counter.as_ref();
                 let Some(filter) = counter.and_then(|counter| counter.filter.as_ref()) else {
                     self.owe_each(above.id, &found, *column, What::Count);
                     continue;
                 };
-                for slot in slots.clone().map(Slot::new) {
+                for slot in slots.clone() {
                     let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
-                    if !parent.is_none() && truth(&self.store, info.id, filter, slot) == TRUE {
-                        let what = What::Add(1);
+                    if found.binary_search(&parent).is_ok()
+                        && truth(&self.store, info.id, filter, slot) == TRUE
+                    {
+                        let what = What::Add(by);
                         note(&mut self.dues, Due { table: above.id, slot: parent, column: *column, what });
                     }
                 }
@@ -207,16 +223,13 @@ impl Writer<'_> {
                 }
             }
         }
-        if !info.counters.is_empty() {
-            slots.map(Slot::new).for_each(|slot| self.owe_itself(info, slot, None));
-        }
     }
 
     fn owe_each(&mut self, table: TableId, slots: &[Slot], column: ColumnId, what: What) {
         self.dues.extend(slots.iter().map(|slot| Due { table, slot: *slot, column, what }));
     }
 
-    /// Pays all that is owed, a row after the other; gives how many rows got new values.
+    /// Pays all that is owed, a column after the other; gives how many rows got new values.
     pub(super) fn pay(&mut self) -> Result<usize> {
         if self.dues.is_empty() {
             return Ok(0);
@@ -231,67 +244,84 @@ impl Writer<'_> {
         // They come in runs that are in order, by what noted them.
         dues.sort();
         let catalog = Arc::clone(&self.catalog);
-        let mut cells: Vec<Kept> = Vec::with_capacity(dues.len());
-        let mut kept = 0;
-        for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
-            let Some(Due { table, slot, .. }) = row.first().copied() else { continue };
-            if !self.store.table(table).is_live(slot) {
-                continue;
+        let mut all: Vec<Kept> = Vec::new();
+        for dues in dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            all.extend(self.paid(dues)?);
+        }
+        let (mut rows, mut checked) = (SmallVec::<[(TableId, Slot); 4]>::new(), Vec::new());
+        for Kept { table, column, cells } in &all {
+            rows.extend(cells.iter().map(|(slot, _)| (*table, *slot)));
+            if !catalog.table(*table).checks.is_empty() {
+                checked.extend(cells.iter().map(|(slot, _)| (*table, *slot, *column)));
             }
-            let before = cells.len();
-            for dues in row.chunk_by(|a, b| a.column == b.column) {
-                cells.extend(self.paid(catalog.table(table), slot, dues)?);
-            }
-            kept += usize::from(cells.len() > before);
         }
-        if cells.is_empty() {
-            return Ok(0);
+        let indexed = |kept: &mut Kept| is_indexed(catalog.table(kept.table), kept.column);
+        for kept in all.extract_if(.., indexed) {
+            let ty = &catalog.table(kept.table).column(kept.column).ty;
+            let time = if ty.is_integer() { Value::Null } else { self.time(ty) };
+            let value = |number: Option<i64>| match number {
+                Some(number) if ty.is_integer() => Value::Integer(number),
+                _ => time.clone(),
+            };
+            let rows =
+                kept.cells.into_iter().map(|(slot, number)| (slot, smallvec![value(number)])).collect();
+            self.store.apply(Change::Update(Cells { table: kept.table, columns: vec![kept.column], rows }));
         }
-        let mut checked: Vec<(TableId, Slot, ColumnId)> = Vec::new();
-        let is_checked = |cell: &&Kept| !catalog.table(cell.table).checks.is_empty();
-        checked.extend(cells.iter().filter(is_checked).map(|cell| (cell.table, cell.slot, cell.column)));
-        let indexed = |cell: &mut Kept| is_indexed(catalog.table(cell.table), cell.column);
-        for Kept { table, slot, column, value } in cells.extract_if(.., indexed) {
-            let rows = vec![(slot, smallvec![value])];
-            self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
+        if !all.is_empty() {
+            self.store.apply(Change::Keep(all));
         }
-        self.store.apply(Change::Keep(cells));
+        checked.sort_unstable();
         for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
             self.run_checks(catalog.table(table), slot, Some(&[column]))?;
         }
-        Ok(kept)
+        rows.sort_unstable();
+        rows.dedup();
+        Ok(rows.len())
     }
 
-    /// The cell of a row with what it comes to; `None` when it has that already.
-    fn paid(&mut self, info: &TableInfo, slot: Slot, dues: &[Due]) -> Result<Option<Kept>> {
-        // Dues of one column are in the order of what is owed: sums, then counts and touches.
-        let Some(Due { column, what, .. }) = dues.last().copied() else { return Ok(None) };
+    /// The cells of a column with what each comes to, but for those that have it already.
+    fn paid(&mut self, dues: &[Due]) -> Result<Option<Kept>> {
+        let Some(Due { table, column, what, .. }) = dues.first().copied() else { return Ok(None) };
+        let catalog = Arc::clone(&self.catalog);
+        let info = catalog.table(table);
         let described = info.column(column);
-        let before = self.store.table(info.id).column(column).get(slot);
-        let number = match (what, &described.counter) {
-            (What::Touch, _) => {
-                let before = before.to_value();
-                let value = self.time(&described.ty);
-                return Ok((before != value).then_some(Kept { table: info.id, slot, column, value }));
-            }
-            (What::Count, Some(counter)) => counted(&self.store, counter, slot),
-            _ => {
-                let sum = dues.iter().fold(0i64, |sum, due| match due.what {
-                    What::Add(by) => sum.saturating_add(by),
-                    _ => sum,
-                });
-                before.as_i64().unwrap_or_default().saturating_add(sum)
-            }
+        let is_live = |due: &Due| self.store.table(table).is_live(due.slot);
+        // The clock isn't read for rows that are gone.
+        let time = match what {
+            What::Touch if dues.iter().any(is_live) => number(&self.time(&described.ty)),
+            _ => None,
         };
-        if before.as_i64() == Some(number) {
-            return Ok(None);
+        let rows = self.store.table(table);
+        let held = rows.column(column);
+        let mut cells: SmallVec<[Number; 1]> = SmallVec::new();
+        for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
+            let Some(Due { slot, what, .. }) = dues.last().copied() else { continue };
+            if !rows.is_live(slot) {
+                continue;
+            }
+            let before = held.number(slot);
+            // Dues of one cell are in the order of what is owed: sums, then counts and touches.
+            let after = match (what, &described.counter) {
+                (What::Touch, _) => time,
+                (What::Count, Some(counter)) => Some(counted(&self.store, counter, slot)),
+                _ => {
+                    let sum = dues.iter().fold(0i64, |sum, due| match due.what {
+                        What::Add(by) => sum.saturating_add(by),
+                        _ => sum,
+                    });
+                    Some(before.unwrap_or_default().saturating_add(sum))
+                }
+            };
+            if before == after {
+                continue;
+            }
+            if let (Type::Smallint | Type::Int, Some(number)) = (&described.ty, after) {
+                let fitted = described.ty.accept(Value::Integer(number));
+                fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+            }
+            cells.push((slot, after));
         }
-        let mut value = Value::Integer(number);
-        if !described.ty.takes(&value) {
-            let fitted = described.ty.accept(value);
-            value = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
-        }
-        Ok(Some(Kept { table: info.id, slot, column, value }))
+        Ok((!cells.is_empty()).then_some(Kept { table, column, cells }))
     }
 
     /// Touches of touched rows, up to the top. A row that is met twice isn't followed twice.

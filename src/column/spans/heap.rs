@@ -217,7 +217,16 @@ impl<S: Segment> Heap<S> {
             }
             return;
         }
-        let (size, place) = (span.length(), span.segment());
+        self.bury_bytes(span.segment(), span.length());
+    }
+
+    /// Takes the bytes of many cells out of use.
+    pub(super) fn burial(&mut self) -> Burial<'_, S> {
+        Burial { heap: self, segment: 0, bytes: 0 }
+    }
+
+    /// Takes so many bytes of a segment out of use.
+    fn bury_bytes(&mut self, place: usize, size: usize) {
         let Some(part) = self.parts.get_mut(place).filter(|_| size > 0) else { return };
         part.dead += size;
         self.dead += size;
@@ -278,6 +287,41 @@ impl<S: Segment> Heap<S> {
             + self.long_vacant.capacity() * size_of::<usize>();
         let parts = self.parts.memory(|part| counted(&part.bytes));
         parts + self.long.iter().flatten().map(counted).sum() + Held::own(places)
+    }
+}
+
+/// Cells on their way out of use: those of one segment that follow each other are counted together.
+pub(super) struct Burial<'h, S> {
+    heap: &'h mut Heap<S>,
+    segment: usize,
+    bytes: usize,
+}
+
+impl<S: Segment> Burial<'_, S> {
+    /// Takes the bytes of a cell out of use, now or at the [`end`](Burial::end). O(1).
+    #[inline]
+    pub(super) fn add(&mut self, span: Span) {
+        if span.segment() != self.segment || span.is_long() {
+            self.turn_to(span);
+        }
+        if !span.is_long() {
+            self.bytes += span.length();
+        }
+    }
+
+    #[cold]
+    fn turn_to(&mut self, span: Span) {
+        if span.is_long() {
+            self.heap.bury(span);
+        } else if !span.is_empty() {
+            self.heap.bury_bytes(self.segment, std::mem::take(&mut self.bytes));
+            self.segment = span.segment();
+        }
+    }
+
+    /// Takes out of use what was put off.
+    pub(super) fn end(self) {
+        self.heap.bury_bytes(self.segment, self.bytes);
     }
 }
 

@@ -13,6 +13,7 @@ enum Step {
     RemoveMany(usize, Vec<usize>),
     Replace(usize, usize, usize),
     Clear(usize),
+    ClearAll(Vec<usize>),
     Reclaim(usize),
     Fork,
 }
@@ -25,7 +26,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (parent.clone(), child.clone()).prop_map(|(p, c)| Step::Remove(p, c)),
         2 => (parent.clone(), vec(0..7000usize, 0..300)).prop_map(|(p, cs)| Step::RemoveMany(p % 4, cs)),
         4 => (parent.clone(), child.clone(), child).prop_map(|(p, a, b)| Step::Replace(p, a, b)),
-        1 => parent.prop_map(Step::Clear),
+        1 => parent.clone().prop_map(Step::Clear),
+        1 => vec(parent, 0..8).prop_map(Step::ClearAll),
         2 => (0..30usize).prop_map(Step::Reclaim),
         1 => Just(Step::Fork),
     ]
@@ -89,6 +91,10 @@ fn apply(lists: &mut Lists, model: &mut Model, step: Step) {
         Step::Clear(p) => {
             model.remove(&p);
             lists.clear(Slot::new(p));
+        }
+        Step::ClearAll(ps) => {
+            ps.iter().for_each(|p| _ = model.remove(p));
+            lists.clear_all(&ps.into_iter().map(Slot::new).collect::<Vec<_>>());
         }
         Step::Reclaim(n) => {
             lists.reclaim(n);
