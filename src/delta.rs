@@ -3,7 +3,6 @@
 //! A change is what was before; what is after stands in the store. Undone backwards, the log
 //! restores rows, their order, indexes and adjacency exactly. Sequences don't go back.
 
-use crate::column::number::Number;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -22,7 +21,7 @@ pub(crate) enum Delta {
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
-    /// Cells that no index and no edge reads were replaced.
+    /// Cells that no index and no edge reads were replaced; those of a column stand together.
     Kept(Vec<Kept>),
     /// Rows were taken away together; their cells are still there.
     Deleted(Vec<(TableId, Vec<Slot>)>),
@@ -42,15 +41,17 @@ pub(crate) struct Cells {
     pub(crate) rows: Vec<(Slot, Values)>,
 }
 
-/// Cells of a column of whole numbers or times that no index and no edge reads, and what they get or held.
-#[derive(Clone, Debug)]
+/// A cell of a column of whole numbers or times that no index and no edge reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Kept {
-    /// Their table.
+    /// Its table.
     pub(crate) table: TableId,
-    /// Their column.
+    /// Its column.
     pub(crate) column: ColumnId,
-    /// Each cell once.
-    pub(crate) cells: SmallVec<[Number; 1]>,
+    /// Its row.
+    pub(crate) slot: Slot,
+    /// What it gets or held: a time as the column holds it, `None` for null.
+    pub(crate) number: Option<i64>,
 }
 
 /// The changes since a transaction began, oldest first.

@@ -19,7 +19,6 @@ use crate::column::Column;
 use crate::column::bits::{Bits, BitsView};
 use crate::column::chunked::ROWS;
 use crate::column::held::Held;
-use crate::column::number::Number;
 use crate::column::staged::Staged;
 use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
@@ -338,7 +337,11 @@ impl Table {
     }
 
     /// Puts numbers into cells of a column that no index is over, and what those held in their place.
-    pub(crate) fn exchange(&mut self, column: ColumnId, cells: &mut [Number]) {
+    pub(crate) fn exchange<'n>(
+        &mut self,
+        column: ColumnId,
+        cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>,
+    ) {
         if let Some(column) = self.columns.get_mut(column.index()) {
             column.exchange(cells);
         }

@@ -308,7 +308,7 @@ mod tests {
                     Step::Truncate(n) => { bits.truncate(n); model.truncate(n); }
                     Step::ClearAll(at) => {
                         bits.clear_all(at.iter().copied());
-                        at.into_iter().filter(|i| *i < model.len()).for_each(|i| model[i] = false);
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|bit| *bit = false));
                     }
                 }
                 check(&bits, &model);

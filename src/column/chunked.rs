@@ -102,8 +102,12 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     ) {
         let len = self.len;
         let mut items = items.filter(|(index, _)| *index < len).peekable();
+        if items.peek().is_none() {
+            return;
+        }
+        let (mut chunks, tail) = (self.spine.edit(), &mut self.tail);
         while let Some((index, with)) = items.next() {
-            let cells = owned(self.spine.get_mut(index / N).unwrap_or(&mut self.tail));
+            let cells = owned(chunks.get_mut(index / N).unwrap_or(tail));
             change(&mut cells[index % N], with);
             while let Some((next, with)) = items.next_if(|(next, _)| next / N == index / N) {
                 change(&mut cells[next % N], with);
@@ -397,7 +401,7 @@ mod tests {
                     Step::Each(at, v) => {
                         let with = |i| v.wrapping_add(i as u32);
                         cells.each_mut(at.iter().map(|i| (*i, with(*i))), |cell, v| *cell ^= v);
-                        at.into_iter().filter(|i| *i < model.len()).for_each(|i| model[i] ^= with(i));
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|cell| *cell ^= with(i)));
                     }
                     Step::Fork => forks.push((cells.clone(), model.clone())),
                 }

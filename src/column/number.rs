@@ -3,10 +3,6 @@
 use super::{Column, Data, time};
 use crate::id::Slot;
 use crate::value::Value;
-use smallvec::SmallVec;
-
-/// A cell and the whole number that it gets or held: a time as the column holds it, `None` for null.
-pub(crate) type Number = (Slot, Option<i64>);
 
 /// A whole number or a time as a column holds it; `None` for null and for everything else.
 pub(crate) fn number(value: &Value) -> Option<i64> {
@@ -35,32 +31,34 @@ impl Column {
     }
 
     /// Puts numbers that fit into cells of a column of whole numbers or times, and what those held in their
-    /// place. O(cells).
-    pub(crate) fn exchange(&mut self, cells: &mut [Number]) {
-        let mut were_null: SmallVec<[bool; 8]> = SmallVec::new();
-        if let Some(nulls) = &mut self.nulls {
-            for (slot, number) in &*cells {
-                were_null.push(nulls.get(slot.index()));
-                nulls.set(slot.index(), number.is_none());
-            }
-        }
-        let places = cells.iter_mut().map(|(slot, number)| (slot.index(), number));
+    /// place; `None` is null. O(cells).
+    pub(crate) fn exchange<'n>(&mut self, cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>) {
+        let nulls = &mut self.nulls;
+        let places = cells.map(|(slot, number)| {
+            let at = slot.index();
+            let was_null = nulls.as_mut().is_some_and(|nulls| {
+                let was_null = nulls.get(at);
+                nulls.set(at, number.is_none());
+                was_null
+            });
+            (at, (number, was_null))
+        });
         match &mut self.data {
             Data::Smallint(v) => v.each_mut(places, swap),
             Data::Int(v) | Data::Date(v) => v.each_mut(places, swap),
             Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => v.each_mut(places, swap),
             _ => {}
         }
-        for ((_, number), _) in cells.iter_mut().zip(were_null).filter(|(_, was_null)| *was_null) {
-            *number = None;
-        }
     }
 }
 
-fn swap<T: Copy + Default + Into<i64> + TryFrom<i64>>(cell: &mut T, number: &mut Option<i64>) {
+fn swap<T: Copy + Default + Into<i64> + TryFrom<i64>>(
+    cell: &mut T,
+    (number, was_null): (&mut Option<i64>, bool),
+) {
     let before = (*cell).into();
     *cell = number.and_then(|number| T::try_from(number).ok()).unwrap_or_default();
-    *number = Some(before);
+    *number = (!was_null).then_some(before);
 }
 
 #[cfg(test)]
@@ -88,7 +86,7 @@ mod tests {
                 held.iter().for_each(|v| column.push(&value(*v)));
                 let mut model = column.clone();
                 let before = column.clone();
-                let mut cells: Vec<Number> = Vec::new();
+                let mut cells: Vec<(Slot, Option<i64>)> = Vec::new();
                 for (at, v) in &given {
                     let slot = Slot::new(at.index(held.len()));
                     if cells.iter().all(|(other, _)| *other != slot) {
@@ -101,9 +99,9 @@ mod tests {
                         a.get(at) == b.get(at) && a.number(at) == number(&b.get(at).to_value())
                     })
                 };
-                column.exchange(&mut cells);
+                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
                 prop_assert!(same(&column, &model));
-                column.exchange(&mut cells);
+                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
                 prop_assert!(same(&column, &before));
             }
         }

@@ -238,7 +238,9 @@ impl<S: Segment> Spans<S> {
         let leaving: Vec<(usize, Span)> = leaving.filter(|(_, span)| self.heap.is_leaving(*span)).collect();
         if !leaving.is_empty() {
             let heap = Arc::make_mut(&mut self.heap);
-            self.spans.each_mut(leaving.into_iter(), |cell, span| *cell = heap.relocate(span));
+            let moved = heap.relocate(leaving.iter().map(|(_, span)| *span));
+            self.spans
+                .each_mut(leaving.iter().map(|(index, _)| *index).zip(moved), |cell, span| *cell = span);
         }
         self.sweep = (to < self.len()).then_some(to);
         self.sweep.is_some()
@@ -399,7 +401,7 @@ mod tests {
                     Step::Release => { cells.release(0); model.iter_mut().for_each(String::clear); }
                     Step::ClearAll(at) => {
                         cells.clear_all(at.iter().copied());
-                        for i in at.into_iter().filter(|i| *i < model.len()) { model[i].clear(); }
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(String::clear));
                     }
                     Step::Reclaim(rows) => { cells.reclaim(rows); }
                     Step::Fork => forks.push((cells.clone(), model.clone())),

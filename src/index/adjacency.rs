@@ -128,11 +128,9 @@ impl Adjacency {
         for (block, parents) in parents.chunks(AHEAD).enumerate() {
             self.children.read_ahead(parents);
             let first = first + block * AHEAD;
-            for (child, parent) in (first..).map(Slot::new).zip(parents) {
-                match parent.is_none() {
-                    true => self.wait(keys, child),
-                    false => _ = self.children.insert(*parent, child),
-                }
+            self.children.insert_all(parents, first);
+            for (child, _) in (first..).zip(parents).filter(|(_, parent)| parent.is_none()) {
+                self.wait(keys, Slot::new(child));
             }
         }
     }
@@ -173,6 +171,9 @@ impl Adjacency {
                 (last, lingers) = (parent, if parent.is_none() { are_waiting } else { stays(parent) });
             }
             if lingers {
+                if found.is_empty() {
+                    found.reserve(gone.len());
+                }
                 found.push((parent, *child));
             }
         }
@@ -182,17 +183,21 @@ impl Adjacency {
     /// Takes [`lingering`](Adjacency::lingering) children from their parents' lists and from the orphans.
     /// O(children log children + lists).
     pub(crate) fn forget(&mut self, keys: &KeyView<'_>, mut lingering: Vec<(Slot, Slot)>) {
-        lingering.sort_unstable();
-        let mut children: SmallVec<[Slot; 16]> = SmallVec::new();
-        for family in lingering.chunk_by(|(a, _), (b, _)| a == b) {
-            match family.first().and_then(|(parent, _)| parent.some()) {
-                Some(parent) => {
-                    children.clear();
-                    children.extend(family.iter().map(|(_, child)| *child));
-                    self.children.remove_many(parent, &children);
-                }
-                None => family.iter().for_each(|(_, child)| self.detach(keys, *child)),
-            }
+        // By parents, then by children; those without a parent come last.
+        lingering
+            .sort_unstable_by_key(|(parent, child)| (parent.index() as u64) << 32 | child.index() as u64);
+        let with = lingering.partition_point(|(parent, _)| !parent.is_none());
+        let (listed, waiting) = lingering.split_at(with);
+        waiting.iter().for_each(|(_, child)| self.detach(keys, *child));
+        if !listed.is_empty() {
+            let children: Vec<Slot> = listed.iter().map(|(_, child)| *child).collect();
+            let mut left = children.as_slice();
+            let families = listed.chunk_by(|(a, _), (b, _)| a == b).filter_map(|family| {
+                let (theirs, later) = left.split_at_checked(family.len())?;
+                left = later;
+                Some((family.first()?.0, theirs))
+            });
+            self.children.remove_all(families);
         }
     }
 

@@ -163,12 +163,14 @@ impl DenseMap {
     pub(crate) fn remove_all(&mut self, keys: impl Iterator<Item = i64>) {
         let (base, mut is_emptied) = (self.base, false);
         let mut keys = keys.peekable();
+        let DenseMap { pages, len, .. } = self;
+        let mut pages = pages.edit();
         while let Some(first) = keys.next() {
             let at = first.wrapping_sub(base) as u64;
-            if self.get(first).is_none() {
+            let Some(page) = usize::try_from(at / PAGE as u64).ok().and_then(|page| pages.get_mut(page))
+            else {
                 continue;
-            }
-            let Some(page) = self.pages.get_mut(at as usize / PAGE) else { continue };
+            };
             let Some(slots) = page.slots.as_mut().map(Arc::make_mut) else { continue };
             let mut gone = 0;
             let mut key = Some(first);
@@ -179,7 +181,7 @@ impl DenseMap {
                 key = keys.next_if(is_near);
             }
             page.live -= gone;
-            self.len -= gone as usize;
+            *len -= gone as usize;
             if page.live == 0 {
                 page.slots = None;
                 is_emptied = true;

@@ -35,9 +35,6 @@ use std::sync::Arc;
 
 pub(crate) use arena::Head;
 
-/// The smallest capacity of a list that grew.
-const SMALLEST: usize = 4;
-
 /// Children of parents, by the parent's slot. A clone costs two reference counts.
 #[derive(Clone, Default)]
 pub(crate) struct Lists {
@@ -134,31 +131,25 @@ impl Lists {
             return false;
         }
         self.grow(parent.index() + 1);
-        let head = self.view().head(parent);
-        if head.is_long() {
-            return self.long_mut(head).is_some_and(|list| list.insert(child));
+        let head = self.heads.view().at(parent.index());
+        let Some(new) = Arc::make_mut(&mut self.arena).add(head, child) else { return false };
+        // A long list stays where it is.
+        if !new.is_long() || !head.is_long() {
+            self.heads.set(parent.index(), new);
         }
-        let items = self.view().items(head);
-        let len = items.len();
-        let at = match items.last() {
-            Some(last) if *last >= child => match items.binary_search(&child) {
-                Ok(_) => return false,
-                Err(at) => at,
-            },
-            _ => len,
-        };
-        let new = if len < head.capacity() {
-            let list = self.list_mut(head, len + 1);
-            list.copy_within(at..len, at + 1);
-            list[at] = child;
-            head.with(len + 1, head.room())
-        } else {
-            let mut grown: SmallVec<[Slot; 64]> = SmallVec::from_slice(items);
-            grown.insert(at, child);
-            self.regrow(head, &grown)
-        };
-        self.heads.set(parent.index(), new);
         true
+    }
+
+    /// Adds children that follow each other, from `first` on, each to its parent's list; those without a
+    /// parent are passed over. As [`insert`](Lists::insert), with what is shared looked at once.
+    pub(crate) fn insert_all(&mut self, parents: &[Slot], first: usize) {
+        let known = || parents.iter().filter(|parent| !parent.is_none());
+        let Some(last) = known().max() else { return };
+        self.grow(last.index() + 1);
+        let arena = Arc::make_mut(&mut self.arena);
+        let pairs = parents.iter().zip(first..).filter(|(parent, _)| !parent.is_none());
+        let pairs = pairs.map(|(parent, child)| (parent.index(), Slot::new(child)));
+        self.heads.each_mut(pairs, |head, child| *head = arena.add(*head, child).unwrap_or(*head));
     }
 
     /// Reads the ends of these parents' lists before anybody adds to them.
@@ -170,88 +161,26 @@ impl Lists {
         }
     }
 
-    /// Moves a list to a place with room to double.
-    fn regrow(&mut self, old: Head, items: &[Slot]) -> Head {
-        let capacity = (items.len() + items.len() / 4).next_power_of_two().max(SMALLEST);
-        let arena = Arc::make_mut(&mut self.arena);
-        arena.free(old);
-        if capacity <= CHUNK {
-            return arena.store(items, Some(capacity));
-        }
-        let mut long = Vec::with_capacity(capacity);
-        long.extend_from_slice(items);
-        arena.store_long(Long::new(long))
-    }
-
     /// Takes a child out; false when it wasn't there. O(list) up to 4,096 children, amortised O(log)
     /// beyond.
     pub(crate) fn remove(&mut self, parent: Slot, child: Slot) -> bool {
-        let head = self.view().head(parent);
-        if head.is_long() {
-            let Some(list) = self.long_mut(head) else { return false };
-            let removed = list.remove(child);
-            self.demote(parent, head);
-            return removed;
+        let head = self.heads.view().at(parent.index());
+        if !head.is_long() && head.len() == 0 {
+            return false;
         }
-        let items = self.view().items(head);
-        let (len, Ok(at)) = (items.len(), items.binary_search(&child)) else { return false };
-        if at + 1 < len {
-            self.list_mut(head, len).copy_within(at + 1.., at);
+        let (new, removed) = Arc::make_mut(&mut self.arena).take(head, &[child]);
+        if removed > 0 && !(head.is_long() && new.is_long()) {
+            self.heads.set(parent.index(), new);
         }
-        self.shorten(parent, head, len - 1);
-        true
+        removed > 0
     }
 
-    /// Takes sorted children out; returns how many were there. O(list + children), of a long list at most
-    /// O(children log).
-    pub(crate) fn remove_many(&mut self, parent: Slot, children: &[Slot]) -> usize {
-        /// A long list is walked for so many of its children, one in this many.
-        const WALKED: usize = 16;
-        if let [child] = children {
-            return usize::from(self.remove(parent, *child));
-        }
-        let head = self.view().head(parent);
-        if head.is_long() {
-            let Some(list) = self.long_mut(head) else { return 0 };
-            let removed = match children.len() < list.len() / WALKED {
-                true => children.iter().filter(|child| list.remove(**child)).count(),
-                false => list.remove_many(children),
-            };
-            self.demote(parent, head);
-            return removed;
-        }
-        let mut left: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
-        let len = left.len();
-        subtract(&mut left, children);
-        if left.len() < len {
-            self.list_mut(head, left.len()).copy_from_slice(&left);
-            self.shorten(parent, head, left.len());
-        }
-        len - left.len()
-    }
-
-    /// Writes the head of a list whose first `len` items are what is left.
-    fn shorten(&mut self, parent: Slot, head: Head, len: usize) {
-        let mut room = head.room();
-        while let Some(capacity) = room.filter(|capacity| *capacity > SMALLEST && len <= capacity / 4) {
-            room = Some(capacity / 2);
-        }
-        let new = if len == 0 { Head::default() } else { head.with(len, room) };
-        let kept = if len == 0 { 0 } else { new.capacity() };
-        if kept < head.capacity() {
-            Arc::make_mut(&mut self.arena).bury(head.chunk(), head.capacity() - kept);
-        }
-        self.heads.set(parent.index(), new);
-    }
-
-    /// Moves a long list that became short into the arena.
-    fn demote(&mut self, parent: Slot, head: Head) {
+    /// Takes children out of the lists of some parents, which come once each, with their sorted children. As
+    /// [`remove`](Lists::remove), with what is shared looked at once; O(list + children) where there are many.
+    pub(crate) fn remove_all<'c>(&mut self, families: impl Iterator<Item = (Slot, &'c [Slot])>) {
         let arena = Arc::make_mut(&mut self.arena);
-        let Some(list) = arena.long_mut(head).filter(|list| list.len() <= CHUNK / 4) else { return };
-        let items = list.slots().to_vec();
-        arena.free(head);
-        let new = if items.is_empty() { Head::default() } else { arena.store(&items, None) };
-        self.heads.set(parent.index(), new);
+        let families = families.map(|(parent, children)| (parent.index(), children));
+        self.heads.each_mut(families, |head, children| *head = arena.take(*head, children).0);
     }
 
     /// Puts one child in the place of another; false, and no change, when the old one isn't there or
@@ -358,11 +287,13 @@ impl Lists {
         self.heads.memory() + (self.arena.memory() + Held::own(size_of::<Arena>())).behind(&self.arena)
     }
 
+    #[cfg(test)]
     fn long_mut(&mut self, head: Head) -> Option<&mut Long> {
         Arc::make_mut(&mut self.arena).long_mut(head)
     }
 
     /// The first `len` places of a list in the arena, which are within its capacity.
+    #[cfg(test)]
     fn list_mut(&mut self, head: Head, len: usize) -> &mut [Slot] {
         let chunk = Arc::make_mut(&mut self.arena).chunk_mut(head.chunk());
         chunk.get_mut(head.at()..head.at() + len).unwrap_or_default()
@@ -373,12 +304,6 @@ impl fmt::Debug for Lists {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lists").field("heads", &self.heads).finish_non_exhaustive()
     }
-}
-
-/// Drops from sorted items those that are among the sorted `gone`. O(items + gone).
-fn subtract(items: &mut SmallVec<[Slot; 64]>, gone: &[Slot]) {
-    let mut gone = gone.iter().peekable();
-    items.retain(|item| !is_next(&mut gone, *item));
 }
 
 /// Whether an item is among the sorted slots, of which those before it are passed over.

@@ -23,7 +23,7 @@ pub(crate) enum Change<'c> {
     },
     /// Replaces cells of some rows together, so that rows can swap unique values.
     Update(Cells),
-    /// Replaces cells that no index and no edge reads: each once.
+    /// Replaces cells that no index and no edge reads: each once, those of a column together.
     Keep(Vec<Kept>),
     /// Takes rows away together: each once.
     Delete(Vec<(TableId, Vec<Slot>)>),
@@ -110,8 +110,11 @@ impl Store {
 
     /// Puts numbers into cells that no index and no edge reads, and what those held in their place.
     fn exchange(&mut self, all: &mut [Kept]) {
-        for Kept { table, column, cells } in all {
-            self.table_mut(*table).exchange(*column, cells);
+        for cells in all.chunk_by_mut(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            if let Some(Kept { table, column, .. }) = cells.first().copied() {
+                let numbers = cells.iter_mut().map(|kept| (kept.slot, &mut kept.number));
+                self.table_mut(table).exchange(column, numbers);
+            }
         }
     }
 

@@ -122,7 +122,7 @@ impl<'s> Draft<'s> {
                 let slots = &mut cells.rows.iter().map(|(slot, _)| *slot);
                 cells.rows.len() + if rekeys { children(cells.table, slots) } else { 0 }
             }
-            Change::Keep(all) => all.iter().map(|kept| kept.cells.len()).sum(),
+            Change::Keep(cells) => cells.len(),
             Change::Delete(rows) => {
                 let one = |(table, slots): &(TableId, Vec<Slot>)| {
                     slots.len() + children(*table, &mut slots.iter().copied())

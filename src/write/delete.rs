@@ -101,7 +101,12 @@ impl Writer<'_> {
         let children = |slot: &Slot| self.store.children_of(key.edge, *slot);
         let all = slots.iter().flat_map(children);
         match key.on_delete {
-            Action::Cascade => return Ok(doomed.meet(child, all)),
+            Action::Cascade => {
+                let lists = self.store.edge(key.edge).children();
+                let mut met = Vec::with_capacity(slots.iter().map(|slot| lists.count(*slot)).sum());
+                met.extend(all);
+                return Ok(doomed.meet(child, met.into_iter()));
+            }
             Action::Restrict => {
                 for slot in slots {
                     let stays = |other: &Slot| !doomed.has(child, *other);

@@ -30,9 +30,7 @@ pub(super) struct Family {
 impl Doomed {
     /// Condemns those of `slots` that weren't met before.
     pub(super) fn meet(&mut self, table: TableId, slots: impl Iterator<Item = Slot>) -> Option<Family> {
-        let mut met = Vec::with_capacity(slots.size_hint().0);
-        met.extend(slots.filter(|slot| self.met.add(table, *slot)));
-        let slots = met;
+        let slots = self.met.add_all(table, slots);
         if slots.is_empty() {
             return None;
         }
@@ -125,32 +123,50 @@ impl Met {
         self.word(name).is_some_and(|word| word & bit != 0)
     }
 
-    /// Adds a row; false when it was there.
-    #[inline]
-    fn add(&mut self, table: TableId, slot: Slot) -> bool {
-        let (name, bit) = Met::name(table, slot);
-        match self.word(name) {
-            Some(word) if word & bit != 0 => return false,
-            Some(word) => {
-                if let Some(place) = self.words.get_mut(self.last.get()) {
-                    place.1 = word | bit;
-                }
+    /// Adds rows; gives those that weren't there.
+    fn add_all(&mut self, table: TableId, slots: impl Iterator<Item = Slot>) -> Vec<Slot> {
+        let mut added = Vec::with_capacity(slots.size_hint().0);
+        // The word of the last row is written back when a row of another one comes.
+        let (mut near, mut near_word) = (None, 0);
+        for slot in slots {
+            let (name, bit) = Met::name(table, slot);
+            if near != Some(name) {
+                self.put(near_word);
+                near_word = match self.word(name) {
+                    Some(word) => word,
+                    None => self.begin(name),
+                };
+                near = Some(name);
             }
-            None => self.begin(name, bit),
+            if near_word & bit == 0 {
+                near_word |= bit;
+                added.push(slot);
+            }
         }
-        self.rows += 1;
-        true
+        if near.is_some() {
+            self.put(near_word);
+        }
+        self.rows += added.len();
+        added
     }
 
-    fn begin(&mut self, name: u64, bit: u64) {
+    /// Writes the word that was found last.
+    fn put(&mut self, word: u64) {
+        if let Some(place) = self.words.get_mut(self.last.get()) {
+            place.1 |= word;
+        }
+    }
+
+    fn begin(&mut self, name: u64) -> u64 {
         let place = self.words.len();
-        self.words.push((name, bit));
+        self.words.push((name, 0));
         self.last.set(place);
         if place == FEW {
             self.places = self.words.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
         } else if place > FEW {
             self.places.insert(name, place);
         }
+        0
     }
 }
 

@@ -12,7 +12,7 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
-use crate::column::number::{Number, number};
+use crate::column::number::number;
 use crate::delta::{Cells, Kept};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
@@ -32,6 +32,9 @@ pub(super) struct Due {
     slot: Slot,
     what: What,
 }
+
+/// What is owed in a statement: mostly little.
+pub(super) type Dues = SmallVec<[Due; 4]>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
@@ -133,7 +136,8 @@ impl Writer<'_> {
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
         }
-        self.pay_and_check(|_, slot| slot.index() < first).map(drop)
+        let cells = self.take_dues()?;
+        self.keep(cells, |_, slot| slot.index() < first)
     }
 
     /// Writes what a counter of the rows of a load counts. Nobody has read them, no index has the column, and
@@ -152,8 +156,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Has every counter of every row count anew.
-    pub(crate) fn owe_everything(&mut self) {
+    /// Notes that every counter of every row has to count anew.
+    fn owe_everything(&mut self) {
         let catalog = Arc::clone(&self.catalog);
         for info in catalog.tables.iter().filter(|info| !info.counters.is_empty()) {
             let live = self.store.table(info.id).live().ones(0..usize::MAX).map(Slot::new);
@@ -229,61 +233,84 @@ impl Writer<'_> {
         self.dues.extend(slots.iter().map(|slot| Due { table, slot: *slot, column, what }));
     }
 
-    /// Pays all that is owed, a column after the other; gives how many rows got new values.
-    pub(super) fn pay(&mut self) -> Result<usize> {
+    /// Pays all that is owed, a column after the other.
+    pub(super) fn pay(&mut self) -> Result<()> {
         if self.dues.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         self.pass_touches_on();
-        self.pay_and_check(|_, _| true)
+        let cells = self.take_dues()?;
+        self.keep(cells, |_, _| true)
     }
 
-    /// Writes what is owed, each column of a row once, and checks the rows that `checks` says of.
-    fn pay_and_check(&mut self, checks: impl Fn(TableId, Slot) -> bool) -> Result<usize> {
+    /// Has every counter of every row count anew; gives how many rows had a wrong one.
+    pub(crate) fn rebuild_counters(&mut self) -> Result<usize> {
+        self.owe_everything();
+        let cells = self.take_dues()?;
+        let mut rows: Vec<(TableId, Slot)> = cells.iter().map(|kept| (kept.table, kept.slot)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        self.keep(cells, |_, _| true)?;
+        Ok(rows.len())
+    }
+
+    /// What all that is owed comes to, a column after the other; cells that hold it already are left out.
+    fn take_dues(&mut self) -> Result<Vec<Kept>> {
         let mut dues = std::mem::take(&mut self.dues);
         // They come in runs that are in order, by what noted them.
         dues.sort();
         let catalog = Arc::clone(&self.catalog);
-        let mut all: Vec<Kept> = Vec::new();
+        let mut cells = Vec::with_capacity(dues.len());
         for dues in dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
-            all.extend(self.paid(dues)?);
-        }
-        let (mut rows, mut checked) = (SmallVec::<[(TableId, Slot); 4]>::new(), Vec::new());
-        for Kept { table, column, cells } in &all {
-            rows.extend(cells.iter().map(|(slot, _)| (*table, *slot)));
-            if !catalog.table(*table).checks.is_empty() {
-                checked.extend(cells.iter().map(|(slot, _)| (*table, *slot, *column)));
+            if let Some(Due { table, .. }) = dues.first() {
+                self.settle_dues(catalog.table(*table), dues, &mut cells)?;
             }
         }
-        let indexed = |kept: &mut Kept| is_indexed(catalog.table(kept.table), kept.column);
-        for kept in all.extract_if(.., indexed) {
-            let ty = &catalog.table(kept.table).column(kept.column).ty;
-            let time = if ty.is_integer() { Value::Null } else { self.time(ty) };
-            let value = |number: Option<i64>| match number {
-                Some(number) if ty.is_integer() => Value::Integer(number),
-                _ => time.clone(),
-            };
-            let rows =
-                kept.cells.into_iter().map(|(slot, number)| (slot, smallvec![value(number)])).collect();
-            self.store.apply(Change::Update(Cells { table: kept.table, columns: vec![kept.column], rows }));
+        Ok(cells)
+    }
+
+    /// Writes what was owed, each column of a row once, and checks the rows that `checks` says of.
+    fn keep(&mut self, mut cells: Vec<Kept>, checks: impl Fn(TableId, Slot) -> bool) -> Result<()> {
+        if cells.is_empty() {
+            return Ok(());
         }
-        if !all.is_empty() {
-            self.store.apply(Change::Keep(all));
+        let catalog = Arc::clone(&self.catalog);
+        let is_checked = |kept: &&Kept| !catalog.table(kept.table).checks.is_empty();
+        let checked = cells.iter().filter(is_checked).map(|kept| (kept.table, kept.slot, kept.column));
+        let mut checked: Vec<(TableId, Slot, ColumnId)> = checked.collect();
+        let is_read = |kept: &Kept| is_indexed(catalog.table(kept.table), kept.column);
+        if cells.iter().any(is_read) {
+            self.keep_indexed(cells.extract_if(.., |kept| is_read(kept)).collect());
+        }
+        if !cells.is_empty() {
+            self.store.apply(Change::Keep(cells));
         }
         checked.sort_unstable();
         for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
             self.run_checks(catalog.table(table), slot, Some(&[column]))?;
         }
-        rows.sort_unstable();
-        rows.dedup();
-        Ok(rows.len())
+        Ok(())
     }
 
-    /// The cells of a column with what each comes to, but for those that have it already.
-    fn paid(&mut self, dues: &[Due]) -> Result<Option<Kept>> {
-        let Some(Due { table, column, what, .. }) = dues.first().copied() else { return Ok(None) };
+    /// Writes what was owed to columns that indexes have.
+    fn keep_indexed(&mut self, cells: Vec<Kept>) {
         let catalog = Arc::clone(&self.catalog);
-        let info = catalog.table(table);
+        for cells in cells.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            let Some(Kept { table, column, .. }) = cells.first().copied() else { continue };
+            let ty = &catalog.table(table).column(column).ty;
+            let time = if ty.is_integer() { Value::Null } else { self.time(ty) };
+            let value = |number: Option<i64>| match number {
+                Some(number) if ty.is_integer() => Value::Integer(number),
+                _ => time.clone(),
+            };
+            let rows = cells.iter().map(|kept| (kept.slot, smallvec![value(kept.number)])).collect();
+            self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
+        }
+    }
+
+    /// What is owed to a column of some rows, and what each comes to.
+    fn settle_dues(&mut self, info: &TableInfo, dues: &[Due], cells: &mut Vec<Kept>) -> Result<()> {
+        let Some(Due { table, column, what, .. }) = dues.first().copied() else { return Ok(()) };
         let described = info.column(column);
         let is_live = |due: &Due| self.store.table(table).is_live(due.slot);
         // The clock isn't read for rows that are gone.
@@ -293,7 +320,6 @@ impl Writer<'_> {
         };
         let rows = self.store.table(table);
         let held = rows.column(column);
-        let mut cells: SmallVec<[Number; 1]> = SmallVec::new();
         for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
             let Some(Due { slot, what, .. }) = dues.last().copied() else { continue };
             if !rows.is_live(slot) {
@@ -319,9 +345,9 @@ impl Writer<'_> {
                 let fitted = described.ty.accept(Value::Integer(number));
                 fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
             }
-            cells.push((slot, after));
+            cells.push(Kept { table, column, slot, number: after });
         }
-        Ok((!cells.is_empty()).then_some(Kept { table, column, cells }))
+        Ok(())
     }
 
     /// Touches of touched rows, up to the top. A row that is met twice isn't followed twice.
@@ -364,7 +390,7 @@ fn is_indexed(info: &TableInfo, column: ColumnId) -> bool {
 }
 
 /// Adds a due to a list. Children of one parent mostly come one after the other.
-fn note(dues: &mut Vec<Due>, due: Due) {
+fn note(dues: &mut Dues, due: Due) {
     if let Some(last) = dues.last_mut()
         && (last.table, last.slot, last.column) == (due.table, due.slot, due.column)
     {
