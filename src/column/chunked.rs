@@ -299,7 +299,10 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
 
     /// The cells at these indices, `T::default()` past the end. A chunk is looked up once for neighbours.
     #[inline]
-    pub(crate) fn at_all(self, indices: impl Iterator<Item = usize>) -> impl Iterator<Item = T> {
+    pub(crate) fn at_all<I: Iterator<Item = usize>>(
+        self,
+        indices: I,
+    ) -> impl Iterator<Item = T> + use<'a, I, T, N> {
         let (mut chunk, mut cells) = (usize::MAX, &[][..]);
         indices.map(move |index| {
             if index / N != chunk {
@@ -311,14 +314,9 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     }
 
     /// All cells from `start` on.
+    #[inline]
     pub(crate) fn iter(self, start: usize) -> impl Iterator<Item = T> + use<'a, T, N> {
-        let cells = move |chunk: usize, from: usize| {
-            let cells = self.chunk(chunk);
-            let end = N.min(self.len.saturating_sub(chunk * N));
-            (from..end).map(move |at| cells.get(at).copied().unwrap_or_default())
-        };
-        let rest = (start / N + 1..self.len.div_ceil(N)).flat_map(move |chunk| cells(chunk, 0));
-        cells(start / N, start % N).chain(rest)
+        self.at_all(start..self.len)
     }
 
     /// The number of cells. O(1).

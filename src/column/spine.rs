@@ -116,7 +116,8 @@ impl<E: Clone> Spine<E> {
     /// Whether the base may be written to. If not, there is a patch that has room.
     #[inline]
     fn is_own(&mut self) -> bool {
-        self.patch.is_none() && self.base.len() == self.len && Arc::get_mut(&mut self.base).is_some()
+        // The only holder alone could share it meanwhile, and whoever writes makes sure again.
+        self.patch.is_none() && self.base.len() == self.len && Arc::strong_count(&self.base) == 1
             || self.settle()
     }
 

@@ -162,7 +162,8 @@ impl Met {
         self.words.push((name, 0));
         self.last.set(place);
         if place == FEW {
-            self.places = self.words.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
+            self.places.reserve(8 * FEW);
+            self.places.extend(self.words.iter().enumerate().map(|(at, (name, _))| (*name, at)));
         } else if place > FEW {
             self.places.insert(name, place);
         }
