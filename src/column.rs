@@ -7,6 +7,7 @@ mod ahead;
 pub(crate) mod bits;
 pub(crate) mod chunked;
 pub(crate) mod held;
+pub(crate) mod number;
 pub(crate) mod spans;
 pub(crate) mod spine;
 pub(crate) mod staged;
@@ -298,16 +299,20 @@ impl Column {
         each_data!(&mut self.data, cells => cells.truncate(len));
     }
 
-    /// Whether [`clear`](Column::clear) frees anything.
-    pub(crate) fn is_cleared(&self) -> bool {
-        matches!(self.data, Data::Text(_) | Data::Json(_) | Data::Bytes(_))
-    }
-
     /// Frees a text's or bytes' space; the cell is never read again.
     pub(crate) fn clear(&mut self, slot: Slot) {
         match &mut self.data {
             Data::Text(v) | Data::Json(v) => v.clear(slot.index()),
             Data::Bytes(v) => v.clear(slot.index()),
+            _ => {}
+        }
+    }
+
+    /// As [`clear`](Column::clear), for many cells. O(cells).
+    pub(crate) fn clear_all(&mut self, slots: impl Iterator<Item = Slot>) {
+        match &mut self.data {
+            Data::Text(v) | Data::Json(v) => v.clear_all(slots.map(Slot::index)),
+            Data::Bytes(v) => v.clear_all(slots.map(Slot::index)),
             _ => {}
         }
     }

@@ -21,7 +21,7 @@ pub(crate) enum Delta {
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
-    /// Cells that no index and no edge reads were replaced.
+    /// Cells that no index and no edge reads were replaced; those of a column stand together.
     Kept(Vec<Kept>),
     /// Rows were taken away together; their cells are still there.
     Deleted(Vec<(TableId, Vec<Slot>)>),
@@ -41,17 +41,17 @@ pub(crate) struct Cells {
     pub(crate) rows: Vec<(Slot, Values)>,
 }
 
-/// A cell that no index and no edge reads, and what it gets or held.
-#[derive(Clone, Debug)]
+/// A cell of a column of whole numbers or times that no index and no edge reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Kept {
     /// Its table.
     pub(crate) table: TableId,
-    /// Its row.
-    pub(crate) slot: Slot,
     /// Its column.
     pub(crate) column: ColumnId,
-    /// The value.
-    pub(crate) value: Value,
+    /// Its row.
+    pub(crate) slot: Slot,
+    /// What it gets or held: a time as the column holds it, `None` for null.
+    pub(crate) number: Option<i64>,
 }
 
 /// The changes since a transaction began, oldest first.

@@ -287,14 +287,19 @@ impl Index {
 
     /// Removes the row at `slot`, whose cells still hold the key. O(1), ordered O(log n).
     pub(crate) fn remove(&mut self, columns: &[Column], slot: Slot) {
-        self.remove_all(columns, std::iter::once(slot));
+        let view = KeyView::new(columns, &self.columns);
+        self.remove_key(&view, slot);
     }
 
     /// Removes the rows at these slots, whose cells still hold their keys. O(slots), ordered
     /// O(slots x log n).
-    pub(crate) fn remove_all(&mut self, columns: &[Column], slots: impl Iterator<Item = Slot>) {
+    pub(crate) fn remove_all(&mut self, columns: &[Column], slots: &[Slot]) {
         let view = KeyView::new(columns, &self.columns);
-        slots.for_each(|slot| self.remove_key(&view, slot));
+        if let (Kind::Dense(map), Some(keys)) = (&mut self.kind, view.integers_at(slots)) {
+            map.remove_all(keys);
+            return;
+        }
+        slots.iter().for_each(|slot| self.remove_key(&view, *slot));
     }
 
     fn remove_key(&mut self, view: &KeyView<'_>, slot: Slot) {

@@ -30,10 +30,10 @@ use crate::index::key::KeyView;
 use crate::index::keyed::HashKeys;
 use crate::table::Table;
 use crate::value::Value;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
-pub(crate) use apply::Change;
+pub(crate) use apply::{Applied, Change, Left};
 pub(crate) use draft::Draft;
 pub(crate) use published::{Published, Writes};
 
@@ -185,11 +185,10 @@ impl Store {
         /// How many cells or lists a statement cleans up for each row that it changed.
         const STEP: usize = 64;
         let Store { catalog, tables, edges, .. } = self;
-        let mut changed: SmallVec<[usize; 16]> = smallvec![0; tables.len()];
-        let mut count = |table: TableId, rows: usize| {
-            if let Some(changed) = changed.get_mut(table.index()) {
-                *changed += rows;
-            }
+        let mut changed: SmallVec<[(TableId, usize); 4]> = SmallVec::new();
+        let mut count = |table: TableId, rows: usize| match changed.iter_mut().find(|(id, _)| *id == table) {
+            Some((_, changed)) => *changed += rows,
+            None => changed.push((table, rows)),
         };
         for delta in log.iter() {
             match delta {
@@ -205,7 +204,8 @@ impl Store {
                 }
             }
         }
-        for (info, rows) in catalog.tables.iter().zip(changed).filter(|(_, rows)| *rows > 0) {
+        for (id, rows) in changed {
+            let info = catalog.table(id);
             let table = &mut tables[info.id.index()];
             if table.wants_reclaim() {
                 Arc::make_mut(table).reclaim(STEP.saturating_mul(rows));

@@ -288,15 +288,13 @@ impl Table {
         }
     }
 
-    /// Takes the rows at these slots away, one index after the other; their cells stay.
-    pub(crate) fn kill(&mut self, slots: impl Iterator<Item = Slot> + Clone) {
+    /// Takes the rows at these slots away, each once, one index after the other; their cells stay.
+    pub(crate) fn kill(&mut self, slots: &[Slot]) {
         for index in &mut self.indexes {
-            index.remove_all(&self.columns, slots.clone());
+            index.remove_all(&self.columns, slots);
         }
-        for slot in slots {
-            self.live.set(slot.index(), false);
-            self.rows -= 1;
-        }
+        self.live.clear_all(slots.iter().map(|slot| slot.index()));
+        self.rows -= slots.len();
     }
 
     /// Brings a row back whose cells are still there.
@@ -338,21 +336,39 @@ impl Table {
         }
     }
 
-    /// Frees what deleted rows leave behind, once nothing can bring them back.
-    /// O(rows x columns + rows log rows).
+    /// Puts numbers into cells of a column that no index is over, and what those held in their place.
+    pub(crate) fn exchange<'n>(
+        &mut self,
+        column: ColumnId,
+        cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>,
+    ) {
+        if let Some(column) = self.columns.get_mut(column.index()) {
+            column.exchange(cells);
+        }
+    }
+
+    /// Frees what deleted rows leave behind, whose slots ascend, once nothing can bring them back.
+    /// O(rows x columns).
     pub(crate) fn bury(&mut self, slots: &[Slot]) {
-        let mut chunks: Vec<usize> = slots.iter().map(|slot| slot.index() / ROWS).collect();
-        chunks.sort_unstable();
-        chunks.dedup();
+        let live = self.live.view();
+        let chunk_of = |slot: &Slot| slot.index() / ROWS;
         // Chunks without any row go whole, each once.
-        chunks.retain(|chunk| {
-            let rows = chunk * ROWS..(chunk + 1) * ROWS;
-            rows.end <= self.live.len() && self.live.ones(rows).next().is_none()
-        });
-        let goes = |slot: &&Slot| chunks.is_empty() || chunks.binary_search(&(slot.index() / ROWS)).is_err();
+        let is_vacant = |chunk: usize| {
+            let words = chunk * ROWS / 64..(chunk + 1) * ROWS / 64;
+            (chunk + 1) * ROWS <= live.len() && words.into_iter().all(|word| live.word(word) == 0)
+        };
+        // Mostly the neighbours of the row tell.
+        let is_left = |rows: &[Slot]| rows.first().is_some_and(|slot| live.word(slot.index() / 64) != 0);
+        let (mut chunks, mut left) = (Vec::new(), Vec::new());
+        for rows in slots.chunk_by(|a, b| chunk_of(a) == chunk_of(b)) {
+            match rows.first().map(chunk_of).filter(|chunk| !is_left(rows) && is_vacant(*chunk)) {
+                Some(chunk) => chunks.push(chunk),
+                None => left.extend_from_slice(rows),
+            }
+        }
         for column in &mut self.columns {
-            if column.is_cleared() {
-                slots.iter().filter(goes).for_each(|slot| column.clear(*slot));
+            if !left.is_empty() {
+                column.clear_all(left.iter().copied());
             }
             chunks.iter().for_each(|chunk| column.release(*chunk));
         }

@@ -13,6 +13,7 @@ mod block;
 mod constraint;
 mod delete;
 mod destroy;
+mod doomed;
 mod hooked;
 mod hooks;
 mod insert;
@@ -41,7 +42,7 @@ use crate::id::{ForeignKeyId, Slot};
 use crate::store::{Draft, Store};
 use hooks::Written;
 use std::sync::Arc;
-use upkeep::Due;
+use upkeep::Dues;
 use uuid::Uuid;
 
 /// What a statement takes from outside the store: both can be replaced for tests.
@@ -66,7 +67,7 @@ pub(crate) struct Writer<'s> {
     /// Foreign keys that matched nothing when they were looked at.
     open: Vec<OpenKey>,
     /// What rows above the written ones are owed.
-    dues: Vec<Due>,
+    dues: Dues,
     /// Whether rows touch their parents.
     touching: bool,
     /// Rows that hooks after their write or after the commit want to know of.
@@ -106,7 +107,7 @@ impl<'s> Writer<'s> {
             environment,
             now: None,
             open: Vec::new(),
-            dues: Vec::new(),
+            dues: Dues::new(),
             touching: true,
             written: Vec::new(),
             shown: 0,
@@ -133,14 +134,14 @@ impl<'s> Writer<'s> {
 
     /// Ends the statement: every foreign key that was left open must match by now, what is owed is
     /// paid, and hooks see what was written; then the same for what they wrote. Gives the deferrable
-    /// keys that don't match, which have until the commit, and how many rows were kept up.
-    pub(crate) fn finish(&mut self) -> Result<(Vec<OpenKey>, usize)> {
-        let (mut deferred, mut kept) = (Vec::new(), 0);
+    /// keys that don't match, which have until the commit.
+    pub(crate) fn finish(&mut self) -> Result<Vec<OpenKey>> {
+        let mut deferred = Vec::new();
         loop {
             self.close(&mut deferred)?;
-            kept += self.pay()?;
+            self.pay()?;
             if !self.run_after()? {
-                return Ok((deferred, kept));
+                return Ok(deferred);
             }
         }
     }

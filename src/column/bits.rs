@@ -77,6 +77,14 @@ impl Bits {
         }
     }
 
+    /// Clears the bits at these indices, which must exist. O(n); one uniqueness check for those of a chunk
+    /// that follow each other.
+    pub(crate) fn clear_all(&mut self, indices: impl Iterator<Item = usize>) {
+        let len = self.len;
+        let within = indices.filter(|index| *index < len);
+        self.words.each_mut(within.map(|index| (index / 64, index % 64)), |word, bit| *word &= !(1 << bit));
+    }
+
     fn write(&mut self, index: usize, bit: bool) {
         let (word, mask) = (self.words.view().at(index / 64), 1 << (index % 64));
         self.words.set(index / 64, if bit { word | mask } else { word & !mask });
@@ -262,6 +270,7 @@ mod tests {
         Extend(Vec<bool>),
         Resize(usize, bool),
         Truncate(usize),
+        ClearAll(Vec<usize>),
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -271,6 +280,7 @@ mod tests {
             vec(any::<bool>(), 0..200).prop_map(Step::Extend),
             (0..600usize, any::<bool>()).prop_map(|(n, b)| Step::Resize(n, b)),
             (0..600usize).prop_map(Step::Truncate),
+            vec(0..600usize, 0..50).prop_map(Step::ClearAll),
         ]
     }
 
@@ -296,6 +306,10 @@ mod tests {
                     Step::Extend(bs) => { bits.extend(bs.iter().copied()); model.extend(bs); }
                     Step::Resize(n, b) => { bits.resize(n, b); model.resize(n, b); }
                     Step::Truncate(n) => { bits.truncate(n); model.truncate(n); }
+                    Step::ClearAll(at) => {
+                        bits.clear_all(at.iter().copied());
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|bit| *bit = false));
+                    }
                 }
                 check(&bits, &model);
             }

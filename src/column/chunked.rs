@@ -92,6 +92,29 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
         }
     }
 
+    /// Changes the cells at these indices, which must exist, each by what comes with it. Neighbours of one
+    /// chunk that follow each other share a uniqueness check. O(n), and the touched chunks copied after a
+    /// clone.
+    pub(crate) fn each_mut<P>(
+        &mut self,
+        items: impl Iterator<Item = (usize, P)>,
+        mut change: impl FnMut(&mut T, P),
+    ) {
+        let len = self.len;
+        let mut items = items.filter(|(index, _)| *index < len).peekable();
+        if items.peek().is_none() {
+            return;
+        }
+        let (mut chunks, tail) = (self.spine.edit(), &mut self.tail);
+        while let Some((index, with)) = items.next() {
+            let cells = owned(chunks.get_mut(index / N).unwrap_or(tail));
+            change(&mut cells[index % N], with);
+            while let Some((next, with)) = items.next_if(|(next, _)| next / N == index / N) {
+                change(&mut cells[next % N], with);
+            }
+        }
+    }
+
     /// Appends many cells with one uniqueness check a chunk. O(n).
     pub(crate) fn extend_from_slice(&mut self, mut cells: &[T]) {
         while !cells.is_empty() {
@@ -274,15 +297,26 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
         }
     }
 
+    /// The cells at these indices, `T::default()` past the end. A chunk is looked up once for neighbours.
+    #[inline]
+    pub(crate) fn at_all<I: Iterator<Item = usize>>(
+        self,
+        indices: I,
+    ) -> impl Iterator<Item = T> + use<'a, I, T, N> {
+        let (mut chunk, mut cells) = (usize::MAX, &[][..]);
+        indices.map(move |index| {
+            if index / N != chunk {
+                chunk = index / N;
+                cells = self.chunk(chunk);
+            }
+            cells.get(index % N).copied().unwrap_or_default()
+        })
+    }
+
     /// All cells from `start` on.
+    #[inline]
     pub(crate) fn iter(self, start: usize) -> impl Iterator<Item = T> + use<'a, T, N> {
-        let cells = move |chunk: usize, from: usize| {
-            let cells = self.chunk(chunk);
-            let end = N.min(self.len.saturating_sub(chunk * N));
-            (from..end).map(move |at| cells.get(at).copied().unwrap_or_default())
-        };
-        let rest = (start / N + 1..self.len.div_ceil(N)).flat_map(move |chunk| cells(chunk, 0));
-        cells(start / N, start % N).chain(rest)
+        self.at_all(start..self.len)
     }
 
     /// The number of cells. O(1).
@@ -310,6 +344,7 @@ mod tests {
         Grow(usize),
         Truncate(usize),
         Release(usize),
+        Each(Vec<usize>, u32),
         Fork,
     }
 
@@ -322,6 +357,7 @@ mod tests {
             1 => (0..60usize).prop_map(Step::Grow),
             1 => (0..60usize).prop_map(Step::Truncate),
             1 => (0..8usize).prop_map(Step::Release),
+            2 => (vec(0..100usize, 0..20), any::<u32>()).prop_map(|(at, v)| Step::Each(at, v)),
             1 => Just(Step::Fork),
         ]
     }
@@ -334,6 +370,8 @@ mod tests {
         }
         assert!(view.iter(0).eq(model.iter().copied()));
         assert!(view.iter(N + 3).eq(model.iter().skip(N + 3).copied()));
+        let leaps = (0..2 * model.len()).map(|at| at * 7 / 3);
+        assert!(view.at_all(leaps.clone()).eq(leaps.map(|at| model.get(at).copied().unwrap_or_default())));
         for index in 0..model.len() + 2 * N {
             assert_eq!(cells.get(index), model.get(index).copied());
             assert_eq!(view.at(index), model.get(index).copied().unwrap_or_default());
@@ -357,6 +395,11 @@ mod tests {
                     Step::Release(c) => {
                         cells.release(c);
                         model.iter_mut().skip(c * N).take(N).for_each(|v| *v = 0);
+                    }
+                    Step::Each(at, v) => {
+                        let with = |i| v.wrapping_add(i as u32);
+                        cells.each_mut(at.iter().map(|i| (*i, with(*i))), |cell, v| *cell ^= v);
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|cell| *cell ^= with(i)));
                     }
                     Step::Fork => forks.push((cells.clone(), model.clone())),
                 }

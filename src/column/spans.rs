@@ -171,6 +171,13 @@ impl<S: Segment> Spans<S> {
         self.set(index, S::EMPTY);
     }
 
+    /// Makes the cells at these indices, which must exist, empty; their bytes become dead. O(n).
+    pub(crate) fn clear_all(&mut self, indices: impl Iterator<Item = usize>) {
+        let mut burial = Arc::make_mut(&mut self.heap).burial();
+        self.spans.each_mut(indices.map(|index| (index, ())), |span, ()| burial.add(std::mem::take(span)));
+        burial.end();
+    }
+
     /// Grows with empty cells, or shrinks. O(chunks) to grow, O(cells dropped) to shrink.
     #[cfg(test)]
     pub(crate) fn resize(&mut self, len: usize) {
@@ -195,8 +202,9 @@ impl<S: Segment> Spans<S> {
 
     fn bury(&mut self, cells: std::ops::Range<usize>) {
         let spans = self.spans.view();
-        let heap = Arc::make_mut(&mut self.heap);
-        cells.map(|index| spans.at(index)).for_each(|span| heap.bury(span));
+        let mut burial = Arc::make_mut(&mut self.heap).burial();
+        cells.for_each(|index| burial.add(spans.at(index)));
+        burial.end();
     }
 
     /// Whether [`reclaim`](Spans::reclaim) may have something to do. O(1).
@@ -225,12 +233,14 @@ impl<S: Segment> Spans<S> {
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(rows));
-        for index in from..to {
-            let span = self.spans.view().at(index);
-            if self.heap.is_leaving(span) {
-                let moved = Arc::make_mut(&mut self.heap).relocate(span);
-                self.spans.set(index, moved);
-            }
+        let spans = self.spans.view();
+        let leaving = (from..to).map(|index| (index, spans.at(index)));
+        let leaving: Vec<(usize, Span)> = leaving.filter(|(_, span)| self.heap.is_leaving(*span)).collect();
+        if !leaving.is_empty() {
+            let heap = Arc::make_mut(&mut self.heap);
+            let moved = heap.relocate(leaving.iter().map(|(_, span)| *span));
+            self.spans
+                .each_mut(leaving.iter().map(|(index, _)| *index).zip(moved), |cell, span| *cell = span);
         }
         self.sweep = (to < self.len()).then_some(to);
         self.sweep.is_some()
@@ -332,6 +342,7 @@ mod tests {
         Truncate(usize),
         Resize(usize),
         Release,
+        ClearAll(Vec<usize>),
         Reclaim(usize),
         Fork,
     }
@@ -353,6 +364,7 @@ mod tests {
             1 => (0..200usize).prop_map(Step::Truncate),
             1 => (0..100usize).prop_map(Step::Resize),
             1 => Just(Step::Release),
+            2 => vec(0..200usize, 0..60).prop_map(Step::ClearAll),
             4 => (0..50usize).prop_map(Step::Reclaim),
             2 => Just(Step::Fork),
         ]
@@ -387,6 +399,10 @@ mod tests {
                     Step::Truncate(n) => { cells.truncate(n); model.truncate(n); }
                     Step::Resize(n) => { cells.resize(n); model.resize(n, String::new()); }
                     Step::Release => { cells.release(0); model.iter_mut().for_each(String::clear); }
+                    Step::ClearAll(at) => {
+                        cells.clear_all(at.iter().copied());
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(String::clear));
+                    }
                     Step::Reclaim(rows) => { cells.reclaim(rows); }
                     Step::Fork => forks.push((cells.clone(), model.clone())),
                 }

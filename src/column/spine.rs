@@ -79,6 +79,16 @@ impl<E: Clone> Spine<E> {
         patch.items.get_mut(usize::from(*mark) - 1)
     }
 
+    /// The items, to be changed one after the other. Cost as of [`get_mut`](Spine::get_mut); where nobody else
+    /// holds the base, that is looked at once.
+    pub(crate) fn edit(&mut self) -> SpineEdit<'_, E> {
+        let len = self.len;
+        match self.is_own() {
+            true => SpineEdit::Own(Arc::make_mut(&mut self.base).get_mut(..len).unwrap_or_default()),
+            false => SpineEdit::Shared(self),
+        }
+    }
+
     /// Appends an item. Cost as of [`get_mut`](Spine::get_mut).
     pub(crate) fn push(&mut self, item: E) {
         if self.is_own() {
@@ -106,7 +116,8 @@ impl<E: Clone> Spine<E> {
     /// Whether the base may be written to. If not, there is a patch that has room.
     #[inline]
     fn is_own(&mut self) -> bool {
-        self.patch.is_none() && self.base.len() == self.len && Arc::get_mut(&mut self.base).is_some()
+        // The only holder alone could share it meanwhile, and whoever writes makes sure again.
+        self.patch.is_none() && self.base.len() == self.len && Arc::strong_count(&self.base) == 1
             || self.settle()
     }
 
@@ -190,6 +201,24 @@ impl<E: Clone> FromIterator<E> for Spine<E> {
     }
 }
 
+/// The items of a [`Spine`], to be changed.
+pub(crate) enum SpineEdit<'a, E> {
+    /// Nobody else holds the base.
+    Own(&'a mut [E]),
+    Shared(&'a mut Spine<E>),
+}
+
+impl<E: Clone> SpineEdit<'_, E> {
+    /// The item at `at`, which must exist.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut E> {
+        match self {
+            SpineEdit::Own(items) => items.get_mut(at),
+            SpineEdit::Shared(spine) => spine.get_mut(at),
+        }
+    }
+}
+
 /// The items of a [`Spine`].
 #[derive(Debug)]
 pub(crate) struct SpineView<'a, E> {
@@ -255,6 +284,13 @@ mod tests {
                     1 => forks.push((spine.clone(), model.clone())),
                     2 => forks.truncate(at % 3),
                     0 | 3..=5 => { spine.push(item); model.push(item); }
+                    6 => {
+                        let mut edit = spine.edit();
+                        for at in (at..model.len() + 9).step_by(7) {
+                            edit.get_mut(at).into_iter().for_each(|place| *place = item);
+                            model.get_mut(at).into_iter().for_each(|place| *place = item);
+                        }
+                    }
                     _ => {
                         prop_assert_eq!(spine.get_mut(at).is_some(), at < model.len());
                         spine.get_mut(at).into_iter().for_each(|place| *place = item);

@@ -137,11 +137,7 @@ impl Scope<'_> {
 
     /// Counts every counter anew; gives how many rows had a wrong one.
     pub(super) fn rebuild_counters(&mut self) -> Result<usize> {
-        let owed = |writer: &mut Writer<'_>| {
-            writer.owe_everything();
-            Ok(())
-        };
-        self.kept(owed).map(|((), rows)| rows)
+        self.statement(|writer| writer.rebuild_counters())
     }
 
     /// Writes rows of a table; gives where those stand that are there right after. Hooks, and deletes along
@@ -199,11 +195,6 @@ impl Scope<'_> {
 
     /// Runs one statement. When it refuses or panics, the store is as it was before.
     pub(super) fn statement<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
-        self.kept(run).map(|(answer, _)| answer)
-    }
-
-    /// As [`statement`](Scope::statement), with how many rows were kept up at its end.
-    fn kept<T>(&mut self, run: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<(T, usize)> {
         let now = self.pending.as_ref().and_then(|pending| pending.now);
         let writer = Writer::new(self.state.draft(), self.environment).at(now);
         let mut writer = writer.touching(self.touching);
@@ -211,7 +202,7 @@ impl Scope<'_> {
         if let Some(pending) = &mut self.pending {
             pending.now = writer.clock_reading();
         }
-        let (answer, (deferred, kept)) = done?;
+        let (answer, deferred) = done?;
         let written = writer.take_committed();
         match &mut self.pending {
             Some(pending) => {
@@ -221,7 +212,7 @@ impl Scope<'_> {
             None => writer.verify(&deferred)?,
         }
         writer.commit();
-        Ok((answer, kept))
+        Ok(answer)
     }
 
     /// Verifies the foreign keys that were deferred.
@@ -240,8 +231,8 @@ impl Scope<'_> {
 pub(super) fn compact(published: &Published<Store>) {
     /// How many rows are moved each time.
     const STEP: usize = 256;
-    let mut draft = Draft::of(published);
-    if draft.wants_compacting() {
+    if published.look(Store::wants_compacting) {
+        let mut draft = Draft::of(published);
         draft.compact(STEP);
         draft.commit();
     }

@@ -85,8 +85,10 @@ pub(super) fn counts(store: &Store, relation: &RelationInfo, filter: Option<&Pre
             }
             Hop::ToParent(edge) => {
                 let parents = store.edge(*edge).parents();
-                for (child, count) in back.iter_mut().enumerate() {
-                    *count = counts.get(parents.at(child).index()).copied().unwrap_or_default();
+                let live = store.table(table).live();
+                for child in live.ones(0..back.len()) {
+                    let count = counts.get(parents.at(child).index()).copied().unwrap_or_default();
+                    add(&mut back, Slot::new(child), count);
                 }
             }
             Hop::Lookup { from, table: target, index } => {
@@ -169,8 +171,11 @@ fn children_of(store: &Store, table: TableId, edge: crate::id::EdgeId, bits: &[u
         }
         return back;
     }
+    // Of rows that are gone it isn't known whose children they are.
+    let live = store.table(table).live();
     for (word, first) in back.iter_mut().zip((0..).step_by(64)) {
-        *word = (0..64).fold(0, |word, bit| word | u64::from(is_set(bits, parents.at(first + bit))) << bit);
+        *word = live.word(first / 64)
+            & (0..64).fold(0, |word, bit| word | u64::from(is_set(bits, parents.at(first + bit))) << bit);
     }
     back
 }

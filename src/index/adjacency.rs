@@ -11,6 +11,8 @@
 //! 1. `parents[c] = p` exactly when `c` stands in the list of `p`; lists ascend.
 //! 2. A child with a null in its key has no parent and isn't an orphan.
 //! 3. Every other child has a parent or is an orphan.
+//!
+//! `parents` says nothing of a row that isn't there: it may still name the parent that the row had.
 
 use super::groups::{Group, GroupTable};
 use super::key::{KeyView, hash_key};
@@ -126,11 +128,9 @@ impl Adjacency {
         for (block, parents) in parents.chunks(AHEAD).enumerate() {
             self.children.read_ahead(parents);
             let first = first + block * AHEAD;
-            for (child, parent) in (first..).map(Slot::new).zip(parents) {
-                match parent.is_none() {
-                    true => self.wait(keys, child),
-                    false => _ = self.children.insert(*parent, child),
-                }
+            self.children.insert_all(parents, first);
+            for (child, _) in (first..).zip(parents).filter(|(_, parent)| parent.is_none()) {
+                self.wait(keys, Slot::new(child));
             }
         }
     }
@@ -158,6 +158,74 @@ impl Adjacency {
         }
     }
 
+    /// Which of the children that are gone, whose slots ascend, some parent's list or the orphans still
+    /// hold: those whose parent stays or that had none. Each comes with its parent. O(children).
+    pub(crate) fn lingering(&self, gone: &[Slot], stays: impl Fn(Slot) -> bool) -> Vec<(Slot, Slot)> {
+        let above = self.parents.view().at_all(gone.iter().map(|child| child.index()));
+        let are_waiting = self.orphans.len() > 0;
+        // Neighbours are often siblings.
+        let (mut last, mut lingers) = (Slot::NONE, are_waiting);
+        let mut found = Vec::new();
+        for (child, parent) in gone.iter().zip(above) {
+            if parent != last {
+                (last, lingers) = (parent, if parent.is_none() { are_waiting } else { stays(parent) });
+            }
+            if lingers {
+                if found.is_empty() {
+                    found.reserve(gone.len());
+                }
+                found.push((parent, *child));
+            }
+        }
+        found
+    }
+
+    /// Takes [`lingering`](Adjacency::lingering) children from their parents' lists and from the orphans.
+    /// O(children log children + lists).
+    pub(crate) fn forget(&mut self, keys: &KeyView<'_>, mut lingering: Vec<(Slot, Slot)>) {
+        // By parents, then by children; those without a parent come last.
+        lingering
+            .sort_unstable_by_key(|(parent, child)| (parent.index() as u64) << 32 | child.index() as u64);
+        let with = lingering.partition_point(|(parent, _)| !parent.is_none());
+        let (listed, waiting) = lingering.split_at(with);
+        waiting.iter().for_each(|(_, child)| self.detach(keys, *child));
+        if !listed.is_empty() {
+            let children: Vec<Slot> = listed.iter().map(|(_, child)| *child).collect();
+            let mut left = children.as_slice();
+            let families = listed.chunk_by(|(a, _), (b, _)| a == b).filter_map(|family| {
+                let (theirs, later) = left.split_at_checked(family.len())?;
+                left = later;
+                Some((family.first()?.0, theirs))
+            });
+            self.children.remove_all(families);
+        }
+    }
+
+    /// Which of the parents that are gone have children, and those children that stay, each with its parent.
+    /// O(children).
+    pub(crate) fn bereft(
+        &self,
+        gone: &[Slot],
+        stays: impl Fn(Slot) -> bool,
+    ) -> (Vec<Slot>, Vec<(Slot, Slot)>) {
+        let (view, mut parents, mut left) = (self.children.view(), Vec::new(), Vec::new());
+        for parent in gone {
+            let list = view.of(*parent);
+            if !list.is_empty() {
+                parents.push(*parent);
+                let staying = list.iter().filter(|child| stays(**child));
+                left.extend(staying.map(|child| (*parent, *child)));
+            }
+        }
+        (parents, left)
+    }
+
+    /// Takes their children from parents, and makes orphans of those of them that are left. O(both).
+    pub(crate) fn abandon_all(&mut self, keys: &KeyView<'_>, parents: &[Slot], left: &[(Slot, Slot)]) {
+        self.children.clear_all(parents);
+        left.iter().for_each(|(_, child)| self.attach(keys, *child, None));
+    }
+
     /// Gives `parent` the orphans that waited for its key. O(them).
     pub(crate) fn adopt(&mut self, keys: &KeyView<'_>, parent_keys: &KeyView<'_>, parent: Slot) {
         if self.orphans.len() == 0 || parent_keys.has_null(parent) {
@@ -173,15 +241,11 @@ impl Adjacency {
         }
     }
 
-    /// Makes orphans of the children of `parent` that `stays` says of; the others go with it.
-    /// O(children).
-    pub(crate) fn abandon(&mut self, keys: &KeyView<'_>, parent: Slot, stays: impl Fn(Slot) -> bool) {
-        let left: SmallVec<[Slot; 8]> =
-            self.children.view().of(parent).iter().copied().filter(|child| stays(*child)).collect();
+    /// Makes orphans of the children of `parent`. O(children).
+    pub(crate) fn abandon(&mut self, keys: &KeyView<'_>, parent: Slot) {
+        let left: SmallVec<[Slot; 8]> = SmallVec::from_slice(self.children.view().of(parent));
         self.children.clear(parent);
-        for child in left {
-            self.attach(keys, child, None);
-        }
+        left.into_iter().for_each(|child| self.attach(keys, child, None));
     }
 
     /// Builds everything anew from the parent of each child slot; nothing may be attached before.

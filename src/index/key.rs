@@ -102,6 +102,17 @@ impl<'a> KeyView<'a> {
         }
     }
 
+    /// The cells at these slots, where the key is one integer of 64 bits that is never null.
+    pub(crate) fn integers_at(&self, slots: &[Slot]) -> Option<impl Iterator<Item = i64>> {
+        match self.columns.as_slice() {
+            [column] if self.only.is_none() && !column.is_nullable() => match column.view().data {
+                DataView::Integer(cells) => Some(cells.at_all(slots.iter().map(|slot| slot.index()))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The cells, where the key is one text.
     pub(crate) fn texts(&self) -> Option<SpansView<'a, String>> {
         match self.columns.as_slice() {

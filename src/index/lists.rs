@@ -29,12 +29,11 @@ use long::Long;
 use smallvec::SmallVec;
 use std::fmt;
 use std::hint::black_box;
+use std::iter::Peekable;
+use std::slice;
 use std::sync::Arc;
 
 pub(crate) use arena::Head;
-
-/// The smallest capacity of a list that grew.
-const SMALLEST: usize = 4;
 
 /// Children of parents, by the parent's slot. A clone costs two reference counts.
 #[derive(Clone, Default)]
@@ -132,31 +131,25 @@ impl Lists {
             return false;
         }
         self.grow(parent.index() + 1);
-        let head = self.view().head(parent);
-        if head.is_long() {
-            return self.long_mut(head).is_some_and(|list| list.insert(child));
+        let head = self.heads.view().at(parent.index());
+        let Some(new) = Arc::make_mut(&mut self.arena).add(head, child) else { return false };
+        // A long list stays where it is.
+        if !new.is_long() || !head.is_long() {
+            self.heads.set(parent.index(), new);
         }
-        let items = self.view().items(head);
-        let len = items.len();
-        let at = match items.last() {
-            Some(last) if *last >= child => match items.binary_search(&child) {
-                Ok(_) => return false,
-                Err(at) => at,
-            },
-            _ => len,
-        };
-        let new = if len < head.capacity() {
-            let list = self.list_mut(head, len + 1);
-            list.copy_within(at..len, at + 1);
-            list[at] = child;
-            head.with(len + 1, head.room())
-        } else {
-            let mut grown: SmallVec<[Slot; 64]> = SmallVec::from_slice(items);
-            grown.insert(at, child);
-            self.regrow(head, &grown)
-        };
-        self.heads.set(parent.index(), new);
         true
+    }
+
+    /// Adds children that follow each other, from `first` on, each to its parent's list; those without a
+    /// parent are passed over. As [`insert`](Lists::insert), with what is shared looked at once.
+    pub(crate) fn insert_all(&mut self, parents: &[Slot], first: usize) {
+        let known = || parents.iter().filter(|parent| !parent.is_none());
+        let Some(last) = known().max() else { return };
+        self.grow(last.index() + 1);
+        let arena = Arc::make_mut(&mut self.arena);
+        let pairs = parents.iter().zip(first..).filter(|(parent, _)| !parent.is_none());
+        let pairs = pairs.map(|(parent, child)| (parent.index(), Slot::new(child)));
+        self.heads.each_mut(pairs, |head, child| *head = arena.add(*head, child).unwrap_or(*head));
     }
 
     /// Reads the ends of these parents' lists before anybody adds to them.
@@ -168,80 +161,26 @@ impl Lists {
         }
     }
 
-    /// Moves a list to a place with room to double.
-    fn regrow(&mut self, old: Head, items: &[Slot]) -> Head {
-        let capacity = (items.len() + items.len() / 4).next_power_of_two().max(SMALLEST);
-        let arena = Arc::make_mut(&mut self.arena);
-        arena.free(old);
-        if capacity <= CHUNK {
-            return arena.store(items, Some(capacity));
-        }
-        let mut long = Vec::with_capacity(capacity);
-        long.extend_from_slice(items);
-        arena.store_long(Long::new(long))
-    }
-
     /// Takes a child out; false when it wasn't there. O(list) up to 4,096 children, amortised O(log)
     /// beyond.
     pub(crate) fn remove(&mut self, parent: Slot, child: Slot) -> bool {
-        let head = self.view().head(parent);
-        if head.is_long() {
-            let Some(list) = self.long_mut(head) else { return false };
-            let removed = list.remove(child);
-            self.demote(parent, head);
-            return removed;
+        let head = self.heads.view().at(parent.index());
+        if !head.is_long() && head.len() == 0 {
+            return false;
         }
-        let items = self.view().items(head);
-        let (len, Ok(at)) = (items.len(), items.binary_search(&child)) else { return false };
-        if at + 1 < len {
-            self.list_mut(head, len).copy_within(at + 1.., at);
+        let (new, removed) = Arc::make_mut(&mut self.arena).take(head, &[child]);
+        if removed > 0 && !(head.is_long() && new.is_long()) {
+            self.heads.set(parent.index(), new);
         }
-        self.shorten(parent, head, len - 1);
-        true
+        removed > 0
     }
 
-    /// Takes sorted children out; returns how many were there. O(list + children).
-    #[cfg(test)]
-    pub(crate) fn remove_many(&mut self, parent: Slot, children: &[Slot]) -> usize {
-        let head = self.view().head(parent);
-        if head.is_long() {
-            let removed = self.long_mut(head).map_or(0, |list| list.remove_many(children));
-            self.demote(parent, head);
-            return removed;
-        }
-        let items = self.view().items(head);
-        let mut left = items.to_vec();
-        subtract(&mut left, children);
-        let removed = items.len() - left.len();
-        if removed > 0 {
-            self.list_mut(head, left.len()).copy_from_slice(&left);
-            self.shorten(parent, head, left.len());
-        }
-        removed
-    }
-
-    /// Writes the head of a list whose first `len` items are what is left.
-    fn shorten(&mut self, parent: Slot, head: Head, len: usize) {
-        let mut room = head.room();
-        while let Some(capacity) = room.filter(|capacity| *capacity > SMALLEST && len <= capacity / 4) {
-            room = Some(capacity / 2);
-        }
-        let new = if len == 0 { Head::default() } else { head.with(len, room) };
-        let kept = if len == 0 { 0 } else { new.capacity() };
-        if kept < head.capacity() {
-            Arc::make_mut(&mut self.arena).bury(head.chunk(), head.capacity() - kept);
-        }
-        self.heads.set(parent.index(), new);
-    }
-
-    /// Moves a long list that became short into the arena.
-    fn demote(&mut self, parent: Slot, head: Head) {
+    /// Takes children out of the lists of some parents, which come once each, with their sorted children. As
+    /// [`remove`](Lists::remove), with what is shared looked at once; O(list + children) where there are many.
+    pub(crate) fn remove_all<'c>(&mut self, families: impl Iterator<Item = (Slot, &'c [Slot])>) {
         let arena = Arc::make_mut(&mut self.arena);
-        let Some(list) = arena.long_mut(head).filter(|list| list.len() <= CHUNK / 4) else { return };
-        let items = list.slots().to_vec();
-        arena.free(head);
-        let new = if items.is_empty() { Head::default() } else { arena.store(&items, None) };
-        self.heads.set(parent.index(), new);
+        let families = families.map(|(parent, children)| (parent.index(), children));
+        self.heads.each_mut(families, |head, children| *head = arena.take(*head, children).0);
     }
 
     /// Puts one child in the place of another; false, and no change, when the old one isn't there or
@@ -285,6 +224,17 @@ impl Lists {
         }
     }
 
+    /// Takes all children of these parents out. O(parents).
+    pub(crate) fn clear_all(&mut self, parents: &[Slot]) {
+        let arena = Arc::make_mut(&mut self.arena);
+        self.heads.each_mut(parents.iter().map(|parent| (parent.index(), ())), |head, ()| {
+            let head = std::mem::take(head);
+            if head.is_long() || head.len() > 0 {
+                arena.free(head);
+            }
+        });
+    }
+
     /// Whether [`reclaim`](Lists::reclaim) may have something to do. O(1).
     #[inline]
     pub(crate) fn wants_reclaim(&self) -> bool {
@@ -311,16 +261,16 @@ impl Lists {
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(parents));
-        for parent in from..to {
-            let head = self.heads.view().at(parent);
-            if self.arena.is_leaving(head) {
-                let items: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
-                let arena = Arc::make_mut(&mut self.arena);
-                // What has grown keeps its room, or the next child would move it again.
-                let moved = arena.store(&items, head.room());
-                arena.free(head);
-                self.heads.set(parent, moved);
-            }
+        let heads = self.heads.view();
+        let leaving = (from..to).map(|parent| (parent, heads.at(parent)));
+        let leaving: Vec<(usize, Head)> = leaving.filter(|(_, head)| self.arena.is_leaving(*head)).collect();
+        for (parent, head) in leaving {
+            let items: SmallVec<[Slot; 64]> = SmallVec::from_slice(self.view().items(head));
+            let arena = Arc::make_mut(&mut self.arena);
+            // What has grown keeps its room, or the next child would move it again.
+            let moved = arena.store(&items, head.room());
+            arena.free(head);
+            self.heads.set(parent, moved);
         }
         self.sweep = (to < self.len()).then_some(to);
         self.sweep.is_some()
@@ -337,11 +287,13 @@ impl Lists {
         self.heads.memory() + (self.arena.memory() + Held::own(size_of::<Arena>())).behind(&self.arena)
     }
 
+    #[cfg(test)]
     fn long_mut(&mut self, head: Head) -> Option<&mut Long> {
         Arc::make_mut(&mut self.arena).long_mut(head)
     }
 
     /// The first `len` places of a list in the arena, which are within its capacity.
+    #[cfg(test)]
     fn list_mut(&mut self, head: Head, len: usize) -> &mut [Slot] {
         let chunk = Arc::make_mut(&mut self.arena).chunk_mut(head.chunk());
         chunk.get_mut(head.at()..head.at() + len).unwrap_or_default()
@@ -354,14 +306,10 @@ impl fmt::Debug for Lists {
     }
 }
 
-/// Drops from sorted items those that are among the sorted `gone`. O(items + gone).
-#[cfg(test)]
-fn subtract(items: &mut Vec<Slot>, gone: &[Slot]) {
-    let mut gone = gone.iter().peekable();
-    items.retain(|item| {
-        while gone.next_if(|slot| *slot < item).is_some() {}
-        gone.peek() != Some(&item)
-    });
+/// Whether an item is among the sorted slots, of which those before it are passed over.
+fn is_next(slots: &mut Peekable<slice::Iter<'_, Slot>>, item: Slot) -> bool {
+    while slots.next_if(|slot| **slot < item).is_some() {}
+    slots.peek() == Some(&&item)
 }
 
 /// The lists of a [`Lists`].

@@ -23,41 +23,61 @@ pub(crate) enum Change<'c> {
     },
     /// Replaces cells of some rows together, so that rows can swap unique values.
     Update(Cells),
-    /// Replaces cells that no index and no edge reads: each once.
+    /// Replaces cells that no index and no edge reads: each once, those of a column together.
     Keep(Vec<Kept>),
     /// Takes rows away together: each once.
     Delete(Vec<(TableId, Vec<Slot>)>),
 }
 
+/// What came of a change.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Where an added row stands.
+    pub(crate) added: Option<Slot>,
+    /// Rows that are still there and whose parent by an edge was taken away.
+    pub(crate) left: Vec<Left>,
+}
+
+/// Rows that have lost their parents.
+#[derive(Debug)]
+pub(crate) struct Left {
+    /// By which edge.
+    pub(crate) edge: EdgeId,
+    /// Each parent with a child of it, both ascending.
+    pub(crate) children: Vec<(Slot, Slot)>,
+}
+
 impl Store {
-    /// Makes a change and logs how to undo it. Gives the slot of an added row.
-    pub(crate) fn apply(&mut self, change: Change<'_>, log: &mut Log) -> Option<Slot> {
+    /// Makes a change and logs how to undo it.
+    pub(crate) fn apply(&mut self, change: Change<'_>, log: &mut Log) -> Applied {
         match change {
             Change::Insert { table, row } => {
                 let slot = self.table_mut(table).push(row);
                 let Store { catalog, tables, edges, .. } = self;
                 link(catalog, tables, edges, table, slot);
                 log.push(Delta::Inserted { table, first: slot, rows: 1 });
-                Some(slot)
+                return Applied { added: Some(slot), left: Vec::new() };
             }
             Change::Update(cells) => {
                 let catalog = self.shared_catalog();
                 let before = self.write(&catalog, &cells);
                 log.push(Delta::Updated(before));
-                None
             }
             Change::Keep(mut cells) => {
                 self.exchange(&mut cells);
                 log.push(Delta::Kept(cells));
-                None
             }
-            Change::Delete(rows) => {
+            Change::Delete(mut rows) => {
                 let catalog = self.shared_catalog();
-                self.remove(&catalog, &rows);
+                for (_, slots) in rows.iter_mut().filter(|(_, slots)| !slots.is_sorted()) {
+                    slots.sort_unstable();
+                }
+                let left = self.remove(&catalog, &rows);
                 log.push(Delta::Deleted(rows));
-                None
+                return Applied { added: None, left };
             }
         }
+        Applied::default()
     }
 
     /// Takes a change back. Changes made since must have been undone.
@@ -88,13 +108,13 @@ impl Store {
         }
     }
 
-    /// Puts values into cells that no index and no edge reads, and what those held in their place.
-    fn exchange(&mut self, cells: &mut [Kept]) {
-        for Kept { table, slot, column, value } in cells {
-            let table = self.table_mut(*table);
-            let before = table.column(*column).get(*slot).to_value();
-            table.set(*slot, *column, value);
-            *value = before;
+    /// Puts numbers into cells that no index and no edge reads, and what those held in their place.
+    fn exchange(&mut self, all: &mut [Kept]) {
+        for cells in all.chunk_by_mut(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            if let Some(Kept { table, column, .. }) = cells.first().copied() {
+                let numbers = cells.iter_mut().map(|kept| (kept.slot, &mut kept.number));
+                self.table_mut(table).exchange(column, numbers);
+            }
         }
     }
 
@@ -117,7 +137,7 @@ impl Store {
         }
         for edge in info.parent_edges.iter().map(|id| catalog.edge(*id)) {
             let (keys, _) = ends(&self.tables, edge);
-            Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, slot, |_| true);
+            Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, slot);
         }
     }
 
@@ -154,7 +174,7 @@ impl Store {
         for (slot, _) in &cells.rows {
             for edge in &parent_edges {
                 let (keys, _) = ends(&self.tables, edge);
-                Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, *slot, |_| true);
+                Arc::make_mut(&mut self.edges[edge.id.index()]).abandon(&keys, *slot);
             }
         }
         let table = self.table_mut(cells.table);
@@ -177,36 +197,41 @@ impl Store {
         before
     }
 
-    /// Takes rows away. Rows whose parent goes with them aren't taken out of its list one by one.
-    fn remove(&mut self, catalog: &Catalog, rows: &[(TableId, Vec<Slot>)]) {
+    /// Takes rows away, whose slots ascend. Rows whose parent goes with them aren't taken out of its list one by
+    /// one: the list goes whole. Nothing is written to where nothing changes. Gives the rows that lose their
+    /// parents and stay.
+    fn remove(&mut self, catalog: &Catalog, rows: &[(TableId, Vec<Slot>)]) -> Vec<Left> {
         for (table, slots) in rows {
-            let table = self.table_mut(*table);
-            table.kill(slots.iter().copied());
+            self.table_mut(*table).kill(slots);
         }
         for (table, slots) in rows {
             for id in &catalog.table(*table).child_edges {
-                let edge = catalog.edge(*id);
-                let (keys, parents) = ends(&self.tables, edge);
-                let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
-                for slot in slots {
-                    let parent = adjacency.parents().at(slot.index());
-                    if parent.is_none() || parents.is_live(parent) {
-                        adjacency.detach(&keys, *slot);
-                    }
+                let (keys, parents) = ends(&self.tables, catalog.edge(*id));
+                let live = parents.live();
+                let edge = &mut self.edges[id.index()];
+                let lingering = edge.lingering(slots, |parent| live.at(parent.index()));
+                if !lingering.is_empty() {
+                    Arc::make_mut(edge).forget(&keys, lingering);
                 }
             }
         }
+        let mut all = Vec::new();
         for (table, slots) in rows {
             for id in &catalog.table(*table).parent_edges {
                 let edge = catalog.edge(*id);
                 let (keys, _) = ends(&self.tables, edge);
-                let children = &self.tables[edge.child.index()];
-                let adjacency = Arc::make_mut(&mut self.edges[id.index()]);
-                slots
-                    .iter()
-                    .for_each(|slot| adjacency.abandon(&keys, *slot, |child| children.is_live(child)));
+                let live = self.tables[edge.child.index()].live();
+                let edge = &mut self.edges[id.index()];
+                let (parents, left) = edge.bereft(slots, |child| live.at(child.index()));
+                if !parents.is_empty() {
+                    Arc::make_mut(edge).abandon_all(&keys, &parents, &left);
+                }
+                if !left.is_empty() {
+                    all.push(Left { edge: *id, children: left });
+                }
             }
         }
+        all
     }
 }
 

@@ -1,7 +1,7 @@
 //! One statement on a state: what it has changed so far, and how to take it back.
 
 use super::published::{Published, Working};
-use super::{Change, Store};
+use super::{Applied, Change, Store};
 use crate::column::staged::Staged;
 use crate::delta::Log;
 use crate::id::{Slot, TableId};
@@ -31,8 +31,8 @@ impl<'s> Draft<'s> {
         Draft { store: Working::own(store), log: Log::default(), done: 0 }
     }
 
-    /// Makes a change that can be undone. Gives the slot of an added row.
-    pub(crate) fn apply(&mut self, change: Change<'_>) -> Option<Slot> {
+    /// Makes a change that can be undone.
+    pub(crate) fn apply(&mut self, change: Change<'_>) -> Applied {
         if self.store.may_be_in_place() {
             let work = self.work_of(&change);
             self.make_way(work);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     fn insert(draft: &mut Draft<'_>, table: TableId, key: i64) -> Slot {
-        draft.apply(Change::Insert { table, row: &[&Value::from(key)] }).unwrap()
+        draft.apply(Change::Insert { table, row: &[&Value::from(key)] }).added.unwrap()
     }
 
     fn fill(published: &Published<Store>, table: TableId, keys: impl Iterator<Item = i64>) {

@@ -119,6 +119,11 @@ impl<T: Clone> Published<T> {
         }
     }
 
+    /// What `look` finds in the last committed state. For whoever has the turn, and shortly.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        look(&self.current.read())
+    }
+
     /// Begins to change the state. For whoever has the turn.
     pub(crate) fn work(&self) -> Working<'_, T> {
         let thread = this_thread();

@@ -6,6 +6,7 @@
 //! has changed when it refuses. Then all of it goes at once, and only then are the rows changed that
 //! stay behind.
 
+use super::doomed::{Doomed, Family};
 use super::hooks::Hook;
 use super::{OpenKey, Writer};
 use crate::catalog::ForeignKeyInfo;
@@ -13,68 +14,10 @@ use crate::delta::{Cells, Values};
 use crate::error::Result;
 use crate::id::{ColumnId, ForeignKeyId, Slot, TableId};
 use crate::schema::Action;
-use crate::store::{Change, Store};
+use crate::store::{Change, Left};
 use crate::value::Value;
-use hashbrown::HashSet;
 use smallvec::smallvec;
 use std::sync::Arc;
-
-/// Rows on their way out.
-#[derive(Default)]
-pub(super) struct Doomed {
-    seen: HashSet<u64>,
-    /// What goes, in the order it was met.
-    rows: Vec<(TableId, Vec<Slot>)>,
-    /// Rows that lose the parent they have by this key. Some of them may go as well.
-    bereft: Vec<(ForeignKeyId, Vec<Slot>)>,
-}
-
-/// Rows that were met together.
-pub(super) struct Family {
-    pub(super) table: TableId,
-    pub(super) slots: Vec<Slot>,
-    /// The next of what there is to follow from the table: foreign keys that reference it, or its
-    /// dependents.
-    pub(super) next: usize,
-}
-
-/// A row in one word.
-fn name(table: TableId, slot: Slot) -> u64 {
-    (table.index() as u64) << 32 | slot.index() as u64
-}
-
-impl Doomed {
-    /// Condemns those of `slots` that weren't met before.
-    pub(super) fn meet(&mut self, table: TableId, slots: impl Iterator<Item = Slot>) -> Option<Family> {
-        let slots: Vec<Slot> = slots.filter(|slot| self.seen.insert(name(table, *slot))).collect();
-        if slots.is_empty() {
-            return None;
-        }
-        match self.rows.last_mut() {
-            Some((last, rows)) if *last == table => rows.extend_from_slice(&slots),
-            _ => self.rows.push((table, slots.clone())),
-        }
-        Some(Family { table, slots, next: 0 })
-    }
-
-    /// Forgets rows that are gone already.
-    pub(super) fn forget_gone(&mut self, store: &Store) {
-        for (table, slots) in &mut self.rows {
-            slots.retain(|slot| store.table(*table).is_live(*slot));
-        }
-        self.rows.retain(|(_, slots)| !slots.is_empty());
-    }
-
-    /// How many rows are on their way out.
-    pub(super) fn len(&self) -> usize {
-        self.seen.len()
-    }
-
-    /// Whether a row is on its way out.
-    pub(super) fn has(&self, table: TableId, slot: Slot) -> bool {
-        self.seen.contains(&name(table, slot))
-    }
-}
 
 impl Writer<'_> {
     /// Takes rows away with whatever foreign keys say goes or changes with them; those that are gone already,
@@ -97,25 +40,39 @@ impl Writer<'_> {
             return Ok(());
         }
         let catalog = Arc::clone(&self.catalog);
-        for (table, slots) in &doomed.rows {
-            let info = catalog.table(*table);
-            if !info.upkeep.is_empty() {
-                // Parents that go as well are owed nothing.
-                let stays = |table, parent| !doomed.has(table, parent);
-                slots.iter().for_each(|slot| self.owe_to(info, *slot, -1, None, stays));
-            }
+        let rows = doomed.take_rows();
+        for (table, slots) in &rows {
+            // Parents that go as well are owed nothing.
+            let stays = |table, parent| !doomed.has(table, parent);
+            self.owe_for_rows(catalog.table(*table), slots.iter().copied(), -1, stays);
         }
-        self.store.apply(Change::Delete(doomed.rows));
+        let left = self.store.apply(Change::Delete(rows)).left;
+        self.leave_left_open(&doomed.referred, &left);
         for (key, children) in doomed.bereft {
             self.release(key, children)?;
         }
         Ok(())
     }
 
+    /// Remembers the foreign keys of rows that have lost their parents, in the order in which those were met.
+    fn leave_left_open(&mut self, referred: &[(ForeignKeyId, Vec<Slot>)], left: &[Left]) {
+        for (id, parents) in referred {
+            let edge = self.catalog.foreign_key(*id).edge;
+            let Some(Left { children, .. }) = left.iter().find(|left| left.edge == edge) else { continue };
+            for parent in parents {
+                let from = children.partition_point(|(other, _)| other < parent);
+                let theirs = children.iter().skip(from).take_while(|(other, _)| other == parent);
+                self.open.extend(theirs.map(|(_, child)| OpenKey::bereft(*id, *child)));
+            }
+        }
+    }
+
     /// Finds all that goes with the condemned. Changes nothing.
     fn condemn(&mut self, doomed: &mut Doomed) -> Result<()> {
         let catalog = Arc::clone(&self.catalog);
-        let met = doomed.rows.iter().rev();
+        // Rows that nothing refers to lead nowhere.
+        let leads = |(table, _): &&(TableId, _)| !catalog.table(*table).incoming.is_empty();
+        let met = doomed.rows.iter().rev().filter(leads);
         let mut stack: Vec<Family> =
             met.map(|(table, slots)| Family { table: *table, slots: slots.clone(), next: 0 }).collect();
         while let Some(mut family) = stack.pop() {
@@ -144,7 +101,12 @@ impl Writer<'_> {
         let children = |slot: &Slot| self.store.children_of(key.edge, *slot);
         let all = slots.iter().flat_map(children);
         match key.on_delete {
-            Action::Cascade => return Ok(doomed.meet(child, all)),
+            Action::Cascade => {
+                let lists = self.store.edge(key.edge).children();
+                let mut met = Vec::with_capacity(slots.iter().map(|slot| lists.count(*slot)).sum());
+                met.extend(all);
+                return Ok(doomed.meet(child, met.into_iter()));
+            }
             Action::Restrict => {
                 for slot in slots {
                     let stays = |other: &Slot| !doomed.has(child, *other);
@@ -156,7 +118,7 @@ impl Writer<'_> {
                     }
                 }
             }
-            Action::NoAction => self.open.extend(all.map(|slot| OpenKey::bereft(key.id, slot))),
+            Action::NoAction => doomed.referred.push((key.id, slots.to_vec())),
             Action::SetNull | Action::SetDefault => {
                 let left: Vec<Slot> = all.filter(|slot| !doomed.has(child, *slot)).collect();
                 if !left.is_empty() {

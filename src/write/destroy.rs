@@ -5,7 +5,7 @@
 //! stay let go of their parents, and at last all of the others go at once, as in a delete.
 
 use super::Writer;
-use super::delete::{Doomed, Family};
+use super::doomed::{Doomed, Family};
 use super::hooks::{Hook, Images};
 use crate::catalog::{DependentInfo, RelationInfo, Way};
 use crate::delta::{Cells, Values};
@@ -67,7 +67,9 @@ impl Writer<'_> {
             stack.extend(met);
         }
         let Plan { mut doomed, released, destroyed, .. } = plan;
-        doomed.forget_gone(&self.store);
+        if self.environment.hooks.is_some() {
+            doomed.forget_gone(&self.store);
+        }
         let gone: Vec<Images> = destroyed
             .iter()
             .flat_map(|(table, slots)| self.going(Hook::AfterDestroy, *table, slots))

@@ -8,7 +8,7 @@ use super::insert::USUAL;
 use super::normalise::require_all;
 use super::update::identical;
 use super::version::Set;
-use super::{Writer, delete::Family};
+use super::{Writer, doomed::Family};
 use crate::catalog::TableInfo;
 use crate::error::Result;
 use crate::id::{Slot, TableId};

@@ -11,7 +11,7 @@
 //! statement, and undone alone when it is refused. No write is under way while a hook runs, so the
 //! log and what is owed stand for all that has been done; but rows that were found before may be gone.
 
-use super::upkeep::Due;
+use super::upkeep::Dues;
 use super::{Environment, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::id::{ColumnId, Slot, TableId};
@@ -147,7 +147,7 @@ struct Nested<'w, 's> {
     open: usize,
     written: usize,
     /// What was owed before.
-    dues: Vec<Due>,
+    dues: Dues,
     is_kept: bool,
 }
 

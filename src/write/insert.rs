@@ -90,7 +90,7 @@ impl Writer<'_> {
         if self.store.table(info.id).bound() >= MAX_SLOTS {
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "slots", allowed: MAX_SLOTS as u64 }));
         }
-        let Some(slot) = self.store.apply(Change::Insert { table: info.id, row }) else {
+        let Some(slot) = self.store.apply(Change::Insert { table: info.id, row }).added else {
             return Err(Error::new(ErrorKind::Corrupt { reason: "an added row has no place".into() }));
         };
         self.leave_open(info, slot);

@@ -40,7 +40,7 @@ fn rekey(store: &mut Store, keys: [i64; 2], keep: bool) -> Result<(), &'static s
     let mut writer = Writer::new(Draft::own(store), &ids);
     let cells = Cells { table: PARENTS, columns: vec![ColumnId::new(0)], rows };
     let done = writer.change(cells).and_then(|()| writer.finish());
-    let done = done.and_then(|(open, _)| writer.verify(&open));
+    let done = done.and_then(|open| writer.verify(&open));
     if keep && done.is_ok() {
         writer.commit();
     }

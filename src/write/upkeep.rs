@@ -12,14 +12,15 @@
 
 use super::Writer;
 use crate::catalog::{CounterInfo, TableInfo};
+use crate::column::number::number;
 use crate::delta::{Cells, Kept};
 use crate::error::Result;
 use crate::eval::{TRUE, truth};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::{Change, Store};
-use crate::value::Value;
+use crate::value::{Type, Value};
 use hashbrown::HashSet;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,10 +28,13 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due {
     table: TableId,
-    slot: Slot,
     column: ColumnId,
+    slot: Slot,
     what: What,
 }
+
+/// What is owed in a statement: mostly little.
+pub(super) type Dues = SmallVec<[Due; 4]>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
@@ -56,28 +60,16 @@ pub(crate) fn counted(store: &Store, counter: &CounterInfo, slot: Slot) -> i64 {
 }
 
 impl Writer<'_> {
-    /// Notes what a row's parents are owed: with -1 before the row goes or changes, with 1 after it
-    /// came or changed. With `changed`, only these columns of it do.
+    /// Notes what a row's parents are owed: with -1 before the row changes, with 1 after it came or
+    /// changed. With `changed`, only these columns of it do.
     pub(super) fn owe(&mut self, info: &TableInfo, slot: Slot, by: i64, changed: Option<&[ColumnId]>) {
-        self.owe_to(info, slot, by, changed, |_, _| true);
-    }
-
-    /// As [`owe`](Writer::owe), to those of the row's parents that `stays` says of.
-    pub(super) fn owe_to(
-        &mut self,
-        info: &TableInfo,
-        slot: Slot,
-        by: i64,
-        changed: Option<&[ColumnId]>,
-        stays: impl Fn(TableId, Slot) -> bool,
-    ) {
         let Writer { store, catalog, dues, touching, .. } = self;
         let hits = |columns: &[ColumnId]| {
             changed.is_none_or(|changed| columns.iter().any(|column| changed.contains(column)))
         };
         for upkeep in &info.upkeep {
             let parent = store.edge(upkeep.edge).parents().at(slot.index());
-            if parent.is_none() || !stays(upkeep.parent, parent) {
+            if parent.is_none() {
                 continue;
             }
             let moves = changed.is_none_or(|changed| catalog.edge(upkeep.edge).is_read_from(changed));
@@ -144,7 +136,8 @@ impl Writer<'_> {
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
         }
-        self.pay_and_check(|_, slot| slot.index() < first).map(drop)
+        let cells = self.take_dues()?;
+        self.keep(cells, |_, slot| slot.index() < first)
     }
 
     /// Writes what a counter of the rows of a load counts. Nobody has read them, no index has the column, and
@@ -163,8 +156,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Has every counter of every row count anew.
-    pub(crate) fn owe_everything(&mut self) {
+    /// Notes that every counter of every row has to count anew.
+    fn owe_everything(&mut self) {
         let catalog = Arc::clone(&self.catalog);
         for info in catalog.tables.iter().filter(|info| !info.counters.is_empty()) {
             let live = self.store.table(info.id).live().ones(0..usize::MAX).map(Slot::new);
@@ -177,26 +170,53 @@ impl Writer<'_> {
         }
     }
 
-    /// Notes what the parents of new rows are owed. O(rows log rows).
+    /// Notes what the parents of new rows are owed, and what the rows are themselves. O(rows log rows).
     pub(super) fn owe_for_new(&mut self, info: &TableInfo, slots: Range<usize>) {
+        self.owe_for_rows(info, slots.clone().map(Slot::new), 1, |_, _| true);
+        if !info.counters.is_empty() {
+            slots.map(Slot::new).for_each(|slot| self.owe_itself(info, slot, None));
+        }
+    }
+
+    /// Notes what the parents of rows are owed that have come, or with -1 are about to go: those of the
+    /// parents that `stays` says of. The same as row by row, noted once a parent. O(rows log rows).
+    pub(super) fn owe_for_rows(
+        &mut self,
+        info: &TableInfo,
+        slots: impl Iterator<Item = Slot> + Clone,
+        by: i64,
+        stays: impl Fn(TableId, Slot) -> bool,
+    ) {
         let catalog = Arc::clone(&self.catalog);
         for upkeep in &info.upkeep {
             let above = catalog.table(upkeep.parent);
-            let parents = self.store.edge(upkeep.edge).parents();
-            let mut found: Vec<Slot> = slots.clone().map(|at| parents.at(at)).collect();
-            found.retain(|parent| !parent.is_none());
+            let parents = self.store.edge(upkeep.edge).parents().at_all(slots.clone().map(Slot::index));
+            // Neighbours are often siblings.
+            let mut last = Slot::NONE;
+            let mut found: Vec<Slot> = Vec::new();
+            for parent in parents {
+                if parent != last {
+                    last = parent;
+                    found.extend(parent.some().filter(|parent| stays(above.id, *parent)));
+                }
+            }
             found.sort_unstable();
             found.dedup();
+            if found.is_empty() {
+                continue;
+            }
             for column in &upkeep.counters {
                 let counter = above.column(*column).counter.as_ref();
                 let Some(filter) = counter.and_then(|counter| counter.filter.as_ref()) else {
                     self.owe_each(above.id, &found, *column, What::Count);
                     continue;
                 };
-                for slot in slots.clone().map(Slot::new) {
+                for slot in slots.clone() {
                     let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
-                    if !parent.is_none() && truth(&self.store, info.id, filter, slot) == TRUE {
-                        let what = What::Add(1);
+                    if found.binary_search(&parent).is_ok()
+                        && truth(&self.store, info.id, filter, slot) == TRUE
+                    {
+                        let what = What::Add(by);
                         note(&mut self.dues, Due { table: above.id, slot: parent, column: *column, what });
                     }
                 }
@@ -207,91 +227,127 @@ impl Writer<'_> {
                 }
             }
         }
-        if !info.counters.is_empty() {
-            slots.map(Slot::new).for_each(|slot| self.owe_itself(info, slot, None));
-        }
     }
 
     fn owe_each(&mut self, table: TableId, slots: &[Slot], column: ColumnId, what: What) {
         self.dues.extend(slots.iter().map(|slot| Due { table, slot: *slot, column, what }));
     }
 
-    /// Pays all that is owed, a row after the other; gives how many rows got new values.
-    pub(super) fn pay(&mut self) -> Result<usize> {
+    /// Pays all that is owed, a column after the other.
+    pub(super) fn pay(&mut self) -> Result<()> {
         if self.dues.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         self.pass_touches_on();
-        self.pay_and_check(|_, _| true)
+        let cells = self.take_dues()?;
+        self.keep(cells, |_, _| true)
     }
 
-    /// Writes what is owed, each column of a row once, and checks the rows that `checks` says of.
-    fn pay_and_check(&mut self, checks: impl Fn(TableId, Slot) -> bool) -> Result<usize> {
+    /// Has every counter of every row count anew; gives how many rows had a wrong one.
+    pub(crate) fn rebuild_counters(&mut self) -> Result<usize> {
+        self.owe_everything();
+        let cells = self.take_dues()?;
+        let mut rows: Vec<(TableId, Slot)> = cells.iter().map(|kept| (kept.table, kept.slot)).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        self.keep(cells, |_, _| true)?;
+        Ok(rows.len())
+    }
+
+    /// What all that is owed comes to, a column after the other; cells that hold it already are left out.
+    fn take_dues(&mut self) -> Result<Vec<Kept>> {
         let mut dues = std::mem::take(&mut self.dues);
         // They come in runs that are in order, by what noted them.
         dues.sort();
         let catalog = Arc::clone(&self.catalog);
-        let mut cells: Vec<Kept> = Vec::with_capacity(dues.len());
-        let mut kept = 0;
-        for row in dues.chunk_by(|a, b| (a.table, a.slot) == (b.table, b.slot)) {
-            let Some(Due { table, slot, .. }) = row.first().copied() else { continue };
-            if !self.store.table(table).is_live(slot) {
-                continue;
+        let mut cells = Vec::with_capacity(dues.len());
+        for dues in dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            if let Some(Due { table, .. }) = dues.first() {
+                self.settle_dues(catalog.table(*table), dues, &mut cells)?;
             }
-            let before = cells.len();
-            for dues in row.chunk_by(|a, b| a.column == b.column) {
-                cells.extend(self.paid(catalog.table(table), slot, dues)?);
-            }
-            kept += usize::from(cells.len() > before);
         }
+        Ok(cells)
+    }
+
+    /// Writes what was owed, each column of a row once, and checks the rows that `checks` says of.
+    fn keep(&mut self, mut cells: Vec<Kept>, checks: impl Fn(TableId, Slot) -> bool) -> Result<()> {
         if cells.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
-        let mut checked: Vec<(TableId, Slot, ColumnId)> = Vec::new();
-        let is_checked = |cell: &&Kept| !catalog.table(cell.table).checks.is_empty();
-        checked.extend(cells.iter().filter(is_checked).map(|cell| (cell.table, cell.slot, cell.column)));
-        let indexed = |cell: &mut Kept| is_indexed(catalog.table(cell.table), cell.column);
-        for Kept { table, slot, column, value } in cells.extract_if(.., indexed) {
-            let rows = vec![(slot, smallvec![value])];
-            self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
+        let catalog = Arc::clone(&self.catalog);
+        let is_checked = |kept: &&Kept| !catalog.table(kept.table).checks.is_empty();
+        let checked = cells.iter().filter(is_checked).map(|kept| (kept.table, kept.slot, kept.column));
+        let mut checked: Vec<(TableId, Slot, ColumnId)> = checked.collect();
+        let is_read = |kept: &Kept| is_indexed(catalog.table(kept.table), kept.column);
+        if cells.iter().any(is_read) {
+            self.keep_indexed(cells.extract_if(.., |kept| is_read(kept)).collect());
         }
-        self.store.apply(Change::Keep(cells));
+        if !cells.is_empty() {
+            self.store.apply(Change::Keep(cells));
+        }
+        checked.sort_unstable();
         for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
             self.run_checks(catalog.table(table), slot, Some(&[column]))?;
         }
-        Ok(kept)
+        Ok(())
     }
 
-    /// The cell of a row with what it comes to; `None` when it has that already.
-    fn paid(&mut self, info: &TableInfo, slot: Slot, dues: &[Due]) -> Result<Option<Kept>> {
-        // Dues of one column are in the order of what is owed: sums, then counts and touches.
-        let Some(Due { column, what, .. }) = dues.last().copied() else { return Ok(None) };
+    /// Writes what was owed to columns that indexes have.
+    fn keep_indexed(&mut self, cells: Vec<Kept>) {
+        let catalog = Arc::clone(&self.catalog);
+        for cells in cells.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            let Some(Kept { table, column, .. }) = cells.first().copied() else { continue };
+            let ty = &catalog.table(table).column(column).ty;
+            let time = if ty.is_integer() { Value::Null } else { self.time(ty) };
+            let value = |number: Option<i64>| match number {
+                Some(number) if ty.is_integer() => Value::Integer(number),
+                _ => time.clone(),
+            };
+            let rows = cells.iter().map(|kept| (kept.slot, smallvec![value(kept.number)])).collect();
+            self.store.apply(Change::Update(Cells { table, columns: vec![column], rows }));
+        }
+    }
+
+    /// What is owed to a column of some rows, and what each comes to.
+    fn settle_dues(&mut self, info: &TableInfo, dues: &[Due], cells: &mut Vec<Kept>) -> Result<()> {
+        let Some(Due { table, column, what, .. }) = dues.first().copied() else { return Ok(()) };
         let described = info.column(column);
-        let before = self.store.table(info.id).column(column).get(slot);
-        let number = match (what, &described.counter) {
-            (What::Touch, _) => {
-                let before = before.to_value();
-                let value = self.time(&described.ty);
-                return Ok((before != value).then_some(Kept { table: info.id, slot, column, value }));
-            }
-            (What::Count, Some(counter)) => counted(&self.store, counter, slot),
-            _ => {
-                let sum = dues.iter().fold(0i64, |sum, due| match due.what {
-                    What::Add(by) => sum.saturating_add(by),
-                    _ => sum,
-                });
-                before.as_i64().unwrap_or_default().saturating_add(sum)
-            }
+        let is_live = |due: &Due| self.store.table(table).is_live(due.slot);
+        // The clock isn't read for rows that are gone.
+        let time = match what {
+            What::Touch if dues.iter().any(is_live) => number(&self.time(&described.ty)),
+            _ => None,
         };
-        if before.as_i64() == Some(number) {
-            return Ok(None);
+        let rows = self.store.table(table);
+        let held = rows.column(column);
+        for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
+            let Some(Due { slot, what, .. }) = dues.last().copied() else { continue };
+            if !rows.is_live(slot) {
+                continue;
+            }
+            let before = held.number(slot);
+            // Dues of one cell are in the order of what is owed: sums, then counts and touches.
+            let after = match (what, &described.counter) {
+                (What::Touch, _) => time,
+                (What::Count, Some(counter)) => Some(counted(&self.store, counter, slot)),
+                _ => {
+                    let sum = dues.iter().fold(0i64, |sum, due| match due.what {
+                        What::Add(by) => sum.saturating_add(by),
+                        _ => sum,
+                    });
+                    Some(before.unwrap_or_default().saturating_add(sum))
+                }
+            };
+            if before == after {
+                continue;
+            }
+            if let (Type::Smallint | Type::Int, Some(number)) = (&described.ty, after) {
+                let fitted = described.ty.accept(Value::Integer(number));
+                fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
+            }
+            cells.push(Kept { table, column, slot, number: after });
         }
-        let mut value = Value::Integer(number);
-        if !described.ty.takes(&value) {
-            let fitted = described.ty.accept(value);
-            value = fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
-        }
-        Ok(Some(Kept { table: info.id, slot, column, value }))
+        Ok(())
     }
 
     /// Touches of touched rows, up to the top. A row that is met twice isn't followed twice.
@@ -334,7 +390,7 @@ fn is_indexed(info: &TableInfo, column: ColumnId) -> bool {
 }
 
 /// Adds a due to a list. Children of one parent mostly come one after the other.
-fn note(dues: &mut Vec<Due>, due: Due) {
+fn note(dues: &mut Dues, due: Due) {
     if let Some(last) = dues.last_mut()
         && (last.table, last.slot, last.column) == (due.table, due.slot, due.column)
     {

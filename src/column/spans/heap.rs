@@ -18,6 +18,9 @@ const SEGMENT: usize = 4 << 20;
 /// The same for segments written in bulk. An offset fits even when the last cell passes it.
 const BULK: usize = (1 << OFFSET_BITS) - (1 << LENGTH_BITS);
 
+/// The last segment number, which none has: cells in it are on their way to another one.
+const PENDING: usize = (1 << (u64::BITS - OFFSET_BITS - LENGTH_BITS)) - 1;
+
 /// A shared segment up to this long is copied rather than left behind.
 const COPY: usize = 32 << 10;
 
@@ -179,7 +182,7 @@ impl<S: Segment> Heap<S> {
         let place = vacant.unwrap_or(self.parts.len());
         match self.parts.get_mut(place) {
             Some(old) => *old = part,
-            None if place >> (u64::BITS - OFFSET_BITS - LENGTH_BITS) > 0 => return None,
+            None if place >= PENDING => return None,
             None => self.parts.push(part),
         }
         self.open = place;
@@ -217,7 +220,16 @@ impl<S: Segment> Heap<S> {
             }
             return;
         }
-        let (size, place) = (span.length(), span.segment());
+        self.bury_bytes(span.segment(), span.length());
+    }
+
+    /// Takes the bytes of many cells out of use.
+    pub(super) fn burial(&mut self) -> Burial<'_, S> {
+        Burial { heap: self, segment: 0, bytes: 0 }
+    }
+
+    /// Takes so many bytes of a segment out of use.
+    fn bury_bytes(&mut self, place: usize, size: usize) {
         let Some(part) = self.parts.get_mut(place).filter(|_| size > 0) else { return };
         part.dead += size;
         self.dead += size;
@@ -262,13 +274,39 @@ impl<S: Segment> Heap<S> {
         !span.is_empty() && !span.is_long() && self.parts.get(span.segment()).is_some_and(|part| part.leaving)
     }
 
-    /// Moves the bytes of a cell to the open segment. O(bytes).
-    pub(super) fn relocate(&mut self, span: Span) -> Span {
-        let Some(part) = self.parts.get(span.segment()) else { return span };
-        let bytes = Arc::clone(&part.bytes);
-        let moved = self.add(S::part(bytes.whole(), span.offset(), span.offset() + span.length()));
-        self.bury(span);
+    /// Moves the bytes of cells that aren't long to the open segment, many at once; gives where they are then.
+    /// O(bytes).
+    pub(super) fn relocate(&mut self, cells: impl Iterator<Item = Span> + Clone) -> Vec<Span> {
+        let mut moved = Vec::with_capacity(cells.size_hint().0);
+        let (mut piece, mut gathered) = (S::with_capacity(0), 0);
+        for span in cells.clone() {
+            if gathered + span.length() >= LONG {
+                self.settle_in(&piece, &mut moved);
+                piece = S::with_capacity(LONG);
+                gathered = 0;
+            }
+            // Where it is in the piece, until that has a place.
+            moved.push(Span::new(PENDING, gathered, span.length()));
+            piece.append(self.resolver().resolve(span));
+            gathered += span.length();
+        }
+        self.settle_in(&piece, &mut moved);
+        let mut burial = self.burial();
+        cells.for_each(|span| burial.add(span));
+        burial.end();
         moved
+    }
+
+    /// Stores a piece, and says so of the cells in it.
+    fn settle_in(&mut self, piece: &S, moved: &mut [Span]) {
+        let whole = self.add_all(piece.whole());
+        for cell in moved.iter_mut().rev().take_while(|cell| cell.segment() == PENDING) {
+            let bytes = cell.offset()..cell.offset() + cell.length();
+            *cell = match whole {
+                Some(whole) => whole.part(bytes),
+                None => self.add(S::part(piece.whole(), bytes.start, bytes.end)),
+            };
+        }
     }
 
     pub(super) fn memory(&self) -> Held {
@@ -278,6 +316,41 @@ impl<S: Segment> Heap<S> {
             + self.long_vacant.capacity() * size_of::<usize>();
         let parts = self.parts.memory(|part| counted(&part.bytes));
         parts + self.long.iter().flatten().map(counted).sum() + Held::own(places)
+    }
+}
+
+/// Cells on their way out of use: those of one segment that follow each other are counted together.
+pub(super) struct Burial<'h, S> {
+    heap: &'h mut Heap<S>,
+    segment: usize,
+    bytes: usize,
+}
+
+impl<S: Segment> Burial<'_, S> {
+    /// Takes the bytes of a cell out of use, now or at the [`end`](Burial::end). O(1).
+    #[inline]
+    pub(super) fn add(&mut self, span: Span) {
+        if span.segment() != self.segment || span.is_long() {
+            self.turn_to(span);
+        }
+        if !span.is_long() {
+            self.bytes += span.length();
+        }
+    }
+
+    #[cold]
+    fn turn_to(&mut self, span: Span) {
+        if span.is_long() {
+            self.heap.bury(span);
+        } else if !span.is_empty() {
+            self.heap.bury_bytes(self.segment, std::mem::take(&mut self.bytes));
+            self.segment = span.segment();
+        }
+    }
+
+    /// Takes out of use what was put off.
+    pub(super) fn end(self) {
+        self.heap.bury_bytes(self.segment, self.bytes);
     }
 }
 

@@ -1,9 +1,11 @@
 //! Where lists are: an arena of chunks for short ones, and long ones apart.
 
+use super::is_next;
 use super::long::Long;
 use crate::column::held::{COUNTS, Held};
 use crate::column::spine::{Spine, SpineView};
 use crate::id::Slot;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Slots in a full-grown chunk. A longer list is a [`Long`].
@@ -11,6 +13,9 @@ pub(super) const CHUNK: usize = 1 << 12;
 
 /// Slots in the first chunk of an arena; each further one has four times as many, up to [`CHUNK`].
 const FIRST: usize = 1 << 6;
+
+/// The smallest capacity of a list that grew.
+const SMALLEST: usize = 4;
 
 /// The capacity class that marks a long list.
 const LONG: u32 = 15;
@@ -185,6 +190,109 @@ impl Arena {
             place.copy_from_slice(items);
         }
         Head::new(chunk, at, items.len(), capacity)
+    }
+
+    /// The items of a list that isn't long.
+    fn list(&self, head: Head) -> &[Slot] {
+        let chunk = self.chunks.get(head.chunk());
+        chunk.and_then(|chunk| chunk.get(head.at()..head.at() + head.len())).unwrap_or_default()
+    }
+
+    /// The first `len` places of a list that isn't long, which are within its capacity.
+    fn list_mut(&mut self, head: Head, len: usize) -> &mut [Slot] {
+        self.chunk_mut(head.chunk()).get_mut(head.at()..head.at() + len).unwrap_or_default()
+    }
+
+    /// Adds a child to a list; gives where the list is then, `None` when the child was there. Amortised O(1)
+    /// for the highest child, else O(list), of a long list O(log).
+    pub(super) fn add(&mut self, head: Head, child: Slot) -> Option<Head> {
+        if head.is_long() {
+            return self.long_mut(head).is_some_and(|list| list.insert(child)).then_some(head);
+        }
+        let items = self.list(head);
+        let len = items.len();
+        let at = match items.last() {
+            Some(last) if *last >= child => items.binary_search(&child).err()?,
+            _ => len,
+        };
+        if len < head.capacity() {
+            let list = self.list_mut(head, len + 1);
+            list.copy_within(at..len, at + 1);
+            list[at] = child;
+            return Some(head.with(len + 1, head.room()));
+        }
+        let mut grown: SmallVec<[Slot; 64]> = SmallVec::from_slice(items);
+        grown.insert(at, child);
+        Some(self.regrow(head, &grown))
+    }
+
+    /// Moves a list to a place with room to double.
+    fn regrow(&mut self, old: Head, items: &[Slot]) -> Head {
+        let capacity = (items.len() + items.len() / 4).next_power_of_two().max(SMALLEST);
+        self.free(old);
+        if capacity <= CHUNK {
+            return self.store(items, Some(capacity));
+        }
+        let mut long = Vec::with_capacity(capacity);
+        long.extend_from_slice(items);
+        self.store_long(Long::new(long))
+    }
+
+    /// Takes sorted children out of a list; gives where it is then and how many were there. O(list +
+    /// children), of a long list at most O(children log).
+    pub(super) fn take(&mut self, head: Head, children: &[Slot]) -> (Head, usize) {
+        if head.is_long() {
+            return self.take_long(head, children);
+        }
+        let items = self.list(head);
+        let len = items.len();
+        if let [child] = children {
+            let Ok(at) = items.binary_search(child) else { return (head, 0) };
+            if at + 1 < len {
+                self.list_mut(head, len).copy_within(at + 1.., at);
+            }
+            return (self.shorten(head, len - 1), 1);
+        }
+        let mut left: SmallVec<[Slot; 64]> = SmallVec::from_slice(items);
+        let mut gone = children.iter().peekable();
+        left.retain(|item| !is_next(&mut gone, *item));
+        let removed = len - left.len();
+        if removed == 0 {
+            return (head, 0);
+        }
+        self.list_mut(head, left.len()).copy_from_slice(&left);
+        (self.shorten(head, left.len()), removed)
+    }
+
+    /// As [`take`](Arena::take). A list that became short moves to a chunk.
+    fn take_long(&mut self, head: Head, children: &[Slot]) -> (Head, usize) {
+        /// A list is walked for so many of its children, one in this many.
+        const WALKED: usize = 16;
+        let Some(list) = self.long_mut(head) else { return (head, 0) };
+        let removed = match children.len() < list.len() / WALKED {
+            true => children.iter().filter(|child| list.remove(**child)).count(),
+            false => list.remove_many(children),
+        };
+        if list.len() > CHUNK / 4 {
+            return (head, removed);
+        }
+        let items = list.slots().to_vec();
+        self.free(head);
+        (if items.is_empty() { Head::default() } else { self.store(&items, None) }, removed)
+    }
+
+    /// The head of a list whose first `len` items are what is left.
+    fn shorten(&mut self, head: Head, len: usize) -> Head {
+        let mut room = head.room();
+        while let Some(capacity) = room.filter(|capacity| *capacity > SMALLEST && len <= capacity / 4) {
+            room = Some(capacity / 2);
+        }
+        let new = if len == 0 { Head::default() } else { head.with(len, room) };
+        let kept = if len == 0 { 0 } else { new.capacity() };
+        if kept < head.capacity() {
+            self.bury(head.chunk(), head.capacity() - kept);
+        }
+        new
     }
 
     /// Stores a long list. O(1).

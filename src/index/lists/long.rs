@@ -156,13 +156,13 @@ impl Long {
     }
 
     /// Takes sorted slots out; returns how many were there. O(n + slots).
-    #[cfg(test)]
     pub(super) fn remove_many(&mut self, slots: &[Slot]) -> usize {
         self.settle();
         let before = self.len;
         self.items.drain(..self.start);
         self.start = 0;
-        super::subtract(&mut self.items, slots);
+        let mut gone = slots.iter().peekable();
+        self.items.retain(|item| !super::is_next(&mut gone, *item));
         self.len = self.items.len();
         self.shrink();
         before - self.len

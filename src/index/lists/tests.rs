@@ -9,10 +9,12 @@ type Model = BTreeMap<usize, BTreeSet<Slot>>;
 enum Step {
     Insert(usize, usize),
     InsertRun(usize, usize, usize),
+    InsertAll(Vec<usize>, usize),
     Remove(usize, usize),
     RemoveMany(usize, Vec<usize>),
     Replace(usize, usize, usize),
     Clear(usize),
+    ClearAll(Vec<usize>),
     Reclaim(usize),
     Fork,
 }
@@ -22,10 +24,12 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (parent.clone(), child.clone()).prop_map(|(p, c)| Step::Insert(p, c)),
         1 => (parent.clone(), child.clone(), 0..6000usize).prop_map(|(p, c, n)| Step::InsertRun(p % 3, c, n)),
+        2 => (vec(0..24usize, 0..60), child.clone()).prop_map(|(ps, c)| Step::InsertAll(ps, c)),
         6 => (parent.clone(), child.clone()).prop_map(|(p, c)| Step::Remove(p, c)),
         2 => (parent.clone(), vec(0..7000usize, 0..300)).prop_map(|(p, cs)| Step::RemoveMany(p % 4, cs)),
         4 => (parent.clone(), child.clone(), child).prop_map(|(p, a, b)| Step::Replace(p, a, b)),
-        1 => parent.prop_map(Step::Clear),
+        1 => parent.clone().prop_map(Step::Clear),
+        1 => vec(parent, 0..8).prop_map(Step::ClearAll),
         2 => (0..30usize).prop_map(Step::Reclaim),
         1 => Just(Step::Fork),
     ]
@@ -73,9 +77,20 @@ fn apply(lists: &mut Lists, model: &mut Model, step: Step) {
         Step::RemoveMany(p, mut cs) => {
             cs.sort_unstable();
             let cs: Vec<Slot> = cs.into_iter().map(Slot::new).collect();
-            let list = model.entry(p).or_default();
-            let removed = cs.iter().filter(|c| list.remove(c)).count();
-            assert_eq!(lists.remove_many(Slot::new(p), &cs), removed);
+            // The same of a neighbour, in one go.
+            for p in [p, p + 1] {
+                let list = model.entry(p).or_default();
+                cs.iter().for_each(|c| _ = list.remove(c));
+            }
+            lists.remove_all([p, p + 1].into_iter().map(|p| (Slot::new(p), &cs[..])));
+        }
+        Step::InsertAll(ps, c) => {
+            for (p, c) in ps.iter().zip(c..).filter(|(p, _)| **p < 20) {
+                model.entry(*p).or_default().insert(Slot::new(c));
+            }
+            let parents: Vec<Slot> =
+                ps.into_iter().map(|p| if p < 20 { Slot::new(p) } else { Slot::NONE }).collect();
+            lists.insert_all(&parents, c);
         }
         Step::Replace(p, a, b) => {
             let list = model.entry(p).or_default();
@@ -89,6 +104,10 @@ fn apply(lists: &mut Lists, model: &mut Model, step: Step) {
         Step::Clear(p) => {
             model.remove(&p);
             lists.clear(Slot::new(p));
+        }
+        Step::ClearAll(ps) => {
+            ps.iter().for_each(|p| _ = model.remove(p));
+            lists.clear_all(&ps.into_iter().map(Slot::new).collect::<Vec<_>>());
         }
         Step::Reclaim(n) => {
             lists.reclaim(n);

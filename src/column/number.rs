@@ -1,0 +1,109 @@
+//! Cells as whole numbers: what counts and what tells the time is written without a value for each cell.
+
+use super::{Column, Data, time};
+use crate::id::Slot;
+use crate::value::Value;
+
+/// A whole number or a time as a column holds it; `None` for null and for everything else.
+pub(crate) fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Integer(v) => Some(*v),
+        Value::Date(v) => Some(time::date_to_days(*v).into()),
+        Value::Timestamp(v) => Some(time::timestamp_to_micros(*v)),
+        Value::Timestamptz(v) => Some(time::instant_to_micros(*v)),
+        _ => None,
+    }
+}
+
+impl Column {
+    /// The number at `slot`, `None` for a null and in a column of another kind. O(1).
+    pub(crate) fn number(&self, slot: Slot) -> Option<i64> {
+        if self.is_null(slot) {
+            return None;
+        }
+        let at = slot.index();
+        match &self.data {
+            Data::Smallint(v) => Some(v.view().at(at).into()),
+            Data::Int(v) | Data::Date(v) => Some(v.view().at(at).into()),
+            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => Some(v.view().at(at)),
+            _ => None,
+        }
+    }
+
+    /// Puts numbers that fit into cells of a column of whole numbers or times, and what those held in their
+    /// place; `None` is null. O(cells).
+    pub(crate) fn exchange<'n>(&mut self, cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>) {
+        let nulls = &mut self.nulls;
+        let places = cells.map(|(slot, number)| {
+            let at = slot.index();
+            let was_null = nulls.as_mut().is_some_and(|nulls| {
+                let was_null = nulls.get(at);
+                nulls.set(at, number.is_none());
+                was_null
+            });
+            (at, (number, was_null))
+        });
+        match &mut self.data {
+            Data::Smallint(v) => v.each_mut(places, swap),
+            Data::Int(v) | Data::Date(v) => v.each_mut(places, swap),
+            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => v.each_mut(places, swap),
+            _ => {}
+        }
+    }
+}
+
+fn swap<T: Copy + Default + Into<i64> + TryFrom<i64>>(
+    cell: &mut T,
+    (number, was_null): (&mut Option<i64>, bool),
+) {
+    let before = (*cell).into();
+    *cell = number.and_then(|number| T::try_from(number).ok()).unwrap_or_default();
+    *number = (!was_null).then_some(before);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Type;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn exchanging_is_setting_and_exchanging_again_undoes_it(
+            held in vec(proptest::option::of(any::<i16>()), 1..3000),
+            given in vec((any::<prop::sample::Index>(), proptest::option::of(any::<i16>())), 0..40),
+        ) {
+            for ty in [Type::Smallint, Type::Int, Type::Integer, Type::Date, Type::Timestamp, Type::Timestamptz] {
+                let value = |number: Option<i16>| match (number.map(i64::from), &ty) {
+                    (None, _) => Value::Null,
+                    (Some(v), Type::Date) => Value::Date(time::days_to_date(v as i32)),
+                    (Some(v), Type::Timestamp) => Value::Timestamp(time::micros_to_timestamp(v)),
+                    (Some(v), Type::Timestamptz) => Value::Timestamptz(time::micros_to_instant(v)),
+                    (Some(v), _) => Value::Integer(v),
+                };
+                let mut column = Column::new(&ty, true);
+                held.iter().for_each(|v| column.push(&value(*v)));
+                let mut model = column.clone();
+                let before = column.clone();
+                let mut cells: Vec<(Slot, Option<i64>)> = Vec::new();
+                for (at, v) in &given {
+                    let slot = Slot::new(at.index(held.len()));
+                    if cells.iter().all(|(other, _)| *other != slot) {
+                        model.set(slot, &value(*v));
+                        cells.push((slot, number(&value(*v))));
+                    }
+                }
+                let same = |a: &Column, b: &Column| {
+                    (0..held.len()).map(Slot::new).all(|at| {
+                        a.get(at) == b.get(at) && a.number(at) == number(&b.get(at).to_value())
+                    })
+                };
+                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
+                prop_assert!(same(&column, &model));
+                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
+                prop_assert!(same(&column, &before));
+            }
+        }
+    }
+}
