@@ -6,6 +6,7 @@
 mod ahead;
 pub(crate) mod bits;
 pub(crate) mod chunked;
+mod gather;
 pub(crate) mod held;
 pub(crate) mod number;
 pub(crate) mod spans;

@@ -39,9 +39,13 @@ use level::Bound;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Root rows that are answered together when rows are streamed: what they include stays in the
-/// processor's nearest caches.
+/// Root rows that are answered together at first when rows are streamed, and at most.
 const BLOCK: usize = 16;
+const BLOCK_MAX: usize = 64;
+
+/// Rows of all levels that are answered together then: few enough to stay in the processor's nearest
+/// caches, and enough for their loads to overlap.
+const NEAR: usize = 256;
 
 /// How many rows an answer may still have and come by, and what its levels have found.
 struct Budget<'c> {
@@ -186,7 +190,9 @@ pub(crate) fn each(
     let slots = root::slots(store, plan, &mut bound);
     fault::collect()?;
     let mut found = FoundLevel::default();
-    for block in slots.chunks(BLOCK) {
+    let (mut from, mut size) = (0, BLOCK);
+    while let Some(block) = slots.get(from..slots.len().min(from + size)).filter(|block| !block.is_empty()) {
+        let left = budget.left;
         budget.take(block.len())?;
         found.slots.clear();
         found.slots.extend_from_slice(block);
@@ -197,6 +203,9 @@ pub(crate) fn each(
                 return Ok(());
             }
         }
+        from += block.len();
+        let each = (left - budget.left).div_ceil(block.len());
+        size = (NEAR / each.max(1)).clamp(1, BLOCK_MAX);
     }
     Ok(())
 }

@@ -75,6 +75,12 @@ impl Slot {
         self.0 == u32::MAX
     }
 
+    /// Whether any of these stands for no row. O(slots), many at a time.
+    #[inline]
+    pub(crate) fn any_none(slots: &[Slot]) -> bool {
+        slots.iter().fold(false, |none, slot| none | slot.is_none())
+    }
+
     /// This slot, or `None` when it stands for no row.
     #[inline]
     pub const fn some(self) -> Option<Slot> {
@@ -83,6 +89,7 @@ impl Slot {
 }
 
 impl Default for Slot {
+    #[inline]
     fn default() -> Self {
         Slot::NONE
     }

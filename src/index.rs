@@ -144,6 +144,7 @@ impl Index {
         slots: Range<usize>,
     ) -> Vec<Slot> {
         if let (Kind::Dense(map), Some(cells)) = (&self.kind, other.integers(slots.start)) {
+            let map = map.view();
             return cells.take(slots.len()).map(|key| map.get(key)).collect();
         }
         let find = |at| self.find_row(columns, other, Slot::new(at)).unwrap_or_default();

@@ -62,7 +62,7 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// The chunks, to be taken once outside a loop. O(1).
     #[inline]
     pub(crate) fn view(&self) -> Chunks<'_, T, N> {
-        Chunks { spine: self.spine.view(), tail: self.tail.as_deref(), len: self.len }
+        Chunks { spine: self.spine.view(), whole: self }
     }
 
     /// Appends a cell. O(1) amortised; the first write after a clone copies one chunk.
@@ -175,6 +175,15 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
         }
     }
 
+    /// The cell at `index` where no full chunk of an unpatched spine has it: of the tail, of a patch, or none.
+    /// Apart, so that all other reading stays small.
+    #[inline(never)]
+    fn far(&self, index: usize) -> T {
+        let tail = || self.tail.as_ref().filter(|_| index / N == self.len / N);
+        let chunk = self.spine.get(index / N).map_or_else(tail, Option::as_ref);
+        chunk.map_or_else(T::default, |chunk| chunk[index % N])
+    }
+
     fn chunk(&self, chunk: usize) -> Option<&Arc<[T; N]>> {
         let is_tail = chunk == self.spine.len();
         if is_tail { self.tail.as_ref() } else { self.spine.get(chunk).and_then(Option::as_ref) }
@@ -248,8 +257,7 @@ impl<T, const N: usize> fmt::Debug for Chunked<T, N> {
 /// The chunks of a [`Chunked`].
 pub(crate) struct Chunks<'a, T, const N: usize = ROWS> {
     spine: SpineView<'a, Chunk<T, N>>,
-    tail: Option<&'a [T; N]>,
-    len: usize,
+    whole: &'a Chunked<T, N>,
 }
 
 impl<T, const N: usize> Clone for Chunks<'_, T, N> {
@@ -262,7 +270,7 @@ impl<T, const N: usize> Copy for Chunks<'_, T, N> {}
 
 impl<T, const N: usize> fmt::Debug for Chunks<'_, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chunks").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Chunks").field("len", &self.whole.len).finish_non_exhaustive()
     }
 }
 
@@ -270,17 +278,18 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     /// The cell at `index`, `T::default()` past the end. O(1).
     #[inline(always)]
     pub(crate) fn at(self, index: usize) -> T {
-        match self.spine.get(index / N) {
-            Some(Some(chunk)) => chunk[index % N],
-            _ => self.in_tail(index),
+        match self.near(index) {
+            Some(cell) => cell,
+            None => self.whole.far(index),
         }
     }
 
-    #[inline]
-    fn in_tail(self, index: usize) -> T {
-        match self.tail {
-            Some(tail) if index / N == self.len / N => tail[index % N],
-            _ => T::default(),
+    /// The cell at `index`, where a full chunk of an unpatched spine has it; nothing is said of any other. O(1).
+    #[inline(always)]
+    pub(crate) fn near(&self, index: usize) -> Option<T> {
+        match self.spine.near(index / N) {
+            Some(Some(chunk)) => Some(chunk[index % N]),
+            _ => None,
         }
     }
 
@@ -290,8 +299,8 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     pub(crate) fn chunk(self, chunk: usize) -> &'a [T] {
         match self.spine.get(chunk) {
             Some(Some(cells)) => &cells[..],
-            _ => match self.tail {
-                Some(tail) if chunk == self.len / N => &tail[..self.len % N],
+            _ => match &self.whole.tail {
+                Some(tail) if chunk == self.whole.len / N => &tail[..self.whole.len % N],
                 _ => &[],
             },
         }
@@ -316,14 +325,20 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     /// All cells from `start` on.
     #[inline]
     pub(crate) fn iter(self, start: usize) -> impl Iterator<Item = T> + use<'a, T, N> {
-        self.at_all(start..self.len)
+        let cells = move |chunk: usize, from: usize| {
+            let cells = self.chunk(chunk);
+            let end = N.min(self.whole.len.saturating_sub(chunk * N));
+            (from..end).map(move |at| cells.get(at).copied().unwrap_or_default())
+        };
+        let rest = (start / N + 1..self.whole.len.div_ceil(N)).flat_map(move |chunk| cells(chunk, 0));
+        cells(start / N, start % N).chain(rest)
     }
 
     /// The number of cells. O(1).
     #[cfg(test)]
     #[inline]
     pub(crate) fn len(self) -> usize {
-        self.len
+        self.whole.len
     }
 }
 

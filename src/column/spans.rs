@@ -49,6 +49,8 @@ pub(crate) trait Segment: Clone + Default + Send + Sync + 'static {
     fn size(cell: &Self::Cell) -> usize;
     /// A slice of a cell; empty when there is no such slice. O(1).
     fn part(cell: &Self::Cell, from: usize, to: usize) -> &Self::Cell;
+    /// The bytes of a cell. O(1).
+    fn bytes(cell: &Self::Cell) -> &[u8];
 }
 
 /// Implements [`Segment`] for a growable sequence and its slice type.
@@ -82,6 +84,10 @@ macro_rules! segment {
             #[inline(always)]
             fn part(cell: &$cell, from: usize, to: usize) -> &$cell {
                 cell.get(from..to).unwrap_or($empty)
+            }
+            #[inline(always)]
+            fn bytes(cell: &$cell) -> &[u8] {
+                cell.as_ref()
             }
         }
     };
@@ -313,11 +319,23 @@ impl<'a, S: Segment> SpansView<'a, S> {
         self.resolve(self.span(index))
     }
 
+    /// The cell at `index`, where that takes nothing but loads; nothing is said of any other. O(1).
+    #[inline(always)]
+    pub(crate) fn near(&self, index: usize) -> Option<&'a S::Cell> {
+        self.heap.near(self.spans.near(index)?)
+    }
+
     /// Where the cell at `index` is, to be resolved later: a gather that only collects spans doesn't
     /// wait for the bytes. O(1).
     #[inline(always)]
     pub(crate) fn span(self, index: usize) -> Span {
         self.spans.at(index)
+    }
+
+    /// The first and the last byte of a span taken from this view in one, for who only wants them near. O(1).
+    #[inline(always)]
+    pub(crate) fn ends(self, span: Span) -> u8 {
+        self.heap.ends(span)
     }
 
     /// The bytes of a span taken from this view. O(1).

@@ -40,6 +40,19 @@ struct Patch<E> {
     items: Vec<E>,
 }
 
+impl<E> Spine<E> {
+    /// The item at `at` where [`SpineView::near`] hasn't found it. Apart, so that reading what has no patch
+    /// stays small.
+    #[inline(never)]
+    fn far(&self, at: usize) -> Option<&E> {
+        let patch = self.patch.as_deref()?;
+        match *patch.marks.get(at)? {
+            0 => self.base.get(at),
+            mark => patch.items.get(usize::from(mark) - 1),
+        }
+    }
+}
+
 impl<E: Clone> Spine<E> {
     /// The number of items. O(1).
     #[inline]
@@ -56,8 +69,8 @@ impl<E: Clone> Spine<E> {
     /// The items, to be taken once outside a loop. O(1).
     #[inline]
     pub(crate) fn view(&self) -> SpineView<'_, E> {
-        let base = self.base.get(..self.len).unwrap_or(&self.base);
-        SpineView { base, patch: self.patch.as_deref() }
+        let base = if self.patch.is_none() { self.base.get(..self.len) } else { None };
+        SpineView { base: base.unwrap_or_default(), spine: self }
     }
 
     /// The item at `at`, to be changed, which must exist. O(1); after a clone amortised O(1) references
@@ -149,10 +162,17 @@ impl<E: Clone> Spine<E> {
         true
     }
 
+    /// The item at `at`, which must exist, and whether it is of the patch.
+    fn item(&self, at: usize) -> (&E, bool) {
+        match self.patch.as_deref().map(|patch| (patch, usize::from(patch.marks[at]))) {
+            Some((patch, mark)) if mark > 0 => (&patch.items[mark - 1], true),
+            _ => (&self.base[at], false),
+        }
+    }
+
     /// All items. O(1), and O(1) a step.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &E> + ExactSizeIterator {
-        let view = self.view();
-        (0..self.len).map(move |at| view.item(at).0)
+        (0..self.len).map(|at| self.item(at).0)
     }
 
     /// Whether neither was written to since one was cloned from the other. O(1).
@@ -175,9 +195,8 @@ impl<E: Clone> Spine<E> {
     pub(crate) fn memory(&self, item: impl Fn(&E) -> Held) -> Held {
         let is_base_shared = Arc::strong_count(&self.base) > 1;
         let is_patch_shared = self.patch.as_ref().is_some_and(|patch| Arc::strong_count(patch) > 1);
-        let view = self.view();
         let one = |at: usize| {
-            let (found, is_patched) = view.item(at);
+            let (found, is_patched) = self.item(at);
             item(found).shared_if(if is_patched { is_patch_shared } else { is_base_shared })
         };
         let patch = self.patch.as_ref().map_or(0, |patch| {
@@ -219,11 +238,12 @@ impl<E: Clone> SpineEdit<'_, E> {
     }
 }
 
-/// The items of a [`Spine`].
+/// The items of a [`Spine`]: where nothing is patched, a slice.
 #[derive(Debug)]
 pub(crate) struct SpineView<'a, E> {
+    /// Empty where there is a patch, so that a look-up has one thing to ask.
     base: &'a [E],
-    patch: Option<&'a Patch<E>>,
+    spine: &'a Spine<E>,
 }
 
 impl<E> Clone for SpineView<'_, E> {
@@ -238,21 +258,16 @@ impl<'a, E> SpineView<'a, E> {
     /// The item at `at`, `None` past the end. O(1).
     #[inline(always)]
     pub(crate) fn get(self, at: usize) -> Option<&'a E> {
-        match self.patch {
-            None => self.base.get(at),
-            Some(patch) => match *patch.marks.get(at)? {
-                0 => self.base.get(at),
-                mark => patch.items.get(usize::from(mark) - 1),
-            },
+        match self.near(at) {
+            None => self.spine.far(at),
+            found => found,
         }
     }
 
-    /// The item at `at`, which must exist, and whether it is of the patch.
-    fn item(self, at: usize) -> (&'a E, bool) {
-        match self.patch.map(|patch| (patch, usize::from(patch.marks[at]))) {
-            Some((patch, mark)) if mark > 0 => (&patch.items[mark - 1], true),
-            _ => (&self.base[at], false),
-        }
+    /// The item at `at`, where nothing is patched; `None` past the end, and where anything is. O(1).
+    #[inline(always)]
+    pub(crate) fn near(&self, at: usize) -> Option<&'a E> {
+        self.base.get(at)
     }
 }
 

@@ -86,7 +86,14 @@ impl<'a> Tester<'a> {
     /// Appends the slots of a chunk's rows that pass.
     pub(crate) fn chunk(&mut self, chunk: usize, out: &mut Vec<Slot>) {
         let words = self.words(chunk);
-        out.extend(ones(&words).map(|at| Slot::new(chunk * ROWS + at)));
+        for (word, first) in words.iter().zip((chunk * ROWS..).step_by(64)) {
+            if *word == u64::MAX {
+                let first = first as u32;
+                out.extend((first..first + 64).map(|at| Slot::new(at as usize)));
+            } else {
+                out.extend(ones(&[*word]).map(|at| Slot::new(first + at)));
+            }
+        }
     }
 
     /// Bits of a chunk's rows that pass.

@@ -129,8 +129,12 @@ impl<'a> Walk<'a> {
     /// The one row that each parent leads to, or [`Slot::NONE`]; for direct walks. O(parents).
     pub(crate) fn direct(&self, parents: &[Slot], out: &mut Vec<Slot>) {
         out.clear();
-        out.extend_from_slice(parents);
-        for step in &self.steps {
+        let mut steps = self.steps.iter();
+        match steps.next() {
+            Some(Step::Parent(cells)) => cells.gather(parents, out, |slot| slot),
+            _ => out.extend_from_slice(parents),
+        }
+        for step in steps {
             if let Step::Parent(cells) = step {
                 out.iter_mut().for_each(|slot| *slot = cells.at(slot.index()));
             }

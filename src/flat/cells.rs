@@ -44,20 +44,33 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
     /// Reads every cell, where all are there and none is null.
     macro_rules! read {
         ($cells:expr, $value:expr) => {
-            for slot in slots {
-                let value = $value($cells.at(slot.index()));
-                all.push(T::from_value(value).ok_or(value)?);
-            }
+            $cells.try_blocks(slots, |cells| {
+                cells.iter().try_for_each(|cell| {
+                    let value: ValueRef<'p> = $value(*cell);
+                    T::from_value(value).ok_or(value).map(|value| all.push(value))
+                })
+            })?
         };
     }
-    let whole = view.nulls.is_none() && !slots.iter().any(|slot| slot.is_none());
+    let whole = view.nulls.is_none() && !Slot::any_none(slots);
     match view.data {
-        DataView::Integer(cells) if whole => read!(cells, ValueRef::Integer),
-        DataView::Int(cells) if whole => read!(cells, |cell| ValueRef::Integer(i64::from(cell))),
+        DataView::Integer(cells) if whole => cells.try_blocks(slots, |cells| {
+            if T::from_integers(cells, &mut all) {
+                return Ok(());
+            }
+            cells.iter().try_for_each(|cell| {
+                let value = ValueRef::Integer(*cell);
+                T::from_value(value).ok_or(value).map(|value| all.push(value))
+            })
+        })?,
+        DataView::Int(cells) if whole => read!(cells, |cell: i32| ValueRef::Integer(cell.into())),
         DataView::Float(cells) if whole => read!(cells, ValueRef::Float),
         DataView::Boolean(cells) if whole => read!(cells, ValueRef::Boolean),
         DataView::Decimal(cells) if whole => read!(cells, ValueRef::Decimal),
-        DataView::Text(cells) if whole => read!(cells, ValueRef::Text),
+        DataView::Text(cells) if whole => cells.try_each(slots, |text| {
+            let value = ValueRef::Text(text);
+            T::from_value(value).ok_or(value).map(|value| all.push(value))
+        })?,
         _ => {
             for slot in slots {
                 let value = if slot.is_none() { ValueRef::Null } else { view.get(*slot) };

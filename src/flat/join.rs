@@ -241,7 +241,7 @@ impl<'a> Joiner<'a> {
                 }
             }
         }
-        let misses = self.step.kind == JoinKind::Inner && rights.iter().any(|slot| slot.is_none());
+        let misses = self.step.kind == JoinKind::Inner && Slot::any_none(&rights);
         let there: Vec<u32> = if misses {
             (0u32..).zip(&rights).filter(|(_, slot)| !slot.is_none()).map(|(at, _)| at).collect()
         } else {

@@ -13,7 +13,7 @@
 //! 3. No insertion makes the span longer than four times the keys plus [`SLACK`].
 
 use crate::column::held::{COUNTS, Held};
-use crate::column::spine::Spine;
+use crate::column::spine::{Spine, SpineView};
 use crate::id::Slot;
 use std::fmt;
 use std::sync::Arc;
@@ -53,13 +53,13 @@ impl DenseMap {
     /// The slot of a key, [`Slot::NONE`] when there is none. O(1).
     #[inline]
     pub(crate) fn get(&self, key: i64) -> Slot {
-        // Keys below the base wrap round to positions past every page.
-        let at = key.wrapping_sub(self.base) as u64;
-        let page = usize::try_from(at / PAGE as u64).unwrap_or(usize::MAX);
-        match self.pages.get(page) {
-            Some(Page { slots: Some(slots), .. }) => slots[at as usize % PAGE],
-            _ => Slot::NONE,
-        }
+        self.view().get(key)
+    }
+
+    /// The keys, to be taken once outside a loop. O(1).
+    #[inline]
+    pub(crate) fn view(&self) -> DenseView<'_> {
+        DenseView { pages: self.pages.view(), base: self.base }
     }
 
     /// Maps a key to a slot; false, and no change, when the key is too far from the others for their
@@ -223,6 +223,27 @@ impl DenseMap {
     pub(crate) fn memory(&self) -> Held {
         let one = |slots: &Arc<[Slot; PAGE]>| Held::own(size_of::<[Slot; PAGE]>() + COUNTS).behind(slots);
         self.pages.memory(|page| page.slots.as_ref().map_or(Held::default(), one))
+    }
+}
+
+/// The slots of a [`DenseMap`].
+#[derive(Clone, Copy)]
+pub(crate) struct DenseView<'a> {
+    pages: SpineView<'a, Page>,
+    base: i64,
+}
+
+impl DenseView<'_> {
+    /// The slot of a key, [`Slot::NONE`] when there is none. O(1).
+    #[inline(always)]
+    pub(crate) fn get(self, key: i64) -> Slot {
+        // Keys below the base wrap round to positions past every page.
+        let at = key.wrapping_sub(self.base) as u64;
+        let page = usize::try_from(at / PAGE as u64).unwrap_or(usize::MAX);
+        match self.pages.get(page) {
+            Some(Page { slots: Some(slots), .. }) => slots[at as usize % PAGE],
+            _ => Slot::NONE,
+        }
     }
 }
 

@@ -16,6 +16,14 @@ impl Index {
     /// The rows with these keys, in a unique index, or [`Slot::NONE`]. O(keys), in steps whose loads don't
     /// wait for each other.
     pub(crate) fn find_many(&self, columns: &[Column], keys: &[KeyRef<'_>], found: &mut Vec<Slot>) {
+        if let Kind::Dense(map) = &self.kind {
+            let map = map.view();
+            found.extend(keys.iter().map(|key| match key.single() {
+                Some(ValueRef::Integer(key)) => map.get(key),
+                _ => Slot::NONE,
+            }));
+            return;
+        }
         let Kind::Unique(table) = &self.kind else {
             found.extend(keys.iter().map(|key| self.find(columns, *key).unwrap_or_default()));
             return;

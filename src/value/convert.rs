@@ -95,6 +95,13 @@ impl<'a, T: Into<ValueRef<'a>>> From<Option<T>> for ValueRef<'a> {
 pub trait FromValue<'a>: Sized {
     /// The cell as this type, `None` when it holds something else or doesn't fit.
     fn from_value(value: ValueRef<'a>) -> Option<Self>;
+
+    /// Appends all of these integers as this type and says so, where that takes no look at each of them.
+    /// O(integers).
+    #[inline]
+    fn from_integers(_integers: &[i64], _all: &mut Vec<Self>) -> bool {
+        false
+    }
 }
 
 /// Declares `FromValue` by the pattern a cell must match.
@@ -116,7 +123,6 @@ from_value! {
     bool: ValueRef::Boolean(v) => Some(v),
     i16: ValueRef::Integer(v) => v.try_into().ok(),
     i32: ValueRef::Integer(v) => v.try_into().ok(),
-    i64: ValueRef::Integer(v) => Some(v),
     u32: ValueRef::Integer(v) => v.try_into().ok(),
     u64: ValueRef::Integer(v) => v.try_into().ok(),
     f64: ValueRef::Float(v) => Some(v),
@@ -130,6 +136,19 @@ from_value! {
     jiff::Timestamp: ValueRef::Timestamptz(v) => Some(v),
     Uuid: ValueRef::Uuid(v) => Some(v),
     Json: ValueRef::Json(v) => Some(Json::canonical(v.into())),
+}
+
+impl<'a> FromValue<'a> for i64 {
+    #[inline]
+    fn from_value(value: ValueRef<'a>) -> Option<Self> {
+        if let ValueRef::Integer(v) = value { Some(v) } else { None }
+    }
+
+    #[inline]
+    fn from_integers(integers: &[i64], all: &mut Vec<i64>) -> bool {
+        all.extend_from_slice(integers);
+        true
+    }
 }
 
 impl<'a> FromValue<'a> for Value {

@@ -119,15 +119,41 @@ impl<'p> RowView<'p> {
     /// level gives none, and so does one of a recursive include that ends at this row.
     #[inline]
     pub fn rows(self, nested: Nested<'p>) -> RowViews<'p> {
+        match self.plain(nested) {
+            Some((include, found)) => self.rows_in(include, found),
+            None => self.any_rows(nested),
+        }
+    }
+
+    /// What is included under a handle of this level, where it leads to one table and isn't this level again.
+    #[inline(always)]
+    fn plain(self, nested: Nested<'p>) -> Option<(&'p Include, &'p Found)> {
+        if !std::ptr::eq(nested.level, self.level) {
+            return None;
+        }
+        let (include, found) =
+            (self.level.includes.get(nested.index)?, self.found.includes.get(nested.index)?);
+        include.others.is_empty().then_some((include, found))
+    }
+
+    // Apart, so that all other reading stays small enough to be inlined.
+    #[inline(never)]
+    fn any_rows(self, nested: Nested<'p>) -> RowViews<'p> {
         let loaded = if std::ptr::eq(nested.level, self.level) { self.loaded(nested.index) } else { None };
-        loaded.map_or(self.none(), |(_, _, rows)| rows)
+        loaded.map_or_else(|| self.none(), |(_, _, rows)| rows)
     }
 
     /// The row included under a handle of a to-one; `None` when there is none, and for a handle of
     /// another level. O(1).
     #[inline]
     pub fn row(self, nested: Nested<'p>) -> Option<RowView<'p>> {
-        self.rows(nested).first()
+        match self.plain(nested) {
+            Some((include, found)) if !include.many => {
+                let is_there = found.rows.slots.get(self.at).is_some_and(|slot| !slot.is_none());
+                is_there.then(|| RowView::new(self.store, &include.level, &found.rows, self.at))
+            }
+            _ => self.rows(nested).first(),
+        }
     }
 
     /// The columns and relations of this row, to be resolved once for many.
@@ -209,6 +235,12 @@ impl<'p> RowView<'p> {
     #[inline]
     fn rows_of(self, include: &'p Include, found: &'p Found) -> RowViews<'p> {
         let (include, found) = self.branch(include, found);
+        self.rows_in(include, found)
+    }
+
+    /// The rows of an include to one table.
+    #[inline(always)]
+    fn rows_in(self, include: &'p Include, found: &'p Found) -> RowViews<'p> {
         let range = match (include.many, found.rows.slots.get(self.at)) {
             (true, _) => found.range(self.at),
             (false, Some(slot)) if !slot.is_none() => self.at..self.at + 1,

@@ -175,7 +175,7 @@ impl<'p> Cells<'p> {
     pub fn integer(&self, row: RowView<'_>) -> Option<i64> {
         match self.at(row) {
             Some((view, slot)) => integer(view, slot),
-            None => self.get(row).as_i64(),
+            None => self.aggregate(row).as_i64(),
         }
     }
 
@@ -184,7 +184,7 @@ impl<'p> Cells<'p> {
     pub fn float(&self, row: RowView<'_>) -> Option<f64> {
         match self.at(row) {
             Some((view, slot)) => float(view, slot),
-            None => self.get(row).as_f64(),
+            None => self.aggregate(row).as_f64(),
         }
     }
 
@@ -195,35 +195,62 @@ impl<'p> Cells<'p> {
         boolean(view, slot)
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(&self, row: RowView<'_>) -> Option<(&ColumnView<'p>, Slot)> {
         match &self.source {
             Source::Column(view) if std::ptr::eq(self.level, row.level) => Some((view, row.slot())),
             _ => None,
         }
     }
+
+    // Apart, as what follows: reading a plain column stays small enough to be inlined.
+    #[inline(never)]
+    fn aggregate<'r>(&self, row: RowView<'r>) -> ValueRef<'r>
+    where
+        'p: 'r,
+    {
+        self.get(row)
+    }
 }
 
 /// The text of a cell, read without making a value.
 #[inline(always)]
 pub(super) fn text<'a>(view: &ColumnView<'a>, slot: Slot) -> Option<&'a str> {
-    match view.data {
-        _ if view.is_null(slot) => None,
-        DataView::Text(v) | DataView::Json(v) => Some(v.at(slot.index())),
-        _ => label(view, slot),
+    match &view.data {
+        DataView::Text(v) if view.nulls.is_none() => match v.near(slot.index()) {
+            None => any_text(view, slot),
+            text => text,
+        },
+        _ => any_text(view, slot),
     }
 }
 
-/// The label of an enum's cell. Apart, so that reading a text stays small enough to be inlined.
-#[cold]
-fn label<'a>(view: &ColumnView<'a>, slot: Slot) -> Option<&'a str> {
-    view.get(slot).as_str()
+/// The text of a cell that may be null, or an enum's.
+#[inline(never)]
+fn any_text<'a>(view: &ColumnView<'a>, slot: Slot) -> Option<&'a str> {
+    match &view.data {
+        _ if view.is_null(slot) => None,
+        DataView::Text(v) | DataView::Json(v) => Some(v.at(slot.index())),
+        _ => view.get(slot).as_str(),
+    }
 }
 
 /// The integer of a cell, read without making a value.
 #[inline(always)]
 pub(super) fn integer(view: &ColumnView<'_>, slot: Slot) -> Option<i64> {
-    match view.data {
+    match &view.data {
+        DataView::Integer(v) if view.nulls.is_none() => match v.near(slot.index()) {
+            None => any_integer(view, slot),
+            cell => cell,
+        },
+        _ => any_integer(view, slot),
+    }
+}
+
+/// The integer of a cell that may be null, or of less width.
+#[inline(never)]
+fn any_integer(view: &ColumnView<'_>, slot: Slot) -> Option<i64> {
+    match &view.data {
         _ if view.is_null(slot) => None,
         DataView::Integer(v) => Some(v.at(slot.index())),
         DataView::Int(v) => Some(v.at(slot.index()).into()),
@@ -233,18 +260,18 @@ pub(super) fn integer(view: &ColumnView<'_>, slot: Slot) -> Option<i64> {
 }
 
 /// The number of a float cell, read without making a value.
-#[inline(always)]
+#[inline]
 pub(super) fn float(view: &ColumnView<'_>, slot: Slot) -> Option<f64> {
-    match view.data {
+    match &view.data {
         DataView::Float(v) if !view.is_null(slot) => Some(v.at(slot.index())),
         _ => None,
     }
 }
 
 /// The truth of a boolean cell, read without making a value.
-#[inline(always)]
+#[inline]
 pub(super) fn boolean(view: &ColumnView<'_>, slot: Slot) -> Option<bool> {
-    match view.data {
+    match &view.data {
         DataView::Boolean(v) if !view.is_null(slot) => Some(v.at(slot.index())),
         _ => None,
     }

@@ -372,20 +372,44 @@ impl<S: Segment> Copy for Resolver<'_, S> {}
 impl<'a, S: Segment> Resolver<'a, S> {
     #[inline(always)]
     pub(super) fn resolve(self, span: Span) -> &'a S::Cell {
-        let length = span.length();
-        if length == LONG {
-            return self.resolve_long(span);
+        match self.near(span) {
+            Some(cell) => cell,
+            None => self.far(span),
         }
-        // What was loaded in bulk is in the first segment: a predicted branch instead of two loads.
-        let bytes = match span.segment() {
-            0 => self.first,
-            segment => self.parts.get(segment).map_or(S::EMPTY, |part| part.bytes.whole()),
-        };
-        S::part(bytes, span.offset(), span.offset() + length)
     }
 
-    #[cold]
-    fn resolve_long(self, span: Span) -> &'a S::Cell {
+    /// The cell of a span, where it's neither a long one nor in a patch.
+    #[inline(always)]
+    pub(super) fn near(&self, span: Span) -> Option<&'a S::Cell> {
+        let (segment, length) = (span.segment(), span.length());
+        if length == LONG {
+            return None;
+        }
+        // What was loaded in bulk is in the first segment: a predicted branch instead of two loads.
+        let bytes = if segment == 0 { self.first } else { self.parts.near(segment)?.bytes.whole() };
+        Some(S::part(bytes, span.offset(), span.offset() + length))
+    }
+
+    #[inline(never)]
+    fn far(&self, span: Span) -> &'a S::Cell {
+        if span.is_long() {
+            return self.resolve_long(span);
+        }
+        let bytes = self.parts.get(span.segment()).map_or(S::EMPTY, |part| part.bytes.whole());
+        S::part(bytes, span.offset(), span.offset() + span.length())
+    }
+
+    /// The first and the last byte of a cell in one; anything for a long one and one of a patch.
+    #[inline(always)]
+    pub(super) fn ends(self, span: Span) -> u8 {
+        let segment = span.segment();
+        let part = || self.parts.near(segment).map_or(S::EMPTY, |part| part.bytes.whole());
+        let bytes = S::bytes(if segment == 0 { self.first } else { part() });
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        byte(span.offset()) ^ byte(span.offset() + span.length().saturating_sub(1))
+    }
+
+    fn resolve_long(&self, span: Span) -> &'a S::Cell {
         self.long.get(span.long_place()).and_then(Option::as_ref).map_or(S::EMPTY, |bytes| bytes.whole())
     }
 }
