@@ -68,7 +68,7 @@ fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStrea
     let (ident, vis) = (&input.ident, &input.vis);
     let columns = format_ident!("{ident}Columns");
     let parts: Vec<_> = (0..names.len()).map(|at| format_ident!("P{at}")).collect();
-    let places = 0..names.len();
+    let (places, outputs) = (0..names.len(), 0..names.len());
     let doc = format!("What a query selects for a [`{ident}`].");
     let docs = names.iter().map(|name| format!("What `{name}` is."));
     let bounds = quote!(#(#parts: ::relata::typed::Pick<O, Field = #types>),*);
@@ -84,14 +84,18 @@ fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStrea
         impl<O, #bounds> ::relata::typed::Picks<O> for #columns<#(#parts),*> {
             type Ref<'p> = #ident;
             type Owned = #ident;
-            type Keys = (#(::relata::typed::Computed<::relata::typed::Group, #types>,)*);
+            type Keys<Q: 'static> = #columns<#(::relata::typed::Computed<Q, #types>),*>;
 
             fn exprs(&self) -> ::std::vec::Vec<::relata::typed::generated::Expr> {
                 ::std::vec![#(::relata::typed::Pick::<O>::expr(&self.#names)),*]
             }
 
-            fn keys(&self) -> Self::Keys {
-                (#(::relata::typed::generated::key::<O, #parts>(&self.#names),)*)
+            fn keys(&self) -> Self::Keys<::relata::typed::Group> {
+                #columns { #(#names: ::relata::typed::generated::key::<O, #parts>(&self.#names)),* }
+            }
+
+            fn outputs() -> Self::Keys<::relata::typed::Whole> {
+                #columns { #(#names: ::relata::typed::generated::output(#outputs)),* }
             }
 
             fn read(

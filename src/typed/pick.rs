@@ -6,7 +6,7 @@ use super::database::Snapshot;
 use super::field::Field;
 use super::model::Of;
 use super::projection::arities;
-use super::scope::Group;
+use super::scope::{Group, Whole};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::flat::{FlatQuery, FlatRow};
@@ -57,14 +57,17 @@ pub trait Picks<O>: Clone {
     type Ref<'p>;
     /// What a row gives, owned.
     type Owned;
-    /// The same of a group.
-    type Keys: Clone;
+    /// The same as columns of `Q`: of groups, and of united rows.
+    type Keys<Q: 'static>: Clone;
     /// The parts by name.
     #[doc(hidden)]
     fn exprs(&self) -> Vec<Expr>;
     /// The same of a group.
     #[doc(hidden)]
-    fn keys(&self) -> Self::Keys;
+    fn keys(&self) -> Self::Keys<Group>;
+    /// The columns of what is selected.
+    #[doc(hidden)]
+    fn outputs() -> Self::Keys<Whole>;
     /// Reads a row.
     ///
     /// # Errors
@@ -79,6 +82,11 @@ pub trait Picks<O>: Clone {
 /// A part as it stands in a group that is grouped by it.
 pub fn key<O, P: Pick<O>>(pick: &P) -> Computed<Group, P::Field> {
     Computed::of_rows(pick.expr())
+}
+
+/// The column at a place of what is selected.
+pub fn output<T>(at: usize) -> Computed<Whole, T> {
+    Computed::of_rows(Expr::Column(eco_format!("{at}")))
 }
 
 /// Reads the cell at a place of a row.
@@ -100,14 +108,18 @@ macro_rules! alone {
         impl<O, T: Field> Picks<O> for $name<O, T> {
             type Ref<'p> = T::Ref<'p>;
             type Owned = T;
-            type Keys = Computed<Group, T>;
+            type Keys<Q: 'static> = Computed<Q, T>;
 
             fn exprs(&self) -> Vec<Expr> {
                 vec![Pick::expr(self)]
             }
 
-            fn keys(&self) -> Self::Keys {
+            fn keys(&self) -> Computed<Group, T> {
                 key(self)
+            }
+
+            fn outputs() -> Computed<Whole, T> {
+                output(0)
             }
 
             fn read(row: FlatRow<'_>) -> Result<T::Ref<'_>> {
@@ -129,14 +141,18 @@ macro_rules! tuples {
         impl<O, $($name: Pick<O>),*> Picks<O> for ($($name,)*) {
             type Ref<'p> = ($(<$name::Field as Field>::Ref<'p>,)*);
             type Owned = ($($name::Field,)*);
-            type Keys = ($(Computed<Group, $name::Field>,)*);
+            type Keys<Q: 'static> = ($(Computed<Q, $name::Field>,)*);
 
             fn exprs(&self) -> Vec<Expr> {
                 vec![$(self.$at.expr()),*]
             }
 
-            fn keys(&self) -> Self::Keys {
+            fn keys(&self) -> Self::Keys<Group> {
                 ($(key(&self.$at),)*)
+            }
+
+            fn outputs() -> Self::Keys<Whole> {
+                ($(output($at),)*)
             }
 
             fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>> {
@@ -156,8 +172,8 @@ arities!(tuples);
 /// [`Groups::select`](super::Groups::select).
 #[must_use = "a query does nothing until it is asked for its rows"]
 pub struct Picked<O, P> {
-    source: Snapshot,
-    query: Result<FlatQuery>,
+    pub(super) source: Snapshot,
+    pub(super) query: Result<FlatQuery>,
     picks: Of<(O, P)>,
 }
 
@@ -211,23 +227,43 @@ impl<O, P> Picked<O, P> {
     ///
     /// # Errors
     /// As [`all`](Picked::all).
-    pub fn each(self, mut show: impl FnMut(P::Ref<'_>)) -> Result<()>
+    pub fn each(self, show: impl FnMut(P::Ref<'_>)) -> Result<()>
     where
         P: Picks<O>,
     {
-        let mut wrong = Ok(());
-        self.query?.on(self.source.untyped()).prepare()?.each_until(|row| match P::read(row) {
-            Ok(read) => {
-                show(read);
-                ControlFlow::Continue(())
-            }
-            Err(error) => {
-                wrong = Err(error);
-                ControlFlow::Break(())
-            }
-        })?;
-        wrong
+        each::<O, P>(&self.source, self.query?, show)
     }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// As [`all`](Picked::all).
+    pub fn count(self) -> Result<u64> {
+        self.query?.on(self.source.untyped()).count()
+    }
+}
+
+/// Shows what is selected of each row.
+///
+/// # Errors
+/// What the query fails with, and a cell that its type can't hold.
+pub(super) fn each<O, P: Picks<O>>(
+    source: &Snapshot,
+    query: FlatQuery,
+    mut show: impl FnMut(P::Ref<'_>),
+) -> Result<()> {
+    let mut wrong = Ok(());
+    query.on(source.untyped()).prepare()?.each_until(|row| match P::read(row) {
+        Ok(read) => {
+            show(read);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            wrong = Err(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    wrong
 }
 
 impl<O, P> fmt::Debug for Picked<O, P> {

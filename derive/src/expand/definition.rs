@@ -14,6 +14,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys: Vec<_> = model.keys().map(|field| &field.column).collect();
     let key_types: Vec<_> = model.keys().map(|field| &field.ty).collect();
     let key = if let [key] = key_types.as_slice() { quote!(#key) } else { quote!((#(#key_types,)*)) };
+    let (own_key, read_key) = keys_of(model);
+    let defaults = model.fields.iter().filter(|field| field.default.is_some()).map(|field| &field.column);
     let define = define(model);
     let references = model.links.iter().filter_map(|link| reference(model, link));
     let read = model.fields.iter().enumerate().map(|(place, field)| {
@@ -31,6 +33,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             const NAME: &'static str = #name;
             const TABLE: &'static str = #table;
             const KEY: &'static [&'static str] = &[#(#keys),*];
+            const DEFAULTS: &'static [&'static str] = &[#(#defaults),*];
             type Key = #key;
             type Fields = #fields;
             type FieldsIn<Q: ::relata::typed::Scope> = #fields<Q>;
@@ -39,6 +42,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
             fn fields_in<Q: ::relata::typed::Scope>(at: ::relata::typed::generated::At) -> #fields<Q> {
                 #fields { at, scope: ::core::marker::PhantomData }
+            }
+
+            fn key(&self) -> #key {
+                #own_key
+            }
+
+            fn key_at(view: ::relata::typed::View<'_>) -> #key {
+                #read_key
             }
 
             fn define() -> ::relata::typed::generated::Definition {
@@ -87,6 +98,24 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         }
 
         #checks
+    }
+}
+
+/// The key of a model, and of a row.
+fn keys_of(model: &Model) -> (TokenStream, TokenStream) {
+    let places = model.fields.iter().enumerate().filter(|(_, field)| field.is_key);
+    let own = model.keys().map(|field| {
+        let (name, ty) = (&field.ident, &field.ty);
+        quote_spanned!(ty.span()=> ::core::clone::Clone::clone(&self.#name))
+    });
+    let read = places.map(|(place, field)| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> view.own::<#ty>(#place))
+    });
+    if model.keys().count() == 1 {
+        (quote!(#(#own)*), quote!(#(#read)*))
+    } else {
+        (quote!((#(#own,)*)), quote!((#(#read,)*)))
     }
 }
 
