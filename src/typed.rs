@@ -77,9 +77,9 @@ pub use pick::{Pick, Picked, Picks};
 pub use polymorphic::{
     Among, Branch, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicKey, PolymorphicRelation, Shown,
 };
-pub use prepared::{ByKey, ByUnique, Prepared};
+pub use prepared::{ByKey, ByUnique, Entire, Prepared, Reads};
 pub use project::Project;
-pub use projection::{Projection, Selectable, Selected, Selection};
+pub use projection::{Projection, Reading, Selectable, Selected, Selection};
 pub use query::Query;
 pub use recursive::{Circular, ManyNodes, MaybeNode, Node, Nodes, NodesIter, Recursive};
 pub use relata_derive::{Model, ModelEnum, Polymorphic, Project};

@@ -3,7 +3,7 @@
 use crate::column::{ColumnView, DataView};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::Store;
-use crate::value::{FromValue, Value, ValueRef};
+use crate::value::{Value, ValueRef};
 
 /// The cells of a column of the result.
 #[derive(Clone, Debug)]
@@ -33,12 +33,13 @@ impl Cells {
     }
 }
 
-/// The cells of a column at some slots as a Rust type, or the first that it can't hold. The column's
+/// What `take` makes of the cells of a column at some slots, or the first of which it makes nothing. The column's
 /// type is matched once. O(slots).
 #[inline]
-pub(super) fn stored<'p, T: FromValue<'p>>(
+pub(super) fn stored<'p, T>(
     view: ColumnView<'p>,
     slots: &[Slot],
+    take: impl Fn(ValueRef<'p>) -> Option<T>,
 ) -> Result<Vec<T>, ValueRef<'p>> {
     let mut all = Vec::with_capacity(slots.len());
     /// Reads every cell, where all are there and none is null.
@@ -46,7 +47,7 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
         ($cells:expr, $value:expr) => {
             for slot in slots {
                 let value = $value($cells.at(slot.index()));
-                all.push(T::from_value(value).ok_or(value)?);
+                all.push(take(value).ok_or(value)?);
             }
         };
     }
@@ -61,7 +62,7 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
         _ => {
             for slot in slots {
                 let value = if slot.is_none() { ValueRef::Null } else { view.get(*slot) };
-                all.push(T::from_value(value).ok_or(value)?);
+                all.push(take(value).ok_or(value)?);
             }
         }
     }

@@ -25,6 +25,12 @@ pub struct Asked {
 type Places = SmallVec<[usize; 4]>;
 
 impl Asked {
+    /// Nothing asked yet, and rows given whole: then few of their cells are read.
+    pub(super) fn whole() -> Asked {
+        let select = Select { sparing: true, ..Select::default() };
+        Asked { select, ..Asked::default() }
+    }
+
     pub(super) fn filter<M: Model>(&mut self, filter: impl FnOnce(FieldsOf<M>) -> Condition<M>) {
         self.select.filters.push(filter(M::fields()).into_filter());
     }
@@ -79,6 +85,7 @@ impl Asked {
         self.rows.clear();
         self.counts.clear();
         self.is_listed = true;
+        self.select.sparing = false;
     }
 
     /// Gives a column more.

@@ -7,7 +7,7 @@ pub use super::field::{Cell, Field, Scalar};
 pub use super::include::{Absent, Counted, Many, Maybe, One, Place, State, Totalled};
 pub use super::key::Refers;
 pub use super::model::RowOf;
-pub use super::pick::{cell, key, output};
+pub use super::pick::{Read, key, output, read};
 pub use super::polymorphic::{
     Among, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicKey, PolymorphicRelation, Shown,
 };
@@ -17,7 +17,7 @@ pub use super::scope::At;
 pub use super::view::View;
 pub use crate::error::Result;
 pub use crate::expr::Expr;
-pub use crate::flat::FlatRow;
+pub use crate::flat::FlatPage;
 pub use crate::schema::{Action, Column, Dependent, ForeignKey, Index, Relation as Link, Table, Unique};
 pub use crate::value::{Key, Row, Type, Value, ValueRef};
 pub use serde::{Serialize, Serializer};

@@ -7,9 +7,9 @@ use super::field::Field;
 use super::model::Of;
 use super::projection::arities;
 use super::scope::{Group, Whole};
-use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use crate::error::Result;
 use crate::expr::Expr;
-use crate::flat::{FlatQuery, FlatRow};
+use crate::flat::{FlatPage, FlatQuery};
 use ecow::eco_format;
 use std::fmt;
 use std::marker::PhantomData;
@@ -68,12 +68,18 @@ pub trait Picks<O>: Clone {
     /// The columns of what is selected.
     #[doc(hidden)]
     fn outputs() -> Self::Keys<Whole>;
-    /// Reads a row.
+    /// What the rows of a page give, column by column.
+    #[doc(hidden)]
+    type Read<'p>;
+    /// Reads the columns of a page.
     ///
     /// # Errors
-    /// A cell that the type can't hold.
+    /// A cell that its type can't hold.
     #[doc(hidden)]
-    fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>>;
+    fn read(page: &FlatPage) -> Result<Self::Read<'_>>;
+    /// The next row of what was read.
+    #[doc(hidden)]
+    fn next<'p>(read: &mut Self::Read<'p>) -> Option<Self::Ref<'p>>;
     /// An owned copy of what was read.
     #[doc(hidden)]
     fn own(read: Self::Ref<'_>) -> Self::Owned;
@@ -89,17 +95,16 @@ pub fn output<T>(at: usize) -> Computed<Whole, T> {
     Computed::of_rows(Expr::Column(eco_format!("{at}")))
 }
 
-/// Reads the cell at a place of a row.
+/// The values of a column.
+pub type Read<'p, T> = std::vec::IntoIter<<T as Field>::Ref<'p>>;
+
+/// Reads the column at a place of a page.
 ///
 /// # Errors
 /// A cell that the type can't hold.
-pub fn cell<T: Field>(row: FlatRow<'_>, at: usize) -> Result<T::Ref<'_>> {
-    let value = row.cell(at);
-    T::of_value(value).ok_or_else(|| {
-        let wanted = std::any::type_name::<T>();
-        let mistake = QueryMistake::WrongRead { name: eco_format!("{at}"), holds: value.kind(), wanted };
-        Error::new(ErrorKind::InvalidQuery(mistake))
-    })
+#[inline]
+pub fn read<T: Field>(page: &FlatPage, at: usize) -> Result<Read<'_, T>> {
+    Ok(page.column_at(at, T::of_value)?.into_iter())
 }
 
 /// Declares what stands alone.
@@ -122,8 +127,15 @@ macro_rules! alone {
                 output(0)
             }
 
-            fn read(row: FlatRow<'_>) -> Result<T::Ref<'_>> {
-                cell::<T>(row, 0)
+            type Read<'p> = Read<'p, T>;
+
+            fn read(page: &FlatPage) -> Result<Read<'_, T>> {
+                read::<T>(page, 0)
+            }
+
+            #[inline]
+            fn next<'p>(read: &mut Read<'p, T>) -> Option<T::Ref<'p>> {
+                read.next()
             }
 
             fn own(read: T::Ref<'_>) -> T {
@@ -155,8 +167,15 @@ macro_rules! tuples {
                 ($(output($at),)*)
             }
 
-            fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>> {
-                Ok(($(cell::<$name::Field>(row, $at)?,)*))
+            type Read<'p> = ($(Read<'p, $name::Field>,)*);
+
+            fn read(page: &FlatPage) -> Result<Self::Read<'_>> {
+                Ok(($(read::<$name::Field>(page, $at)?,)*))
+            }
+
+            #[inline]
+            fn next<'p>(read: &mut Self::Read<'p>) -> Option<Self::Ref<'p>> {
+                Some(($(read.$at.next()?,)*))
             }
 
             fn own(read: Self::Ref<'_>) -> Self::Owned {
@@ -223,7 +242,7 @@ impl<O, P> Picked<O, P> {
     }
 
     /// Shows each row in order, texts borrowed: in no more memory than a block of them, unless they are
-    /// ordered, grouped or distinct.
+    /// ordered, grouped or distinct. Columns are read a block at a time.
     ///
     /// # Errors
     /// As [`all`](Picked::all).
@@ -252,18 +271,13 @@ pub(super) fn each<O, P: Picks<O>>(
     query: FlatQuery,
     mut show: impl FnMut(P::Ref<'_>),
 ) -> Result<()> {
-    let mut wrong = Ok(());
-    query.on(source.untyped()).prepare()?.each_until(|row| match P::read(row) {
-        Ok(read) => {
-            show(read);
-            ControlFlow::Continue(())
+    query.on(source.untyped()).each_block(|page| {
+        let mut read = P::read(page)?;
+        while let Some(row) = P::next(&mut read) {
+            show(row);
         }
-        Err(error) => {
-            wrong = Err(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    wrong
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 impl<O, P> fmt::Debug for Picked<O, P> {

@@ -153,7 +153,7 @@ impl<R: PolymorphicRelation, I> OneOf<R, I> {
     where
         R::Targets: On<M, I, N>,
     {
-        let branch = nested(Branch { asked: Asked::default(), marker: PhantomData });
+        let branch = nested(Branch { asked: Asked::whole(), marker: PhantomData });
         self.on.push((M::TABLE.into(), branch.asked));
         OneOf { on: self.on, at: self.at, marker: PhantomData }
     }

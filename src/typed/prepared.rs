@@ -1,49 +1,104 @@
 //! Typed queries that were resolved once, and look-ups of many rows.
 
+use super::database::Snapshot;
 use super::key::{KeyOf, in_blocks};
 use super::model::{Model, Of};
 use super::page::Page;
 use super::unique::{Columns, ValuesOf};
 use super::view::View;
+use crate::document::Limits;
 use crate::error::Result;
 use crate::exec;
+use crate::query::Query;
 use crate::value::KeyRef;
-use crate::view::RowView;
+use crate::view;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A typed query with its names resolved and its access chosen, for one snapshot. Made by
-/// [`Query::prepare`](super::Query::prepare).
-pub struct Prepared<M: Model, I = <M as Model>::Bare> {
-    prepared: exec::Prepared,
-    marker: Of<(M, I)>,
+/// What a query gives of its rows: all of each, or the parts that were selected.
+pub trait Reads<M: Model>: Copy {
+    /// What a row gives.
+    type Ref<'p>;
+    /// All rows.
+    type Page;
+    /// Reads a row.
+    #[doc(hidden)]
+    fn read(self, view: View<'_>) -> Self::Ref<'_>;
+    /// All rows of an answer.
+    #[doc(hidden)]
+    fn page(self, page: view::Page) -> Self::Page;
 }
 
-impl<M: Model, I> Prepared<M, I> {
-    pub(super) fn new(prepared: exec::Prepared) -> Prepared<M, I> {
-        Prepared { prepared, marker: PhantomData }
+/// The whole of a row, with what `I` says is included.
+pub struct Entire<I>(Of<I>);
+
+impl<I> Entire<I> {
+    pub(super) fn new() -> Entire<I> {
+        Entire(PhantomData)
+    }
+}
+
+impl<I> Clone for Entire<I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I> Copy for Entire<I> {}
+
+impl<M: Model, I> Reads<M> for Entire<I> {
+    type Ref<'p> = M::Row<'p, I>;
+    type Page = Page<M, I>;
+
+    #[inline]
+    fn read(self, view: View<'_>) -> M::Row<'_, I> {
+        M::row(view)
+    }
+
+    fn page(self, page: view::Page) -> Page<M, I> {
+        Page::new(page)
+    }
+}
+
+/// A typed query with its names resolved and its access chosen, for one snapshot. Made by
+/// [`Query::prepare`](super::Query::prepare) and [`Selected::prepare`](super::Selected::prepare).
+pub struct Prepared<M: Model, W = Entire<<M as Model>::Bare>> {
+    prepared: exec::Prepared,
+    reads: W,
+    model: Of<M>,
+}
+
+impl<M: Model, W: Reads<M>> Prepared<M, W> {
+    /// Resolves a query.
+    ///
+    /// # Errors
+    /// As [`Query::all`](super::Query::all).
+    pub(super) fn new(source: &Snapshot, query: &Query, reads: W) -> Result<Prepared<M, W>> {
+        source.require::<M>()?;
+        let prepared = exec::prepare(source.untyped().store(), query, Limits::none())?;
+        Ok(Prepared { prepared, reads, model: PhantomData })
     }
 
     /// All rows, with everything included.
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn all(&self) -> Result<Page<M, I>> {
-        Ok(Page::new(self.prepared.all()?))
+    pub fn all(&self) -> Result<W::Page> {
+        Ok(self.reads.page(self.prepared.all()?))
     }
 
     /// Shows each row in order, a few at a time in buffers that are used again.
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn each(&self, mut show: impl FnMut(M::Row<'_, I>)) -> Result<()> {
-        self.prepared.each(|row| show(M::row(View::of_query(row))))
+    pub fn each(&self, mut show: impl FnMut(W::Ref<'_>)) -> Result<()> {
+        self.prepared.each(|row| show(self.reads.read(View::of_query(row))))
     }
 
     /// Answers the query for one row after the other, got by primary key, in buffers that are used again.
     /// The query's filter and includes hold; its order, limit and the rest don't matter.
-    pub fn by_key(&self) -> ByKey<'_, M, I> {
-        ByKey(Found { by_key: self.prepared.by_key(), marker: PhantomData })
+    pub fn by_key(&self) -> ByKey<'_, M, W> {
+        ByKey(Found { by_key: self.prepared.by_key(), reads: self.reads, model: PhantomData })
     }
 
     /// As [`by_key`](Prepared::by_key), by the columns of a unique constraint: one, or a tuple of them.
@@ -68,55 +123,53 @@ impl<M: Model, I> Prepared<M, I> {
     pub fn by_unique<C: Columns<M>>(
         &self,
         columns: impl FnOnce(super::FieldsOf<M>) -> C,
-    ) -> Result<ByUnique<'_, M, C, I>> {
+    ) -> Result<ByUnique<'_, M, C, W>> {
         let by_key = self.prepared.by_unique(columns(M::fields()).names())?;
-        Ok(ByUnique { found: Found { by_key, marker: PhantomData }, columns: PhantomData })
+        Ok(ByUnique { found: Found { by_key, reads: self.reads, model: PhantomData }, columns: PhantomData })
     }
 }
 
-impl<M: Model, I> fmt::Debug for Prepared<M, I> {
+impl<M: Model, W> fmt::Debug for Prepared<M, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.prepared.fmt(f)
     }
 }
 
 /// Rows found by their values, whichever these are.
-struct Found<'q, M: Model, I> {
+struct Found<'q, M, W> {
     by_key: exec::ByKey<'q>,
-    marker: Of<(M, I)>,
+    reads: W,
+    model: Of<M>,
 }
 
-impl<M: Model, I> Found<'_, M, I> {
+impl<M: Model, W: Reads<M>> Found<'_, M, W> {
     #[inline]
-    fn get(&mut self, key: KeyRef<'_>) -> Result<Option<M::Row<'_, I>>> {
-        Ok(self.by_key.get(key)?.map(typed::<M, I>))
+    fn get(&mut self, key: KeyRef<'_>) -> Result<Option<W::Ref<'_>>> {
+        let reads = self.reads;
+        Ok(self.by_key.get(key)?.map(|row| reads.read(View::of_query(row))))
     }
 
     #[inline]
     fn block<'k>(
         &mut self,
         keys: impl Iterator<Item = KeyRef<'k>>,
-        show: &mut impl FnMut(Option<M::Row<'_, I>>),
+        show: &mut impl FnMut(Option<W::Ref<'_>>),
     ) -> Result<()> {
-        self.by_key.each(keys, |row| show(row.map(typed::<M, I>)))
+        let reads = self.reads;
+        self.by_key.each(keys, |row| show(row.map(|row| reads.read(View::of_query(row)))))
     }
 }
 
-#[inline]
-fn typed<M: Model, I>(row: RowView<'_>) -> M::Row<'_, I> {
-    M::row(View::of_query(row))
-}
-
 /// A [`Prepared`] query answered by primary key. Made by [`Prepared::by_key`].
-pub struct ByKey<'q, M: Model, I = <M as Model>::Bare>(Found<'q, M, I>);
+pub struct ByKey<'q, M: Model, W = Entire<<M as Model>::Bare>>(Found<'q, M, W>);
 
-impl<M: Model, I> ByKey<'_, M, I> {
+impl<M: Model, W: Reads<M>> ByKey<'_, M, W> {
     /// The row with this key and all that is included; `None` when there is none, or it doesn't pass the
     /// filter. O(rows included).
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn get(&mut self, key: impl KeyOf<M>) -> Result<Option<M::Row<'_, I>>> {
+    pub fn get(&mut self, key: impl KeyOf<M>) -> Result<Option<W::Ref<'_>>> {
         key.look_up(|key| self.0.get(key))
     }
 
@@ -152,7 +205,7 @@ impl<M: Model, I> ByKey<'_, M, I> {
     pub fn each<K: KeyOf<M>>(
         &mut self,
         keys: impl IntoIterator<Item = K>,
-        mut show: impl FnMut(Option<M::Row<'_, I>>),
+        mut show: impl FnMut(Option<W::Ref<'_>>),
     ) -> Result<()> {
         in_blocks(keys, K::lend, K::key, |block| self.0.block(block, &mut show))
     }
@@ -160,17 +213,17 @@ impl<M: Model, I> ByKey<'_, M, I> {
 
 /// A [`Prepared`] query answered by the columns `C` of a unique constraint. Made by
 /// [`Prepared::by_unique`].
-pub struct ByUnique<'q, M: Model, C, I = <M as Model>::Bare> {
-    found: Found<'q, M, I>,
+pub struct ByUnique<'q, M: Model, C, W = Entire<<M as Model>::Bare>> {
+    found: Found<'q, M, W>,
     columns: Of<C>,
 }
 
-impl<M: Model, C: Columns<M>, I> ByUnique<'_, M, C, I> {
+impl<M: Model, C: Columns<M>, W: Reads<M>> ByUnique<'_, M, C, W> {
     /// The row with these values: one, or a tuple for several columns. As [`ByKey::get`].
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn get(&mut self, values: impl ValuesOf<C>) -> Result<Option<M::Row<'_, I>>> {
+    pub fn get(&mut self, values: impl ValuesOf<C>) -> Result<Option<W::Ref<'_>>> {
         values.look_up(|key| self.found.get(key))
     }
 
@@ -181,19 +234,19 @@ impl<M: Model, C: Columns<M>, I> ByUnique<'_, M, C, I> {
     pub fn each<V: ValuesOf<C>>(
         &mut self,
         values: impl IntoIterator<Item = V>,
-        mut show: impl FnMut(Option<M::Row<'_, I>>),
+        mut show: impl FnMut(Option<W::Ref<'_>>),
     ) -> Result<()> {
         in_blocks(values, V::lend, V::key, |block| self.found.block(block, &mut show))
     }
 }
 
-impl<M: Model, I> fmt::Debug for ByKey<'_, M, I> {
+impl<M: Model, W> fmt::Debug for ByKey<'_, M, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ByKey").field("model", &M::NAME).finish_non_exhaustive()
     }
 }
 
-impl<M: Model, C, I> fmt::Debug for ByUnique<'_, M, C, I> {
+impl<M: Model, C, W> fmt::Debug for ByUnique<'_, M, C, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ByUnique").field("model", &M::NAME).finish_non_exhaustive()
     }

@@ -9,6 +9,7 @@ use super::field::Field;
 use super::include::{Inclusion, State};
 use super::model::Model;
 use super::polymorphic::{OneOf, PolymorphicRelation};
+use super::prepared::{Prepared, Reads};
 use super::relation::{Related, Relation};
 use super::view::{View, Views};
 use crate::document::Limits;
@@ -252,6 +253,38 @@ impl<M: Model, S: Selection<M>> Selected<M, S> {
         Ok(Projection { page, places: self.places, model: PhantomData })
     }
 
+    /// Shows the parts of each row in order, a few rows at a time in buffers that are used again: faster
+    /// than [`all`](Selected::all), in no more memory than a few rows take.
+    ///
+    /// # Errors
+    /// As [`all`](Selected::all).
+    pub fn each(self, show: impl FnMut(S::Ref<'_>)) -> Result<()> {
+        self.prepare()?.each(show)
+    }
+
+    /// This query with its names resolved and its access chosen, to be answered many times, by key too. Only
+    /// what is selected is read, and ahead of its use: the fastest way to some parts of many rows.
+    ///
+    /// ```
+    /// # use relata::typed::{Database, Id, Model};
+    /// # #[derive(Model)]
+    /// # struct Book { #[relata(key, generated)] id: Id<Book>, title: String, year: i32 }
+    /// # let db = Database::new::<Book>()?;
+    /// # db.insert_many([NewBook::new("Dune", 1965), NewBook::new("Emma", 1815)])?;
+    /// let books = db.query::<Book>().select(|b| (b.title(), b.year())).prepare()?;
+    /// let mut found = Vec::new();
+    /// books.by_key().each([2, 1].map(Id::new), |book| found.extend(book.map(|(title, _)| title.to_owned())))?;
+    /// assert_eq!(found, ["Emma", "Dune"]);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`all`](Selected::all).
+    pub fn prepare(self) -> Result<Prepared<M, Reading<M, S>>> {
+        let reads = Reading { places: self.places, model: PhantomData };
+        Prepared::new(&self.source, &query::<M>(self.asked), reads)
+    }
+
     /// The parts of the first row.
     ///
     /// # Errors
@@ -270,9 +303,41 @@ impl<M: Model, S: Selection<M>> fmt::Debug for Selected<M, S> {
 
 pub(super) fn answer<M: Model>(source: &Snapshot, asked: Asked) -> Result<view::Page> {
     source.require::<M>()?;
+    exec::all(source.untyped().store(), &query::<M>(asked), Limits::none())
+}
+
+fn query<M: Model>(asked: Asked) -> Untyped {
     let mut query = Untyped::of(M::TABLE);
     query.select = asked.select;
-    exec::all(source.untyped().store(), &query, Limits::none())
+    query
+}
+
+/// The parts of a row that a [`Prepared`] query reads.
+pub struct Reading<M: Model, S: Selection<M>> {
+    places: S::Places,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M: Model, S: Selection<M>> Clone for Reading<M, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model, S: Selection<M>> Copy for Reading<M, S> {}
+
+impl<M: Model, S: Selection<M>> Reads<M> for Reading<M, S> {
+    type Ref<'p> = S::Ref<'p>;
+    type Page = Projection<M, S>;
+
+    #[inline]
+    fn read(self, view: View<'_>) -> S::Ref<'_> {
+        S::read(self.places, view)
+    }
+
+    fn page(self, page: view::Page) -> Projection<M, S> {
+        Projection { page, places: self.places, model: PhantomData }
+    }
 }
 
 /// Parts of the rows that answer a query, over the snapshot they were found in.

@@ -9,7 +9,7 @@ use super::join::Join;
 use super::model::{FieldsOf, Model};
 use super::page::{First, Page};
 use super::pick::Picks;
-use super::prepared::Prepared;
+use super::prepared::{Entire, Prepared};
 use super::projection::{Selected, Selection};
 use super::scope::{Group, Inside, Tuple, Ungrouped};
 use super::side::Inner;
@@ -34,7 +34,7 @@ pub struct Query<M: Model, I = <M as Model>::Bare> {
 
 impl<M: Model> Query<M> {
     pub(super) fn on(source: Snapshot) -> Query<M> {
-        Query { source, asked: Asked::default(), marker: PhantomData }
+        Query { source, asked: Asked::whole(), marker: PhantomData }
     }
 }
 
@@ -169,9 +169,9 @@ impl<M: Model, I> Query<M, I> {
     ///
     /// # Errors
     /// As [`all`](Query::all).
-    pub fn prepare(self) -> Result<Prepared<M, I>> {
-        let (snapshot, query) = self.bind()?;
-        Ok(Prepared::new(exec::prepare(snapshot.store(), &query, Limits::none())?))
+    pub fn prepare(self) -> Result<Prepared<M, Entire<I>>> {
+        let source = self.source.clone();
+        Prepared::new(&source, &self.into_untyped(), Entire::new())
     }
 
     /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)

@@ -73,7 +73,7 @@ pub struct Related<R: Relation, I = <<R as Relation>::Target as Model>::Bare, X 
 
 impl<R: Relation> Related<R> {
     pub(super) fn new(at: At) -> Related<R> {
-        Related { asked: Asked::default(), at, marker: PhantomData }
+        Related { asked: Asked::whole(), at, marker: PhantomData }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys: Vec<_> = model.keys().map(|field| &field.column).collect();
     let key_types: Vec<_> = model.keys().map(|field| &field.ty).collect();
     let key = if let [key] = key_types.as_slice() { quote!(#key) } else { quote!((#(#key_types,)*)) };
-    let (own_key, read_key) = keys_of(model);
+    let keyed = keyed(model);
     let defaults = model.fields.iter().filter(|field| field.default.is_some()).map(|field| &field.column);
     let define = define(model);
     let references = model.links.iter().filter_map(|link| reference(model, link));
@@ -26,7 +26,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (name, ty, column) = (&field.ident, &field.ty, &field.column);
         quote!(let row = ::relata::typed::generated::put::<#ty>(row, #column, &self.#name);)
     });
-    let checks = checks(model);
+    let (rest, checks) = (given(model), checks(model));
     quote! {
         #[automatically_derived]
         impl ::relata::typed::Model for #ident {
@@ -44,13 +44,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 #fields { at, scope: ::core::marker::PhantomData }
             }
 
-            fn key(&self) -> #key {
-                #own_key
-            }
-
-            fn key_at(view: ::relata::typed::View<'_>) -> #key {
-                #read_key
-            }
+            #keyed
 
             fn define() -> ::relata::typed::generated::Definition {
                 #define
@@ -81,6 +75,16 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
 
+        #rest
+
+        #checks
+    }
+}
+
+/// What a model is where a list of models, or a new row, is wanted.
+fn given(model: &Model) -> TokenStream {
+    let ident = &model.ident;
+    quote! {
         #[automatically_derived]
         impl ::relata::typed::Models for #ident {
             fn declare(declared: &mut ::relata::typed::generated::Declared) {
@@ -96,13 +100,11 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 ::relata::typed::Model::write(&self)
             }
         }
-
-        #checks
     }
 }
 
 /// The key of a model, and of a row.
-fn keys_of(model: &Model) -> (TokenStream, TokenStream) {
+fn keyed(model: &Model) -> TokenStream {
     let places = model.fields.iter().enumerate().filter(|(_, field)| field.is_key);
     let own = model.keys().map(|field| {
         let (name, ty) = (&field.ident, &field.ty);
@@ -112,10 +114,18 @@ fn keys_of(model: &Model) -> (TokenStream, TokenStream) {
         let ty = &field.ty;
         quote_spanned!(ty.span()=> view.own::<#ty>(#place))
     });
-    if model.keys().count() == 1 {
-        (quote!(#(#own)*), quote!(#(#read)*))
-    } else {
-        (quote!((#(#own,)*)), quote!((#(#read,)*)))
+    let (own, read) = match model.keys().count() {
+        1 => (quote!(#(#own)*), quote!(#(#read)*)),
+        _ => (quote!((#(#own,)*)), quote!((#(#read,)*))),
+    };
+    quote! {
+        fn key(&self) -> Self::Key {
+            #own
+        }
+
+        fn key_at(view: ::relata::typed::View<'_>) -> Self::Key {
+            #read
+        }
     }
 }
 
