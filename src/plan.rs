@@ -81,6 +81,8 @@ pub(crate) struct Level {
     pub(crate) recursion: Option<Recursion>,
     /// Whether its rows are walked only along what is included.
     pub(crate) strict: bool,
+    /// Whether cells are read when they're asked for and not ahead.
+    pub(crate) sparing: bool,
     /// The names of the includes that lead here from the root.
     pub(crate) at: Vec<EcoString>,
 }
@@ -202,6 +204,7 @@ impl Level {
             includes: Vec::new(),
             recursion: None,
             strict: false,
+            sparing: false,
             at: Vec::new(),
         }
     }

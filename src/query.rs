@@ -63,6 +63,8 @@ pub(crate) struct Select {
     pub(crate) recursive: Option<Depth>,
     /// Whether these rows, and those included with them, refuse to be walked on from.
     pub(crate) strict: bool,
+    /// Whether cells are read when they're asked for and not ahead, as where few of many are.
+    pub(crate) sparing: bool,
     /// What is asked before, from the first table on: these rows are those that it leads to.
     pub(crate) follows: Vec<Follow>,
 }

@@ -36,7 +36,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     mistakes.finish()?;
     let states = (0..names.len()).map(|at| format_ident!("S{at}")).collect();
     let union = Union { ident: &input.ident, vis: &input.vis, names, models, states };
-    let parts = [types(&union), rows(&union), traits(&union), branches(&union)];
+    let parts = [types(&union), keys(&union), rows(&union), traits(&union), branches(&union)];
     Ok(quote!(#(#parts)*))
 }
 
@@ -97,10 +97,69 @@ fn types(union: &Union<'_>) -> TokenStream {
     }
 }
 
+/// The key of a row of one of the models.
+fn keys(union: &Union<'_>) -> TokenStream {
+    let Union { ident, vis, names, models, .. } = union;
+    let key = format_ident!("{ident}Key");
+    let doc = format!("The key of a row of one of [`{ident}`].");
+    let docs = names.iter().map(|name| format!("Of a `{name}`."));
+    let labels = names.iter().map(|name| name.to_string());
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone)]
+        #[allow(dead_code)]
+        #vis enum #key {
+            #(#[doc = #docs] #names(<#models as ::relata::typed::Model>::Key),)*
+        }
+
+        #[automatically_derived]
+        impl ::relata::typed::PolymorphicKey for #key {
+            fn target(&self) -> (&'static str, ::relata::Key) {
+                match self {
+                    #(#key::#names(key) => (
+                        <#models as ::relata::typed::Model>::TABLE,
+                        ::relata::typed::ModelKey::to_key(key),
+                    ),)*
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #key {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let (_, key) = ::relata::typed::PolymorphicKey::target(self);
+                match self {
+                    #(#key::#names(_) => ::core::write!(f, "{}({key})", #labels),)*
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for #key {
+            fn eq(&self, other: &Self) -> bool {
+                ::relata::typed::PolymorphicKey::target(self) == ::relata::typed::PolymorphicKey::target(other)
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::cmp::Eq for #key {}
+
+        #[allow(dead_code)]
+        impl #ident {
+            /// The key of the row it is, and of which model.
+            #vis fn key(&self) -> #key {
+                match self {
+                    #(#ident::#names(model) => #key::#names(::relata::typed::Model::key(model)),)*
+                }
+            }
+        }
+    }
+}
+
 /// A row of a result.
 fn rows(union: &Union<'_>) -> TokenStream {
     let Union { ident, vis, names, models, states } = union;
-    let row = format_ident!("{ident}Row");
+    let (row, key) = (format_ident!("{ident}Row"), format_ident!("{ident}Key"));
     let doc =
         format!("A row of one of [`{ident}`], borrowed; the parameters are what is included with each.");
     let docs = names.iter().map(|name| format!("A `{name}`."));
@@ -159,6 +218,15 @@ fn rows(union: &Union<'_>) -> TokenStream {
 
         #[allow(dead_code)]
         impl<#(#states),*> #row<'_, #(#states),*> {
+            /// Its key, and of which model it is.
+            #vis fn key(self) -> #key {
+                match self {
+                    #(#row::#names(row) => #key::#names(
+                        <#models as ::relata::typed::Model>::key_at(::relata::typed::RowOf::view(row)),
+                    ),)*
+                }
+            }
+
             /// An owned copy, without what is included. O(cells).
             #vis fn to_model(self) -> #ident {
                 match self {
@@ -174,12 +242,13 @@ fn rows(union: &Union<'_>) -> TokenStream {
 /// What an enum of models is to queries.
 fn traits(union: &Union<'_>) -> TokenStream {
     let Union { ident, names, models, states, .. } = union;
-    let row = format_ident!("{ident}Row");
+    let (row, key) = (format_ident!("{ident}Row"), format_ident!("{ident}Key"));
     let places = 0..names.len();
     quote! {
         #[automatically_derived]
         impl ::relata::typed::Polymorphic for #ident {
             type Bare = (#(<#models as ::relata::typed::Model>::Bare,)*);
+            type Key = #key;
 
             fn tables() -> ::std::vec::Vec<&'static str> {
                 ::std::vec![#(<#models as ::relata::typed::Model>::TABLE),*]
@@ -202,6 +271,10 @@ fn traits(union: &Union<'_>) -> TokenStream {
                     ),)*
                     _ => ::core::option::Option::None,
                 }
+            }
+
+            fn own(row: Self::Row<'_>) -> #ident {
+                row.to_model()
             }
         }
     }

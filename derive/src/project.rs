@@ -4,7 +4,7 @@ use crate::entry::{Mistakes, of_attributes, path};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Type};
+use syn::{Data, DeriveInput, Error, Fields, Ident, Index, Path, Result, Type};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -68,7 +68,8 @@ fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStrea
     let (ident, vis) = (&input.ident, &input.vis);
     let columns = format_ident!("{ident}Columns");
     let parts: Vec<_> = (0..names.len()).map(|at| format_ident!("P{at}")).collect();
-    let places = 0..names.len();
+    let (places, outputs) = (0..names.len(), 0..names.len());
+    let indexes = (0..names.len()).map(Index::from);
     let doc = format!("What a query selects for a [`{ident}`].");
     let docs = names.iter().map(|name| format!("What `{name}` is."));
     let bounds = quote!(#(#parts: ::relata::typed::Pick<O, Field = #types>),*);
@@ -84,22 +85,32 @@ fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStrea
         impl<O, #bounds> ::relata::typed::Picks<O> for #columns<#(#parts),*> {
             type Ref<'p> = #ident;
             type Owned = #ident;
-            type Keys = (#(::relata::typed::Computed<::relata::typed::Group, #types>,)*);
+            type Keys<Q: 'static> = #columns<#(::relata::typed::Computed<Q, #types>),*>;
 
             fn exprs(&self) -> ::std::vec::Vec<::relata::typed::generated::Expr> {
                 ::std::vec![#(::relata::typed::Pick::<O>::expr(&self.#names)),*]
             }
 
-            fn keys(&self) -> Self::Keys {
-                (#(::relata::typed::generated::key::<O, #parts>(&self.#names),)*)
+            fn keys(&self) -> Self::Keys<::relata::typed::Group> {
+                #columns { #(#names: ::relata::typed::generated::key::<O, #parts>(&self.#names)),* }
             }
 
+            fn outputs() -> Self::Keys<::relata::typed::Whole> {
+                #columns { #(#names: ::relata::typed::generated::output(#outputs)),* }
+            }
+
+            type Read<'p> = (#(::relata::typed::generated::Read<'p, #types>,)*);
+
             fn read(
-                row: ::relata::typed::generated::FlatRow<'_>,
-            ) -> ::relata::typed::generated::Result<#ident> {
-                ::core::result::Result::Ok(#ident {
+                page: &::relata::typed::generated::FlatPage,
+            ) -> ::relata::typed::generated::Result<Self::Read<'_>> {
+                ::core::result::Result::Ok((#(::relata::typed::generated::read::<#types>(page, #places)?,)*))
+            }
+
+            fn next<'p>(read: &mut Self::Read<'p>) -> ::core::option::Option<#ident> {
+                ::core::option::Option::Some(#ident {
                     #(#names: <#types as ::relata::typed::Field>::own(
-                        ::relata::typed::generated::cell::<#types>(row, #places)?,
+                        ::core::iter::Iterator::next(&mut read.#indexes)?,
                     )),*
                 })
             }

@@ -5,10 +5,10 @@ use crate::plan::Level;
 use crate::store::Store;
 use crate::view::FoundLevel;
 
-/// Reads every cell of the rows of a block. Recursion is as deep as includes nest.
+/// Reads every cell of the rows of a block, but where they are read sparingly. Recursion is as deep as includes nest.
 pub(super) fn warm(store: &Store, level: &Level, found: &FoundLevel) {
     let rows = store.table(level.table);
-    for column in &level.columns {
+    for column in level.columns.iter().filter(|_| !level.sparing) {
         rows.column(*column).read_ahead(&found.slots);
     }
     for (include, nested) in level.includes.iter().zip(&found.includes) {

@@ -3,7 +3,7 @@
 use crate::column::{ColumnView, DataView};
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::Store;
-use crate::value::{FromValue, Value, ValueRef};
+use crate::value::{Value, ValueRef};
 
 /// The cells of a column of the result.
 #[derive(Clone, Debug)]
@@ -33,12 +33,14 @@ impl Cells {
     }
 }
 
-/// The cells of a column at some slots as a Rust type, or the first that it can't hold. The column's
-/// type is matched once. O(slots).
+/// What `take` makes of the cells of a column at some slots, or the first of which it makes nothing; `integers`
+/// takes many at once, or says that it can't. The column's type is matched once. O(slots).
 #[inline]
-pub(super) fn stored<'p, T: FromValue<'p>>(
+pub(super) fn stored<'p, T>(
     view: ColumnView<'p>,
     slots: &[Slot],
+    take: impl Fn(ValueRef<'p>) -> Option<T>,
+    integers: impl Fn(&[i64], &mut Vec<T>) -> bool,
 ) -> Result<Vec<T>, ValueRef<'p>> {
     let mut all = Vec::with_capacity(slots.len());
     /// Reads every cell, where all are there and none is null.
@@ -47,7 +49,7 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
             $cells.try_blocks(slots, |cells| {
                 cells.iter().try_for_each(|cell| {
                     let value: ValueRef<'p> = $value(*cell);
-                    T::from_value(value).ok_or(value).map(|value| all.push(value))
+                    take(value).ok_or(value).map(|value| all.push(value))
                 })
             })?
         };
@@ -55,12 +57,12 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
     let whole = view.nulls.is_none() && !Slot::any_none(slots);
     match view.data {
         DataView::Integer(cells) if whole => cells.try_blocks(slots, |cells| {
-            if T::from_integers(cells, &mut all) {
+            if integers(cells, &mut all) {
                 return Ok(());
             }
             cells.iter().try_for_each(|cell| {
                 let value = ValueRef::Integer(*cell);
-                T::from_value(value).ok_or(value).map(|value| all.push(value))
+                take(value).ok_or(value).map(|value| all.push(value))
             })
         })?,
         DataView::Int(cells) if whole => read!(cells, |cell: i32| ValueRef::Integer(cell.into())),
@@ -69,12 +71,12 @@ pub(super) fn stored<'p, T: FromValue<'p>>(
         DataView::Decimal(cells) if whole => read!(cells, ValueRef::Decimal),
         DataView::Text(cells) if whole => cells.try_each(slots, |text| {
             let value = ValueRef::Text(text);
-            T::from_value(value).ok_or(value).map(|value| all.push(value))
+            take(value).ok_or(value).map(|value| all.push(value))
         })?,
         _ => {
             for slot in slots {
                 let value = if slot.is_none() { ValueRef::Null } else { view.get(*slot) };
-                all.push(T::from_value(value).ok_or(value)?);
+                all.push(take(value).ok_or(value)?);
             }
         }
     }

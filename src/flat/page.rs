@@ -128,16 +128,42 @@ impl FlatPage {
     /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
     pub fn column<'p, T: FromValue<'p>>(&'p self, name: &str) -> Result<Vec<T>> {
         let at = self.columns.iter().position(|(column, _)| column == name);
-        let cells = at.and_then(|at| self.cells.get(at)).ok_or_else(|| self.not_selected(name))?;
-        let read = |value: ValueRef<'p>| T::from_value(value).ok_or(value);
+        self.taken(at.ok_or_else(|| self.not_selected(name))?, T::from_value, T::from_integers)
+    }
+
+    /// All values of the column at a place, as what `take` makes of them. O(rows).
+    ///
+    /// # Errors
+    /// `invalid_query` for a place that isn't there, and for a value of which `take` makes nothing.
+    #[inline]
+    pub(crate) fn column_at<'p, T>(
+        &'p self,
+        at: usize,
+        take: impl Fn(ValueRef<'p>) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        self.taken(at, take, |_, _| false)
+    }
+
+    #[inline]
+    fn taken<'p, T>(
+        &'p self,
+        at: usize,
+        take: impl Fn(ValueRef<'p>) -> Option<T>,
+        integers: impl Fn(&[i64], &mut Vec<T>) -> bool,
+    ) -> Result<Vec<T>> {
+        let cells = self.cells.get(at).ok_or_else(|| self.not_selected(""))?;
         let values = match cells {
-            Cells::Values(values) => values.iter().map(|value| read(value.as_ref())).collect(),
+            Cells::Values(values) => {
+                let read = |value: ValueRef<'p>| take(value).ok_or(value);
+                values.iter().map(|value| read(value.as_ref())).collect()
+            }
             Cells::Stored { source, table, column } => {
                 let slots = self.slots.get(*source).map_or(&[][..], Vec::as_slice);
-                stored(self.store.table(*table).column(*column).view(), slots)
+                stored(self.store.table(*table).column(*column).view(), slots, take, integers)
             }
         };
-        values.map_err(|value| wrong_read::<T>(name, value))
+        let name = || self.columns.get(at).map_or("", |(name, _)| name.as_str());
+        values.map_err(|value| wrong_read::<T>(name(), value))
     }
 
     /// An owned copy of everything; a table's row under the table's name. O(cells).

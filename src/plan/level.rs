@@ -89,6 +89,7 @@ impl Scope<'_> {
             includes,
             recursion: None,
             strict: self.strict,
+            sparing: select.sparing,
             at: self.above.to_vec(),
         })
     }

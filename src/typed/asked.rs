@@ -17,12 +17,20 @@ pub struct Asked {
     rows: Places,
     /// The same of those of whose rows something is made.
     counts: Places,
+    /// Whether parts are given in the order in which they are asked for: a selection's are.
+    is_listed: bool,
 }
 
 /// Few, and then in no memory of their own.
 type Places = SmallVec<[usize; 4]>;
 
 impl Asked {
+    /// Nothing asked yet, and rows given whole: then few of their cells are read.
+    pub(super) fn whole() -> Asked {
+        let select = Select { sparing: true, ..Select::default() };
+        Asked { select, ..Asked::default() }
+    }
+
     pub(super) fn filter<M: Model>(&mut self, filter: impl FnOnce(FieldsOf<M>) -> Condition<M>) {
         self.select.filters.push(filter(M::fields()).into_filter());
     }
@@ -40,7 +48,8 @@ impl Asked {
 
     /// Adds the rows along the relation at `place`.
     pub(super) fn place_rows(&mut self, place: usize, name: &'static str, nested: Asked) {
-        let at = self.rows.partition_point(|other| *other < place);
+        let is_before = |other: &usize| self.is_listed || *other < place;
+        let at = self.rows.partition_point(is_before);
         self.rows.insert(at, place);
         let include = Include { name: name.into(), relation: name.into(), select: nested.select };
         self.select.includes.insert(at, include);
@@ -55,7 +64,8 @@ impl Asked {
 
     /// Adds what is made of the rows along the relation at `place`.
     pub(super) fn place_total(&mut self, place: usize, name: &'static str, what: Aggregate) {
-        let at = self.counts.partition_point(|other| *other < place);
+        let is_before = |other: &usize| self.is_listed || *other < place;
+        let at = self.counts.partition_point(is_before);
         self.counts.insert(at, place);
         self.select.extras.insert(at, Extra { name: name.into(), what });
     }
@@ -67,11 +77,22 @@ impl Asked {
         Aggregate { relation: relation.into(), of, filter, misplaced }
     }
 
-    /// Gives these columns and nothing else.
+    /// Gives these columns and nothing else, but for what is asked for afterwards.
     pub(super) fn leave_only(&mut self, columns: Vec<&'static str>) {
         self.select.columns = Columns::Pick(columns.into_iter().map(Into::into).collect());
         self.select.includes.clear();
         self.select.extras.clear();
+        self.rows.clear();
+        self.counts.clear();
+        self.is_listed = true;
+        self.select.sparing = false;
+    }
+
+    /// Gives a column more.
+    pub(super) fn pick(&mut self, column: &'static str) {
+        if let Columns::Pick(columns) = &mut self.select.columns {
+            columns.push(column.into());
+        }
     }
 
     /// Keeps the first of the rows that are equal in every selected column.

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::include::{Inclusion, Kind, State};
 use super::model::{Model, Of};
-use super::projection::Project;
+use super::project::Project;
 use super::relation::Relation;
 use super::view::{View, Views};
 use std::fmt;
@@ -72,9 +72,14 @@ impl<M: Model, P: Project<M>> State for ManyChosen<M, P> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Choices<'p, M, P>;
+    type Owned = Vec<P>;
 
     fn given(view: View<'_>, rows: usize, _: usize) -> Choices<'_, M, P> {
         Choices { views: view.many(rows), marker: PhantomData }
+    }
+
+    fn own(given: Choices<'_, M, P>) -> Vec<P> {
+        given.collect()
     }
 }
 
@@ -82,9 +87,14 @@ impl<M: Model, P: Project<M>> State for MaybeChosen<M, P> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Option<P>;
+    type Owned = Option<P>;
 
     fn given(view: View<'_>, rows: usize, _: usize) -> Option<P> {
         view.one(rows).map(P::project)
+    }
+
+    fn own(given: Option<P>) -> Option<P> {
+        given
     }
 }
 

@@ -5,7 +5,7 @@ use super::field::{Field, Scalar, Text};
 use super::key::Id;
 use super::scope::At;
 use crate::filter::{Comparison, Direction, Filter, Operand as Untyped, Test};
-use crate::value::{Input, Value};
+use crate::value::{Input, Value, ValueRef};
 use ecow::EcoString;
 use std::fmt;
 use std::marker::PhantomData;
@@ -239,12 +239,23 @@ fn inputs<T: Field, V: Gives<T>>(values: impl IntoIterator<Item = V>) -> Vec<Inp
 pub trait Gives<T: Field> {
     /// The value to store.
     fn given(self) -> Value;
+    /// The same borrowed, where that can be.
+    #[doc(hidden)]
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        None
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Field> Gives<T> for T {
     fn given(self) -> Value {
         self.to_value()
+    }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        Field::lend(self)
     }
 }
 
@@ -293,6 +304,11 @@ impl<M> Operand<M, String> for &str {
 impl Gives<String> for &str {
     fn given(self) -> Value {
         Value::from(self)
+    }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        Some(ValueRef::Text(self))
     }
 }
 

@@ -51,6 +51,8 @@ use uuid::Uuid;
 #[must_use = "a value does nothing until it's selected, compared or ordered by"]
 pub struct Computed<O, T, R = ()> {
     of: Made,
+    /// Its name in the result, where it isn't its relation's.
+    name: Option<&'static str>,
     marker: Of<(O, T, R)>,
 }
 
@@ -70,13 +72,19 @@ pub fn count() -> Computed<Group, i64> {
 
 impl<O, T> Computed<O, T> {
     pub(super) fn of_rows(expr: Expr) -> Computed<O, T> {
-        Computed { of: Made::Rows(expr), marker: PhantomData }
+        Computed { of: Made::Rows(expr), name: None, marker: PhantomData }
     }
 }
 
 impl<R: Relation, T> Computed<R::Source, T, R> {
     pub(super) fn along(aggregate: Aggregate) -> Computed<R::Source, T, R> {
-        Computed { of: Made::Along(aggregate), marker: PhantomData }
+        Computed { of: Made::Along(aggregate), name: None, marker: PhantomData }
+    }
+
+    /// Gives it under another name than its relation's, where rows are printed or become documents: so
+    /// [`select`](super::Query::select) can be given several of one relation.
+    pub fn named(self, name: &'static str) -> Computed<R::Source, T, R> {
+        Computed { name: Some(name), ..self }
     }
 
     /// The value at which a page ended, in a cursor.
@@ -186,7 +194,7 @@ impl<O, T> Computed<O, T> {
 
 impl<O, T, R> Clone for Computed<O, T, R> {
     fn clone(&self) -> Self {
-        Computed { of: self.of.clone(), marker: PhantomData }
+        Computed { of: self.of.clone(), name: self.name, marker: PhantomData }
     }
 }
 
@@ -326,7 +334,7 @@ impl<R: Relation, T: Amount> Inclusion<R::Source> for Computed<R::Source, T, R> 
 
     fn add_to(self, asked: &mut Asked) {
         if let Made::Along(aggregate) = self.of {
-            asked.place_total(R::PLACE, R::NAME, aggregate);
+            asked.place_total(R::PLACE, self.name.unwrap_or(R::NAME), aggregate);
         }
     }
 }

@@ -4,7 +4,6 @@ use super::nested::join;
 use crate::expr::Expr;
 use crate::filter::{Aggregate, Direction, Filter, Nulls, OrderBy};
 use crate::flat::FlatOrder;
-use crate::nested::Verbs;
 use crate::value::{Input, Row, Value};
 use ecow::{EcoString, eco_format};
 use std::fmt;
@@ -167,8 +166,8 @@ impl<M> Assign<M> {
     }
 
     /// What is done along a relation.
-    pub(super) fn along(relation: &'static str, verbs: Verbs) -> Assign<M> {
-        Assign { row: Row::new().set(relation, verbs), model: PhantomData }
+    pub(super) fn written(relation: &'static str, write: impl Into<Input>) -> Assign<M> {
+        Assign { row: Row::new().set(relation, write), model: PhantomData }
     }
 
     /// Both.

@@ -35,6 +35,12 @@ pub trait Field: Clone + 'static {
     fn own(read: Self::Ref<'_>) -> Self;
     /// The value to store.
     fn to_value(&self) -> Value;
+    /// The same borrowed, where that can be.
+    #[doc(hidden)]
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        None
+    }
 }
 
 /// A type whose values fill the cells of one type of column.
@@ -57,6 +63,12 @@ pub trait Scalar: Clone + 'static {
     fn own(read: Self::Ref<'_>) -> Self;
     /// The value to store.
     fn to_value(&self) -> Value;
+    /// The same borrowed, where that can be.
+    #[doc(hidden)]
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        None
+    }
 }
 
 /// A scalar that is text, which can be matched with a pattern.
@@ -122,7 +134,7 @@ impl<'a> Cell<'a> {
 
 /// Declares the scalars that are read by value.
 macro_rules! scalars {
-    ($($rust:ty, $ty:ident: $cell:ident => $read:expr, $value:ident => $take:expr;)*) => {$(
+    ($($rust:ty, $ty:ident, $lent:ident: $cell:ident => $read:expr, $value:ident => $take:expr;)*) => {$(
         impl Scalar for $rust {
             type Ref<'a> = $rust;
 
@@ -149,6 +161,11 @@ macro_rules! scalars {
             fn to_value(&self) -> Value {
                 Value::from(*self)
             }
+
+            #[inline]
+            fn lend(&self) -> Option<ValueRef<'_>> {
+                Some(ValueRef::$lent((*self).into()))
+            }
         }
     )*};
 }
@@ -157,7 +174,7 @@ macro_rules! scalars {
 macro_rules! held {
     ($($rust:ty, $ty:ident, else $else:expr;)*) => {
         scalars! {$(
-            $rust, $ty: cell => Self::from_value(cell.value()).unwrap_or($else),
+            $rust, $ty, $ty: cell => Self::from_value(cell.value()).unwrap_or($else),
                 value => if let ValueRef::$ty(held) = value { Some(held) } else { None };
         )*}
     };
@@ -177,7 +194,7 @@ held! {
 macro_rules! integers {
     ($($rust:ty, $ty:ident;)*) => {
         scalars! {$(
-            $rust, $ty: cell => cell.integer() as $rust,
+            $rust, $ty, Integer: cell => cell.integer() as $rust,
                 value => value.as_i64().and_then(|integer| integer.try_into().ok());
         )*}
     };
@@ -213,6 +230,11 @@ impl Scalar for String {
     fn to_value(&self) -> Value {
         Value::from(self.as_str())
     }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        Some(ValueRef::Text(self))
+    }
 }
 
 impl Scalar for Vec<u8> {
@@ -238,6 +260,11 @@ impl Scalar for Vec<u8> {
 
     fn to_value(&self) -> Value {
         Value::from(self.as_slice())
+    }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        Some(ValueRef::Bytes(self))
     }
 }
 
@@ -292,6 +319,11 @@ impl<T: Scalar> Field for T {
 
     fn to_value(&self) -> Value {
         <T as Scalar>::to_value(self)
+    }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        <T as Scalar>::lend(self)
     }
 }
 

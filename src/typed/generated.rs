@@ -7,17 +7,19 @@ pub use super::field::{Cell, Field, Scalar};
 pub use super::include::{Absent, Counted, Many, Maybe, One, Place, State, Totalled};
 pub use super::key::Refers;
 pub use super::model::RowOf;
-pub use super::pick::{cell, key};
-pub use super::polymorphic::{Among, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicRelation, Shown};
+pub use super::pick::{Read, key, output, read};
+pub use super::polymorphic::{
+    Among, MaybeOneOf, On, OneOf, Polymorphic, PolymorphicKey, PolymorphicRelation, Shown,
+};
 pub use super::recursive::{ManyNodes, MaybeNode};
 pub use super::relation::{Related, Relation, ToMany, ToMaybe, ToOne};
 pub use super::scope::At;
 pub use super::view::View;
 pub use crate::error::Result;
 pub use crate::expr::Expr;
-pub use crate::flat::FlatRow;
+pub use crate::flat::FlatPage;
 pub use crate::schema::{Action, Column, Dependent, ForeignKey, Index, Relation as Link, Table, Unique};
-pub use crate::value::{Row, Type, Value, ValueRef};
+pub use crate::value::{Key, Row, Type, Value, ValueRef};
 pub use serde::{Serialize, Serializer};
 
 use super::column::Gives;
@@ -105,8 +107,8 @@ pub fn polymorphic<S: Model, U: Polymorphic>(
 }
 
 /// A polymorphic relation, nothing said about it yet.
-pub fn one_of<R: PolymorphicRelation>() -> OneOf<R> {
-    OneOf::new()
+pub fn one_of<R: PolymorphicRelation>(at: At) -> OneOf<R> {
+    OneOf::new(at)
 }
 
 /// The relation `name` from `S` to `T` through the junction `J`, which belongs to both.

@@ -6,8 +6,10 @@
 use super::asked::Asked;
 use super::chosen::{ManyChosen, MaybeChosen};
 use super::field::Scalar;
-use super::model::Model;
-use super::projection::Project;
+use super::model::{Model, RowOf};
+use super::narrowed::Parts;
+use super::project::Project;
+use super::projection::Selection;
 use super::recursive::{ManyNodes, MaybeNode};
 use super::relation::{ToMany, ToMaybe, ToOne};
 use super::rows::Rows;
@@ -45,24 +47,66 @@ pub trait Kind: 'static {
     type Recursive<M: Model, I>: State;
     /// The state of an include as structs.
     type Chosen<M: Model, P: Project<M>>: State;
+    /// Parts of the rows: an iterator over them, or an `Option`.
+    type Narrowed<'p, M: Model, S: Selection<M>>;
+    /// An owned copy of them.
+    type Owned<M: Model, S: Selection<M>>;
+    /// The parts of the rows of the include at place `rows`.
+    #[doc(hidden)]
+    fn narrow<M: Model, S: Selection<M>>(
+        view: View<'_>,
+        rows: usize,
+        places: S::Places,
+    ) -> Self::Narrowed<'_, M, S>;
+    /// An owned copy of parts.
+    #[doc(hidden)]
+    fn own<M: Model, S: Selection<M>>(narrowed: Self::Narrowed<'_, M, S>) -> Self::Owned<M, S>;
 }
 
 impl Kind for ToMany {
     type State<M: Model, I, X: Extent> = Many<M, I, X>;
     type Recursive<M: Model, I> = ManyNodes<M, I>;
     type Chosen<M: Model, P: Project<M>> = ManyChosen<M, P>;
+    type Narrowed<'p, M: Model, S: Selection<M>> = Parts<'p, M, S>;
+    type Owned<M: Model, S: Selection<M>> = Vec<S::Owned>;
+
+    fn narrow<M: Model, S: Selection<M>>(view: View<'_>, rows: usize, places: S::Places) -> Parts<'_, M, S> {
+        Parts::new(view.many(rows), places)
+    }
+
+    fn own<M: Model, S: Selection<M>>(narrowed: Parts<'_, M, S>) -> Vec<S::Owned> {
+        narrowed.map(S::own).collect()
+    }
 }
 
-impl Kind for ToOne {
-    type State<M: Model, I, X: Extent> = X::One<M, I>;
-    type Recursive<M: Model, I> = MaybeNode<M, I>;
-    type Chosen<M: Model, P: Project<M>> = MaybeChosen<M, P>;
+/// Declares the kinds that lead to one row at most, with the state of an include.
+macro_rules! single {
+    ($($kind:ty: $m:ident, $i:ident, $x:ident => $state:ty;)*) => {$(
+        impl Kind for $kind {
+            type State<$m: Model, $i, $x: Extent> = $state;
+            type Recursive<M: Model, I> = MaybeNode<M, I>;
+            type Chosen<M: Model, P: Project<M>> = MaybeChosen<M, P>;
+            type Narrowed<'p, M: Model, S: Selection<M>> = Option<S::Ref<'p>>;
+            type Owned<M: Model, S: Selection<M>> = Option<S::Owned>;
+
+            fn narrow<M: Model, S: Selection<M>>(
+                view: View<'_>,
+                rows: usize,
+                places: S::Places,
+            ) -> Option<S::Ref<'_>> {
+                view.one(rows).map(|row| S::read(places, row))
+            }
+
+            fn own<M: Model, S: Selection<M>>(narrowed: Option<S::Ref<'_>>) -> Option<S::Owned> {
+                narrowed.map(S::own)
+            }
+        }
+    )*};
 }
 
-impl Kind for ToMaybe {
-    type State<M: Model, I, X: Extent> = Maybe<M, I>;
-    type Recursive<M: Model, I> = MaybeNode<M, I>;
-    type Chosen<M: Model, P: Project<M>> = MaybeChosen<M, P>;
+single! {
+    ToOne: M, I, X => X::One<M, I>;
+    ToMaybe: M, I, X => Maybe<M, I>;
 }
 
 /// What a row knows of a relation.
@@ -73,9 +117,14 @@ pub trait State {
     const COUNTS: usize;
     /// What the row's accessor gives.
     type Given<'p>;
+    /// An owned copy of it: of rows without what is included with them.
+    type Owned;
     /// What the include at place `rows`, or the count at place `counts`, gives.
     #[doc(hidden)]
     fn given(view: View<'_>, rows: usize, counts: usize) -> Self::Given<'_>;
+    /// An owned copy of what was given.
+    #[doc(hidden)]
+    fn own(given: Self::Given<'_>) -> Self::Owned;
 }
 
 /// A relation that wasn't included.
@@ -90,9 +139,14 @@ impl State for Absent {
     const ROWS: usize = 0;
     const COUNTS: usize = 0;
     type Given<'p> = NotIncluded;
+    type Owned = NotIncluded;
 
     fn given(_: View<'_>, _: usize, _: usize) -> NotIncluded {
         NotIncluded
+    }
+
+    fn own(given: NotIncluded) -> NotIncluded {
+        given
     }
 }
 
@@ -104,10 +158,15 @@ impl State for Counted {
     const ROWS: usize = 0;
     const COUNTS: usize = 1;
     type Given<'p> = i64;
+    type Owned = i64;
 
     #[inline]
     fn given(view: View<'_>, _: usize, counts: usize) -> i64 {
         view.count(counts)
+    }
+
+    fn own(given: i64) -> i64 {
+        given
     }
 }
 
@@ -132,10 +191,15 @@ impl<M: Model, I, X> State for Many<M, I, X> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Rows<'p, M, I, X>;
+    type Owned = Vec<M>;
 
     #[inline]
     fn given(view: View<'_>, rows: usize, _: usize) -> Rows<'_, M, I, X> {
         Rows::new(view.many(rows))
+    }
+
+    fn own(given: Rows<'_, M, I, X>) -> Vec<M> {
+        given.to_models()
     }
 }
 
@@ -146,10 +210,15 @@ impl<T: Scalar> State for Totalled<T> {
     const ROWS: usize = 0;
     const COUNTS: usize = 1;
     type Given<'p> = Option<T::Ref<'p>>;
+    type Owned = Option<T>;
 
     #[inline]
     fn given(view: View<'_>, _: usize, counts: usize) -> Option<T::Ref<'_>> {
         T::from_value(view.total(counts))
+    }
+
+    fn own(given: Option<T::Ref<'_>>) -> Option<T> {
+        given.map(T::own)
     }
 }
 
@@ -157,10 +226,15 @@ impl<M: Model, I> State for One<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = M::Row<'p, I>;
+    type Owned = M;
 
     #[inline]
     fn given(view: View<'_>, rows: usize, _: usize) -> M::Row<'_, I> {
         M::row(view.required(rows))
+    }
+
+    fn own(given: M::Row<'_, I>) -> M {
+        M::read(given.view())
     }
 }
 
@@ -168,10 +242,15 @@ impl<M: Model, I> State for Maybe<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Option<M::Row<'p, I>>;
+    type Owned = Option<M>;
 
     #[inline]
     fn given(view: View<'_>, rows: usize, _: usize) -> Option<M::Row<'_, I>> {
         view.one(rows).map(M::row)
+    }
+
+    fn own(given: Option<M::Row<'_, I>>) -> Option<M> {
+        given.map(|row| M::read(row.view()))
     }
 }
 

@@ -17,7 +17,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 /// What closures about a joined table are given.
-type Beyond<M> = <M as Model>::FieldsIn<Inside<Tuple>>;
+pub(super) type Beyond<M> = <M as Model>::FieldsIn<Inside<Tuple>>;
 
 impl Database {
     /// A flat query from a model: its rows beside those of other models, grouped, computed. By name it's
@@ -101,7 +101,8 @@ impl<M: Model> Join<(Inner<M>,)> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` isn't what a join goes along",
     label = "give a relation that nothing else is asked of",
-    note = "what a join asks besides is said by `.on(...)`: `|u| u.posts().on(|p| p.score().gt(3))`"
+    note = "what a join asks besides is said by `.on(...)`: `|u| u.posts().on(|p| p.score().gt(3))`",
+    note = "a polymorphic relation is joined toward one of its models: `|c| c.subject().to::<Post>()`"
 )]
 pub trait Along {
     /// The relation.
@@ -123,8 +124,7 @@ impl<R: Relation> Related<R> {
     /// In a join: what is asked of the rows along the relation besides. It belongs to the match: it takes
     /// no row from a side that is kept.
     pub fn on(self, asked: impl FnOnce(Beyond<R::Target>) -> Condition<Tuple>) -> Matching<R> {
-        let beyond = <R::Target as Model>::fields_in(self.at.following(<R::Target as Model>::TABLE));
-        Matching { at: self.at, filter: asked(beyond).into_filter(), relation: PhantomData }
+        Matching::asking::<R::Target>(self.at, asked)
     }
 }
 
@@ -135,6 +135,13 @@ pub struct Matching<R> {
     at: At,
     filter: Filter,
     relation: Of<R>,
+}
+
+impl<R> Matching<R> {
+    pub(super) fn asking<M: Model>(at: At, asked: impl FnOnce(Beyond<M>) -> Condition<Tuple>) -> Matching<R> {
+        let beyond = M::fields_in(at.following(M::TABLE));
+        Matching { at, filter: asked(beyond).into_filter(), relation: PhantomData }
+    }
 }
 
 impl<R: Relation> Along for Matching<R> {
@@ -292,7 +299,10 @@ impl<S: Sides> Join<S> {
     }
 
     /// Makes one row of all that are equal in these columns: one, or a tuple of them.
-    pub fn group_by<K: Picks<Tuple>>(self, keys: impl FnOnce(S::Fields<Tuple>) -> K) -> Groups<S, K::Keys> {
+    pub fn group_by<K: Picks<Tuple>>(
+        self,
+        keys: impl FnOnce(S::Fields<Tuple>) -> K,
+    ) -> Groups<S, K::Keys<Group>> {
         let keys = keys(S::fields(&self.places));
         let mut query = self.query;
         for expr in keys.exprs() {

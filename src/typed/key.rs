@@ -80,6 +80,11 @@ impl<M: 'static, K: Scalar> Scalar for Id<M, K> {
     fn to_value(&self) -> Value {
         self.key.to_value()
     }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        self.key.lend()
+    }
 }
 
 impl<M, K: Clone> Clone for Id<M, K> {
@@ -170,6 +175,13 @@ pub trait KeyOf<M: Model> {
     /// The values of the key.
     fn key(self) -> Key;
 
+    /// The same borrowed, where that can be: of a key of one value.
+    #[doc(hidden)]
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        None
+    }
+
     /// Looks something up by it.
     #[doc(hidden)]
     #[inline]
@@ -177,7 +189,10 @@ pub trait KeyOf<M: Model> {
     where
         Self: Sized,
     {
-        look(KeyRef::from(&self.key()))
+        match self.lend() {
+            Some(value) => look(value.into()),
+            None => look(KeyRef::from(&self.key())),
+        }
     }
 }
 
@@ -187,10 +202,9 @@ impl<M: Model<Key = Id<M, K>>, K: Scalar> KeyOf<M> for Id<M, K> {
         self.to_key()
     }
 
-    // A single value needs no list around it.
     #[inline]
-    fn look_up<T>(self, look: impl FnOnce(KeyRef<'_>) -> T) -> T {
-        look(KeyRef::from(&self.key.to_value()))
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        self.key.lend()
     }
 }
 
@@ -213,6 +227,43 @@ impl<M: Model<Key = String>> KeyOf<M> for &str {
     fn key(self) -> Key {
         Key::from(self)
     }
+
+    #[inline]
+    fn lend(&self) -> Option<ValueRef<'_>> {
+        Some(ValueRef::Text(self))
+    }
+}
+
+/// How many keys are looked up together at most.
+const BLOCK: usize = 256;
+
+/// Shows keys some at a time, borrowed where they can be. O(keys).
+///
+/// # Errors
+/// What `take` fails with.
+#[inline]
+pub(super) fn in_blocks<K, E>(
+    keys: impl IntoIterator<Item = K>,
+    lend: fn(&K) -> Option<ValueRef<'_>>,
+    held: fn(K) -> Key,
+    mut take: impl FnMut(&mut dyn Iterator<Item = KeyRef<'_>>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut keys = keys.into_iter();
+    let mut block = Vec::with_capacity(keys.size_hint().0.min(BLOCK));
+    loop {
+        block.extend(keys.by_ref().take(BLOCK));
+        match block.first() {
+            None => return Ok(()),
+            Some(first) if lend(first).is_some() => {
+                take(&mut block.iter().map(|key| lend(key).unwrap_or_default().into()))?;
+                block.clear();
+            }
+            Some(_) => {
+                let block: Vec<Key> = block.drain(..).map(held).collect();
+                take(&mut block.iter().map(KeyRef::from))?;
+            }
+        }
+    }
 }
 
 /// Declares the scalars that are keys by themselves.
@@ -221,6 +272,11 @@ macro_rules! plain_keys {
         impl<M: Model<Key = $rust>> KeyOf<M> for $rust {
             fn key(self) -> Key {
                 self.to_key()
+            }
+
+            #[inline]
+            fn lend(&self) -> Option<ValueRef<'_>> {
+                Scalar::lend(self)
             }
         }
     )*};

@@ -58,6 +58,9 @@ pub trait Model: Models + Sized + 'static {
     const TABLE: &'static str;
     /// The columns of the primary key.
     const KEY: &'static [&'static str];
+    /// The columns that an insert gives a default when they are left out.
+    #[doc(hidden)]
+    const DEFAULTS: &'static [&'static str];
     /// The type of the primary key.
     type Key: ModelKey;
     /// What closures are given: the columns and relations.
@@ -77,6 +80,13 @@ pub trait Model: Models + Sized + 'static {
     /// What closures about one table of a join are given.
     #[doc(hidden)]
     fn fields_in<Q: Scope>(at: At) -> Self::FieldsIn<Q>;
+
+    /// The key of the row it is.
+    fn key(&self) -> Self::Key;
+
+    /// The key of a row.
+    #[doc(hidden)]
+    fn key_at(view: View<'_>) -> Self::Key;
 
     /// The table and its relations.
     #[doc(hidden)]

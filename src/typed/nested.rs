@@ -74,19 +74,28 @@ impl<R: Relation> Related<R> {
 }
 
 fn verb<R: Relation>(verb: Verb) -> Assign<R::Source> {
-    Assign::along(R::NAME, Verbs(vec![verb]))
+    Assign::written(R::NAME, Verbs(vec![verb]))
 }
 
 /// What is done along one relation twice is done one after the other.
 pub(super) fn join(first: &mut Input, second: Input) -> Option<Input> {
     match (first, second) {
-        (Input::Nested(first), Input::Nested(second)) => match (&mut **first, *second) {
-            (Write::Verbs(first), Write::Verbs(second)) => {
-                first.0.extend(second.0);
-                None
-            }
-            (_, second) => Some(Input::Nested(Box::new(second))),
-        },
+        (Input::Nested(first), Input::Nested(second)) => {
+            join_writes(first, *second).map(|second| Input::Nested(Box::new(second)))
+        }
+        (_, second) => Some(second),
+    }
+}
+
+fn join_writes(first: &mut Write, second: Write) -> Option<Write> {
+    match (first, second) {
+        (Write::Verbs(first), Write::Verbs(second)) => {
+            first.0.extend(second.0);
+            None
+        }
+        (Write::On(table, first), Write::On(other, second)) if *table == other => {
+            join_writes(first, *second).map(|second| Write::On(other, Box::new(second)))
+        }
         (_, second) => Some(second),
     }
 }

@@ -6,10 +6,10 @@ use super::database::Snapshot;
 use super::field::Field;
 use super::model::Of;
 use super::projection::arities;
-use super::scope::Group;
-use crate::error::{Error, ErrorKind, QueryMistake, Result};
+use super::scope::{Group, Whole};
+use crate::error::Result;
 use crate::expr::Expr;
-use crate::flat::{FlatQuery, FlatRow};
+use crate::flat::{FlatPage, FlatQuery};
 use ecow::eco_format;
 use std::fmt;
 use std::marker::PhantomData;
@@ -57,20 +57,29 @@ pub trait Picks<O>: Clone {
     type Ref<'p>;
     /// What a row gives, owned.
     type Owned;
-    /// The same of a group.
-    type Keys: Clone;
+    /// The same as columns of `Q`: of groups, and of united rows.
+    type Keys<Q: 'static>: Clone;
     /// The parts by name.
     #[doc(hidden)]
     fn exprs(&self) -> Vec<Expr>;
     /// The same of a group.
     #[doc(hidden)]
-    fn keys(&self) -> Self::Keys;
-    /// Reads a row.
+    fn keys(&self) -> Self::Keys<Group>;
+    /// The columns of what is selected.
+    #[doc(hidden)]
+    fn outputs() -> Self::Keys<Whole>;
+    /// What the rows of a page give, column by column.
+    #[doc(hidden)]
+    type Read<'p>;
+    /// Reads the columns of a page.
     ///
     /// # Errors
-    /// A cell that the type can't hold.
+    /// A cell that its type can't hold.
     #[doc(hidden)]
-    fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>>;
+    fn read(page: &FlatPage) -> Result<Self::Read<'_>>;
+    /// The next row of what was read.
+    #[doc(hidden)]
+    fn next<'p>(read: &mut Self::Read<'p>) -> Option<Self::Ref<'p>>;
     /// An owned copy of what was read.
     #[doc(hidden)]
     fn own(read: Self::Ref<'_>) -> Self::Owned;
@@ -81,17 +90,21 @@ pub fn key<O, P: Pick<O>>(pick: &P) -> Computed<Group, P::Field> {
     Computed::of_rows(pick.expr())
 }
 
-/// Reads the cell at a place of a row.
+/// The column at a place of what is selected.
+pub fn output<T>(at: usize) -> Computed<Whole, T> {
+    Computed::of_rows(Expr::Column(eco_format!("{at}")))
+}
+
+/// The values of a column.
+pub type Read<'p, T> = std::vec::IntoIter<<T as Field>::Ref<'p>>;
+
+/// Reads the column at a place of a page.
 ///
 /// # Errors
 /// A cell that the type can't hold.
-pub fn cell<T: Field>(row: FlatRow<'_>, at: usize) -> Result<T::Ref<'_>> {
-    let value = row.cell(at);
-    T::of_value(value).ok_or_else(|| {
-        let wanted = std::any::type_name::<T>();
-        let mistake = QueryMistake::WrongRead { name: eco_format!("{at}"), holds: value.kind(), wanted };
-        Error::new(ErrorKind::InvalidQuery(mistake))
-    })
+#[inline]
+pub fn read<T: Field>(page: &FlatPage, at: usize) -> Result<Read<'_, T>> {
+    Ok(page.column_at(at, T::of_value)?.into_iter())
 }
 
 /// Declares what stands alone.
@@ -100,18 +113,29 @@ macro_rules! alone {
         impl<O, T: Field> Picks<O> for $name<O, T> {
             type Ref<'p> = T::Ref<'p>;
             type Owned = T;
-            type Keys = Computed<Group, T>;
+            type Keys<Q: 'static> = Computed<Q, T>;
 
             fn exprs(&self) -> Vec<Expr> {
                 vec![Pick::expr(self)]
             }
 
-            fn keys(&self) -> Self::Keys {
+            fn keys(&self) -> Computed<Group, T> {
                 key(self)
             }
 
-            fn read(row: FlatRow<'_>) -> Result<T::Ref<'_>> {
-                cell::<T>(row, 0)
+            fn outputs() -> Computed<Whole, T> {
+                output(0)
+            }
+
+            type Read<'p> = Read<'p, T>;
+
+            fn read(page: &FlatPage) -> Result<Read<'_, T>> {
+                read::<T>(page, 0)
+            }
+
+            #[inline]
+            fn next<'p>(read: &mut Read<'p, T>) -> Option<T::Ref<'p>> {
+                read.next()
             }
 
             fn own(read: T::Ref<'_>) -> T {
@@ -129,18 +153,29 @@ macro_rules! tuples {
         impl<O, $($name: Pick<O>),*> Picks<O> for ($($name,)*) {
             type Ref<'p> = ($(<$name::Field as Field>::Ref<'p>,)*);
             type Owned = ($($name::Field,)*);
-            type Keys = ($(Computed<Group, $name::Field>,)*);
+            type Keys<Q: 'static> = ($(Computed<Q, $name::Field>,)*);
 
             fn exprs(&self) -> Vec<Expr> {
                 vec![$(self.$at.expr()),*]
             }
 
-            fn keys(&self) -> Self::Keys {
+            fn keys(&self) -> Self::Keys<Group> {
                 ($(key(&self.$at),)*)
             }
 
-            fn read(row: FlatRow<'_>) -> Result<Self::Ref<'_>> {
-                Ok(($(cell::<$name::Field>(row, $at)?,)*))
+            fn outputs() -> Self::Keys<Whole> {
+                ($(output($at),)*)
+            }
+
+            type Read<'p> = ($(Read<'p, $name::Field>,)*);
+
+            fn read(page: &FlatPage) -> Result<Self::Read<'_>> {
+                Ok(($(read::<$name::Field>(page, $at)?,)*))
+            }
+
+            #[inline]
+            fn next<'p>(read: &mut Self::Read<'p>) -> Option<Self::Ref<'p>> {
+                Some(($(read.$at.next()?,)*))
             }
 
             fn own(read: Self::Ref<'_>) -> Self::Owned {
@@ -156,8 +191,8 @@ arities!(tuples);
 /// [`Groups::select`](super::Groups::select).
 #[must_use = "a query does nothing until it is asked for its rows"]
 pub struct Picked<O, P> {
-    source: Snapshot,
-    query: Result<FlatQuery>,
+    pub(super) source: Snapshot,
+    pub(super) query: Result<FlatQuery>,
     picks: Of<(O, P)>,
 }
 
@@ -207,27 +242,42 @@ impl<O, P> Picked<O, P> {
     }
 
     /// Shows each row in order, texts borrowed: in no more memory than a block of them, unless they are
-    /// ordered, grouped or distinct.
+    /// ordered, grouped or distinct. Columns are read a block at a time.
     ///
     /// # Errors
     /// As [`all`](Picked::all).
-    pub fn each(self, mut show: impl FnMut(P::Ref<'_>)) -> Result<()>
+    pub fn each(self, show: impl FnMut(P::Ref<'_>)) -> Result<()>
     where
         P: Picks<O>,
     {
-        let mut wrong = Ok(());
-        self.query?.on(self.source.untyped()).prepare()?.each_until(|row| match P::read(row) {
-            Ok(read) => {
-                show(read);
-                ControlFlow::Continue(())
-            }
-            Err(error) => {
-                wrong = Err(error);
-                ControlFlow::Break(())
-            }
-        })?;
-        wrong
+        each::<O, P>(&self.source, self.query?, show)
     }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// As [`all`](Picked::all).
+    pub fn count(self) -> Result<u64> {
+        self.query?.on(self.source.untyped()).count()
+    }
+}
+
+/// Shows what is selected of each row.
+///
+/// # Errors
+/// What the query fails with, and a cell that its type can't hold.
+pub(super) fn each<O, P: Picks<O>>(
+    source: &Snapshot,
+    query: FlatQuery,
+    mut show: impl FnMut(P::Ref<'_>),
+) -> Result<()> {
+    query.on(source.untyped()).each_block(|page| {
+        let mut read = P::read(page)?;
+        while let Some(row) = P::next(&mut read) {
+            show(row);
+        }
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 impl<O, P> fmt::Debug for Picked<O, P> {

@@ -4,16 +4,19 @@ use super::asked::Asked;
 use super::condition::Condition;
 use super::include::{Inclusion, Place, State};
 use super::model::{FieldsOf, Model, Of};
+use super::scope::At;
 use super::view::View;
 use crate::filter::{Filter, Quantifier};
+use crate::value::Key;
 use ecow::EcoString;
 use std::fmt;
 use std::marker::PhantomData;
 
 /// An enum of models, one of whose rows a relation leads to. `#[derive(Polymorphic)]` makes it one.
 ///
-/// The derive also makes `SubjectType`, the type of the column that says of which model a row is, and
-/// `SubjectRow`, a row of a result with a variant for each model.
+/// The derive also makes `SubjectType`, the type of the column that says of which model a row is,
+/// `SubjectRow`, a row of a result with a variant for each model, and `SubjectKey`, a key likewise, which is
+/// what the relation is [`set`](OneOf::set) to.
 ///
 /// ```
 /// use relata::typed::{Database, Id, Model, Polymorphic};
@@ -77,8 +80,16 @@ use std::marker::PhantomData;
 pub trait Polymorphic: Sized + 'static {
     /// What the type of a row says when nothing is included with it.
     type Bare;
+    /// Which of its models, and the key of a row.
+    type Key: PolymorphicKey;
     /// The tables of its models, in declared order.
     fn tables() -> Vec<&'static str>;
+}
+
+/// The key of a row of one of several models. `#[derive(Polymorphic)]` makes an enum of them.
+pub trait PolymorphicKey: Clone {
+    /// The table, and the key of the row in it.
+    fn target(&self) -> (&'static str, Key);
 }
 
 /// Says that a model is one of a [`Polymorphic`] enum.
@@ -92,6 +103,9 @@ pub trait Shown<I>: Polymorphic {
     /// The row of the model at `place` among the variants.
     #[doc(hidden)]
     fn show(place: usize, view: View<'_>) -> Option<Self::Row<'_>>;
+    /// An owned copy, without what is included.
+    #[doc(hidden)]
+    fn own(row: Self::Row<'_>) -> Self;
 }
 
 /// A model of a [`Polymorphic`] enum for which `I` says that nothing is included yet.
@@ -111,18 +125,22 @@ pub trait PolymorphicRelation: Sized + 'static {
     const NAME: &'static str;
     /// Its place among the relations of its model.
     const PLACE: usize;
+    /// The columns that say where it leads: to which table, and to which row.
+    const FROM: [&'static str; 2];
 }
 
 /// A polymorphic relation, to be included or asked about. `I` is what is included with the rows of each model.
 #[must_use = "a relation does nothing until it's included or asked about"]
 pub struct OneOf<R: PolymorphicRelation, I = <<R as PolymorphicRelation>::Targets as Polymorphic>::Bare> {
     on: Vec<(EcoString, Asked)>,
+    /// The table it starts from, where that's one of a join.
+    pub(super) at: At,
     marker: Of<(R, I)>,
 }
 
 impl<R: PolymorphicRelation> OneOf<R> {
-    pub(super) fn new() -> OneOf<R> {
-        OneOf { on: Vec::new(), marker: PhantomData }
+    pub(super) fn new(at: At) -> OneOf<R> {
+        OneOf { on: Vec::new(), at, marker: PhantomData }
     }
 }
 
@@ -135,9 +153,9 @@ impl<R: PolymorphicRelation, I> OneOf<R, I> {
     where
         R::Targets: On<M, I, N>,
     {
-        let branch = nested(Branch { asked: Asked::default(), marker: PhantomData });
+        let branch = nested(Branch { asked: Asked::whole(), marker: PhantomData });
         self.on.push((M::TABLE.into(), branch.asked));
-        OneOf { on: self.on, marker: PhantomData }
+        OneOf { on: self.on, at: self.at, marker: PhantomData }
     }
 
     /// The row it leads to is of this model and matches.
@@ -233,10 +251,15 @@ impl<U: Shown<I>, I> State for MaybeOneOf<U, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Option<U::Row<'p>>;
+    type Owned = Option<U>;
 
     #[inline]
     fn given(view: View<'_>, rows: usize, _: usize) -> Option<U::Row<'_>> {
         let (place, row) = view.branch(rows)?;
         U::show(place, row)
+    }
+
+    fn own(given: Option<U::Row<'_>>) -> Option<U> {
+        given.map(U::own)
     }
 }

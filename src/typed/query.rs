@@ -9,10 +9,10 @@ use super::join::Join;
 use super::model::{FieldsOf, Model};
 use super::page::{First, Page};
 use super::pick::Picks;
+use super::prepared::{Entire, Prepared};
 use super::projection::{Selected, Selection};
 use super::scope::{Group, Inside, Tuple, Ungrouped};
 use super::side::Inner;
-use super::view::View;
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec;
@@ -34,7 +34,7 @@ pub struct Query<M: Model, I = <M as Model>::Bare> {
 
 impl<M: Model> Query<M> {
     pub(super) fn on(source: Snapshot) -> Query<M> {
-        Query { source, asked: Asked::default(), marker: PhantomData }
+        Query { source, asked: Asked::whole(), marker: PhantomData }
     }
 }
 
@@ -81,7 +81,8 @@ impl<M: Model, I> Query<M, I> {
         self
     }
 
-    /// Gives these columns only: one, a tuple of them, or with [`select_as`](Query::select_as) a struct.
+    /// Gives these parts only: one, a tuple of them, or with [`select_as`](Query::select_as) a struct. A part
+    /// is a column, a relation, [parts of its rows](super::Related::select), or what is made of them.
     ///
     /// ```
     /// # use relata::typed::{Database, Id, Model};
@@ -94,10 +95,7 @@ impl<M: Model, I> Query<M, I> {
     /// # Ok::<(), relata::Error>(())
     /// ```
     pub fn select<S: Selection<M>>(self, columns: impl FnOnce(FieldsOf<M>) -> S) -> Selected<M, S> {
-        let selection = columns(M::fields());
-        let mut asked = self.asked;
-        asked.leave_only(selection.columns());
-        Selected::new(self.source, asked, selection)
+        Selected::new(self.source, self.asked, columns(M::fields()))
     }
 
     /// Makes one row of all rows that are equal in these columns: one, or a tuple of them. A limit, offset,
@@ -105,7 +103,7 @@ impl<M: Model, I> Query<M, I> {
     pub fn group_by<K: Picks<Tuple>>(
         self,
         keys: impl FnOnce(<M as Model>::FieldsIn<Inside<Tuple>>) -> K,
-    ) -> Groups<(Inner<M>,), K::Keys> {
+    ) -> Groups<(Inner<M>,), K::Keys<Group>> {
         self.into_join().group_by(keys)
     }
 
@@ -171,12 +169,9 @@ impl<M: Model, I> Query<M, I> {
     ///
     /// # Errors
     /// As [`all`](Query::all).
-    pub fn prepare(self) -> Result<Prepared<M, I>> {
-        let (snapshot, query) = self.bind()?;
-        Ok(Prepared {
-            prepared: exec::prepare(snapshot.store(), &query, Limits::none())?,
-            marker: PhantomData,
-        })
+    pub fn prepare(self) -> Result<Prepared<M, Entire<I>>> {
+        let source = self.source.clone();
+        Prepared::new(&source, &self.into_untyped(), Entire::new())
     }
 
     /// How many rows the query gives: limit, offset, cursor and distinct hold, and nothing is included. O(1)
@@ -234,59 +229,5 @@ impl<M: Model, I> Clone for Query<M, I> {
 impl<M: Model, I> fmt::Debug for Query<M, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(M::NAME).field("select", &self.asked.select).finish()
-    }
-}
-
-/// A typed query with its names resolved and its access chosen, for one snapshot. Made by
-/// [`Query::prepare`].
-pub struct Prepared<M: Model, I = <M as Model>::Bare> {
-    prepared: exec::Prepared,
-    marker: PhantomData<fn() -> (M, I)>,
-}
-
-impl<M: Model, I> Prepared<M, I> {
-    /// All rows, with everything included.
-    ///
-    /// # Errors
-    /// None of a query that could be prepared.
-    pub fn all(&self) -> Result<Page<M, I>> {
-        Ok(Page::new(self.prepared.all()?))
-    }
-
-    /// Shows each row in order, a few at a time in buffers that are used again.
-    ///
-    /// # Errors
-    /// None of a query that could be prepared.
-    pub fn each(&self, mut show: impl FnMut(M::Row<'_, I>)) -> Result<()> {
-        self.prepared.each(|row| show(M::row(View::of_query(row))))
-    }
-
-    /// Answers the query for one row after the other, got by primary key, in buffers that are used again.
-    /// The query's filter and includes hold; its order, limit and the rest don't matter.
-    pub fn by_key(&self) -> ByKey<'_, M, I> {
-        ByKey { by_key: self.prepared.by_key(), marker: PhantomData }
-    }
-}
-
-impl<M: Model, I> fmt::Debug for Prepared<M, I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.prepared.fmt(f)
-    }
-}
-
-/// A [`Prepared`] query answered by primary key. Made by [`Prepared::by_key`].
-pub struct ByKey<'q, M: Model, I = <M as Model>::Bare> {
-    by_key: exec::ByKey<'q>,
-    marker: PhantomData<fn() -> (M, I)>,
-}
-
-impl<M: Model, I> ByKey<'_, M, I> {
-    /// The row with this key and all that is included; `None` when there is none, or it doesn't pass the
-    /// filter. O(rows included).
-    ///
-    /// # Errors
-    /// None of a query that could be prepared.
-    pub fn get(&mut self, key: impl super::KeyOf<M>) -> Result<Option<M::Row<'_, I>>> {
-        Ok(key.look_up(|key| self.by_key.get(key))?.map(|row| M::row(View::of_query(row))))
     }
 }

@@ -110,9 +110,14 @@ impl<M: Model, I> State for ManyNodes<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Nodes<'p, M, I>;
+    type Owned = Vec<M>;
 
     fn given(view: View<'_>, rows: usize, _: usize) -> Nodes<'_, M, I> {
         Nodes { views: Some(view.many(rows)), marker: PhantomData }
+    }
+
+    fn own(given: Nodes<'_, M, I>) -> Vec<M> {
+        given.iter().map(|node| M::read(node.view)).collect()
     }
 }
 
@@ -120,9 +125,14 @@ impl<M: Model, I> State for MaybeNode<M, I> {
     const ROWS: usize = 1;
     const COUNTS: usize = 0;
     type Given<'p> = Option<Node<'p, M, I>>;
+    type Owned = Option<M>;
 
     fn given(view: View<'_>, rows: usize, _: usize) -> Option<Node<'_, M, I>> {
         view.one(rows).map(Node::new)
+    }
+
+    fn own(given: Option<Node<'_, M, I>>) -> Option<M> {
+        given.map(|node| M::read(node.view))
     }
 }
 

@@ -8,7 +8,7 @@ use super::condition::{Assign, Condition, Order};
 use super::field::Field;
 use super::include::{Complete, Extent, Inclusion, Part, Place};
 use super::model::{FieldsOf, Model, Of};
-use super::projection::Project;
+use super::project::Project;
 use super::scope::At;
 use crate::filter::Of::{Column, Rows};
 use crate::filter::{Filter, Function, Quantifier};
@@ -73,7 +73,7 @@ pub struct Related<R: Relation, I = <<R as Relation>::Target as Model>::Bare, X 
 
 impl<R: Relation> Related<R> {
     pub(super) fn new(at: At) -> Related<R> {
-        Related { asked: Asked::default(), at, marker: PhantomData }
+        Related { asked: Asked::whole(), at, marker: PhantomData }
     }
 }
 

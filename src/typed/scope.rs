@@ -32,6 +32,10 @@ pub struct Ungrouped;
 #[derive(Clone, Copy, Debug)]
 pub struct Group;
 
+/// United rows, which are ordered by what was selected.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole;
+
 /// The columns of a table whose row is always there.
 pub struct Inside<O>(PhantomData<fn() -> O>);
 

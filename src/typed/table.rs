@@ -1,7 +1,7 @@
 //! Typed rows without a query: got by key, walked from row to row.
 
 use super::database::Snapshot;
-use super::key::KeyOf;
+use super::key::{KeyOf, in_blocks};
 use super::model::{FieldsOf, Model, RowOf};
 use super::polymorphic::{OneOf, Polymorphic, PolymorphicRelation, Shown};
 use super::relation::{Related, Relation};
@@ -79,6 +79,36 @@ impl<'s, M: Model> Table<'s, M> {
     #[inline]
     pub fn get(self, key: impl KeyOf<M>) -> Option<M::Row<'s, M::Bare>> {
         key.look_up(|key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
+    }
+
+    /// The rows with these keys, in their order. O(keys), and several times faster than one by one where
+    /// rows are far apart in memory.
+    ///
+    /// ```
+    /// # use relata::typed::{Database, Id, Model};
+    /// # #[derive(Model)] struct User { #[relata(key, generated)] id: Id<User>, name: String }
+    /// # let db = Database::new::<User>()?;
+    /// # db.insert_many(["Ann", "Bob"].map(NewUser::new))?;
+    /// let snapshot = db.snapshot();
+    /// let found = snapshot.rows_of::<User>()?.get_many([2, 7, 1].map(Id::new));
+    /// let names: Vec<_> = found.into_iter().map(|user| user.map(|user| user.name())).collect();
+    /// assert_eq!(names, [Some("Bob"), None, Some("Ann")]);
+    /// # Ok::<(), relata::Error>(())
+    /// ```
+    pub fn get_many<K: KeyOf<M>>(self, keys: impl IntoIterator<Item = K>) -> Vec<Option<RowIn<'s, M>>> {
+        let mut found = Vec::new();
+        let shown: Result<()> = in_blocks(keys, K::lend, K::key, |block| {
+            found.extend(self.table.get_many(block).into_iter().map(|row| row.map(View::of_row).map(M::row)));
+            Ok(())
+        });
+        // Nothing that a block does can fail.
+        debug_assert!(shown.is_ok());
+        found
+    }
+
+    /// The same rows, by name.
+    pub fn untyped(self) -> TableRef<'s> {
+        self.table
     }
 
     /// The rows, in insertion order.

@@ -8,7 +8,7 @@ use super::query::Query;
 use super::view::View;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Input, Key, Row};
+use crate::value::{Input, Key, Row, Value};
 use ecow::EcoString;
 use std::fmt;
 
@@ -87,7 +87,7 @@ macro_rules! writes {
         ) -> Result<<N::Model as Model>::Key> {
             $known.require::<N::Model>()?;
             let nested = nested(N::Model::fields()).into_row();
-            let row = new.into_row().into_pairs().chain(nested.into_pairs()).collect();
+            let row = given::<N>(new).chain(nested.into_pairs()).collect();
             key_of::<N::Model>(&$inner.insert(N::Model::TABLE, row)?)
         }
 
@@ -267,6 +267,14 @@ impl fmt::Debug for Transaction<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tx.fmt(f)
     }
+}
+
+/// The columns of a new row, but those that would be null without being given: a relation may give them.
+fn given<N: Insert>(new: N) -> impl Iterator<Item = (EcoString, Input)> {
+    let is_given = |(name, input): &(EcoString, Input)| {
+        *input != Input::Value(Value::Null) || N::Model::DEFAULTS.contains(&name.as_str())
+    };
+    new.into_row().into_pairs().filter(is_given)
 }
 
 fn key_of<M: Model>(key: &Key) -> Result<M::Key> {

@@ -134,6 +134,11 @@ fn rows_are_written_along_relations_all_or_nothing() {
     });
     assert_eq!(db.get(comment.unwrap()).unwrap().unwrap().body, "first");
 
+    // A key that is null unless it's given is given by what is written along the relation.
+    let new = NewComment::new(two, "signed");
+    let signed = db.insert_with(new, |c| c.author().create(|u| u.email().set("fay@x.org"))).unwrap();
+    assert!(db.get(signed).unwrap().unwrap().author_id.is_some());
+
     let before = db.query::<Post>().count().unwrap();
     let refused = db.update(dot, |u| {
         u.posts().create(|p| p.title().set("Three")).and(u.posts().update(Id::new(1), |p| p.score().set(9)))

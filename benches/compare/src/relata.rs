@@ -199,6 +199,16 @@ impl Relata {
         relata
     }
 
+    /// The same, where the junction leads to both its sides too: typed models lead through it by these.
+    pub fn load_typed(d: &Data) -> Relata {
+        let ends = schema()
+            .relation(Relation::one("posts_tags", "post", "posts").from(["post_id"]).to(["id"]))
+            .relation(Relation::one("posts_tags", "tag", "tags").from(["tag_id"]).to(["id"]));
+        let db = Database::new(ends).unwrap();
+        db.load(|loader| fill(loader, d)).unwrap();
+        Relata { db }
+    }
+
     pub fn database(&self) -> &Database {
         &self.db
     }

@@ -1,8 +1,8 @@
-//! Relata by its typed models: the reads that a user would write with them. The rest is as without.
+//! Relata by its typed models: every read, as a user would write it with them. Writes are as without.
 
 use crate::relata::Relata;
 use crate::workload::*;
-use relata::typed::{Database, Id, Model};
+use relata::typed::{Database, Id, Model, count};
 
 #[derive(Model)]
 #[relata(has_one(profile: Profile::user), has_many(posts: Post::user, counter = posts_count))]
@@ -27,6 +27,7 @@ struct Profile {
 
 #[derive(Model)]
 #[relata(has_many(comments: Comment::post, counter = comments_count))]
+#[relata(has_many(tags: Tag, through(PostTag::post, PostTag::tag)))]
 struct Post {
     #[relata(key)]
     id: Id<Post>,
@@ -50,51 +51,117 @@ struct Comment {
     created_at: i64,
 }
 
+#[derive(Model)]
+struct Tag {
+    #[relata(key)]
+    id: Id<Tag>,
+    name: String,
+}
+
+#[derive(Model)]
+#[relata(table = "posts_tags")]
+struct PostTag {
+    #[relata(key, belongs_to(post: Post, on_delete = cascade))]
+    post_id: Id<Post>,
+    #[relata(key, belongs_to(tag: Tag, on_delete = cascade))]
+    tag_id: Id<Tag>,
+}
+
+type Models = (User, Profile, Post, Comment, Tag, PostTag);
+
 pub struct Typed {
     db: Database,
 }
 
 impl Typed {
     pub fn load(d: &Data) -> Typed {
-        let db = Database::over::<(User, Profile, Post, Comment)>(Relata::load(d).database().clone());
+        let db = Database::over::<Models>(Relata::load_typed(d).database().clone());
         Typed { db: db.unwrap() }
     }
 }
 
 impl Peer for Typed {
     fn w1(&self, posts: &[i64]) -> Option<u64> {
-        let snapshot = self.db.snapshot();
-        let rows = snapshot.rows_of::<Post>().unwrap();
-        let one = |id: &i64| {
-            let post = rows.get(Id::new(*id)).unwrap();
-            sig(post.title()) + post.created_at() as u64 % 1000
-        };
-        Some(posts.iter().map(one).sum())
+        let query = self.db.query::<Post>().prepare().unwrap();
+        let mut sum = 0;
+        let found = query.by_key().each(posts.iter().copied().map(Id::new), |post| {
+            let post = post.unwrap();
+            sum += sig(post.title()) + post.created_at() as u64 % 1000;
+        });
+        found.unwrap();
+        Some(sum)
+    }
+
+    fn w2(&self, emails: &Strs) -> Option<u64> {
+        let query = self.db.query::<User>().prepare().unwrap();
+        let mut sum = 0;
+        let mut by_email = query.by_unique(|u| u.email()).unwrap();
+        by_email.each(emails.iter(), |user| sum += user.map_or(0, |user| *user.id().get() as u64)).unwrap();
+        Some(sum)
     }
 
     fn w3(&self, comments: &[i64]) -> Option<u64> {
-        let snapshot = self.db.snapshot();
-        let (rows, posts) = (snapshot.rows_of::<Comment>().unwrap(), snapshot.rows_of::<Post>().unwrap());
-        let (author, post) = (rows.walk(|c| c.author()).unwrap(), rows.walk(|c| c.post()).unwrap());
-        let user = posts.walk(|p| p.user()).unwrap();
-        let one = |id: &i64| {
-            let comment = rows.get(Id::new(*id)).unwrap();
-            let (author, owner) =
-                (author.one(comment).unwrap(), user.one(post.one(comment).unwrap()).unwrap());
-            sig(author.name()) + sig(owner.name())
-        };
-        Some(comments.iter().map(one).sum())
+        let query =
+            self.db.query::<Comment>().include(|c| c.author()).include(|c| c.post().include(|p| p.user()));
+        let query = query.prepare().unwrap();
+        let mut sum = 0;
+        let found = query.by_key().each(comments.iter().copied().map(Id::new), |comment| {
+            let comment = comment.unwrap();
+            sum += sig(comment.author().name()) + sig(comment.post().user().name());
+        });
+        found.unwrap();
+        Some(sum)
     }
 
     fn w4(&self, users: &[i64]) -> Option<u64> {
-        let snapshot = self.db.snapshot();
-        let rows = snapshot.rows_of::<User>().unwrap();
-        let posts = rows.walk(|u| u.posts()).unwrap();
-        let one = |id: &i64| {
-            let user = rows.get(Id::new(*id)).unwrap();
-            posts.from(user).map(|post| post.created_at() as u64).sum::<u64>()
-        };
-        Some(users.iter().map(one).sum())
+        let query = self.db.query::<User>().include(|u| u.posts()).prepare().unwrap();
+        let mut sum = 0;
+        let found = query.by_key().each(users.iter().copied().map(Id::new), |user| {
+            sum += user.unwrap().posts().iter().map(|post| post.created_at() as u64).sum::<u64>();
+        });
+        found.unwrap();
+        Some(sum)
+    }
+
+    fn w7(&self, posts: &[i64]) -> Option<u64> {
+        let query = self.db.query::<Post>().include(|p| p.tags()).prepare().unwrap();
+        let mut sum = 0;
+        let found = query.by_key().each(posts.iter().copied().map(Id::new), |post| {
+            sum += post.unwrap().tags().iter().map(|tag| sig(tag.name())).sum::<u64>();
+        });
+        found.unwrap();
+        Some(sum)
+    }
+
+    fn f1(&self) -> Option<u64> {
+        let joined = self.db.from::<Comment>().inner_join(|c| c.author());
+        let mut sum = 0;
+        let read = joined.select(|(c, u)| (c.id(), u.name()));
+        read.each(|(id, name)| sum += ck_user(*id.get(), name)).unwrap();
+        Some(sum)
+    }
+
+    fn f2(&self) -> Option<u64> {
+        let groups = self.db.query::<Comment>().group_by(|c| c.author_id());
+        let groups = groups.select(|author, c| (author, count(), c.created_at().sum()));
+        let mut sum = 0;
+        let read =
+            groups.each(|(author, n, at)| sum += (*author.get() * n) as u64 + at.unwrap() as u64 % 1000);
+        read.unwrap();
+        Some(sum)
+    }
+
+    fn f3(&self) -> Option<u64> {
+        let joined =
+            self.db.from::<Comment>().inner_join(|c| c.post()).filter(|(_, p)| p.published().eq(true));
+        let newest =
+            joined.order_by(|(c, _)| c.created_at().desc()).order_by(|(c, _)| c.id().desc()).limit(100);
+        let ids = newest.select(|(c, _)| c.id()).all().unwrap();
+        Some(ck_list(ids.len() as u64, ids.iter().map(|id| *id.get()), true))
+    }
+
+    fn f4(&self) -> Option<u64> {
+        Some(self.db.query::<Comment>().aggregate(|c| c.author_id().count_distinct()).unwrap() as u64)
     }
 
     fn w5(&self, users: &[i64]) -> Option<u64> {

@@ -14,6 +14,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let keys: Vec<_> = model.keys().map(|field| &field.column).collect();
     let key_types: Vec<_> = model.keys().map(|field| &field.ty).collect();
     let key = if let [key] = key_types.as_slice() { quote!(#key) } else { quote!((#(#key_types,)*)) };
+    let keyed = keyed(model);
+    let defaults = model.fields.iter().filter(|field| field.default.is_some()).map(|field| &field.column);
     let define = define(model);
     let references = model.links.iter().filter_map(|link| reference(model, link));
     let read = model.fields.iter().enumerate().map(|(place, field)| {
@@ -24,13 +26,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (name, ty, column) = (&field.ident, &field.ty, &field.column);
         quote!(let row = ::relata::typed::generated::put::<#ty>(row, #column, &self.#name);)
     });
-    let checks = checks(model);
+    let (rest, checks) = (given(model), checks(model));
     quote! {
         #[automatically_derived]
         impl ::relata::typed::Model for #ident {
             const NAME: &'static str = #name;
             const TABLE: &'static str = #table;
             const KEY: &'static [&'static str] = &[#(#keys),*];
+            const DEFAULTS: &'static [&'static str] = &[#(#defaults),*];
             type Key = #key;
             type Fields = #fields;
             type FieldsIn<Q: ::relata::typed::Scope> = #fields<Q>;
@@ -40,6 +43,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             fn fields_in<Q: ::relata::typed::Scope>(at: ::relata::typed::generated::At) -> #fields<Q> {
                 #fields { at, scope: ::core::marker::PhantomData }
             }
+
+            #keyed
 
             fn define() -> ::relata::typed::generated::Definition {
                 #define
@@ -70,6 +75,16 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
 
+        #rest
+
+        #checks
+    }
+}
+
+/// What a model is where a list of models, or a new row, is wanted.
+fn given(model: &Model) -> TokenStream {
+    let ident = &model.ident;
+    quote! {
         #[automatically_derived]
         impl ::relata::typed::Models for #ident {
             fn declare(declared: &mut ::relata::typed::generated::Declared) {
@@ -85,8 +100,32 @@ pub(super) fn expand(model: &Model) -> TokenStream {
                 ::relata::typed::Model::write(&self)
             }
         }
+    }
+}
 
-        #checks
+/// The key of a model, and of a row.
+fn keyed(model: &Model) -> TokenStream {
+    let places = model.fields.iter().enumerate().filter(|(_, field)| field.is_key);
+    let own = model.keys().map(|field| {
+        let (name, ty) = (&field.ident, &field.ty);
+        quote_spanned!(ty.span()=> ::core::clone::Clone::clone(&self.#name))
+    });
+    let read = places.map(|(place, field)| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> view.own::<#ty>(#place))
+    });
+    let (own, read) = match model.keys().count() {
+        1 => (quote!(#(#own)*), quote!(#(#read)*)),
+        _ => (quote!((#(#own,)*)), quote!((#(#read,)*))),
+    };
+    quote! {
+        fn key(&self) -> Self::Key {
+            #own
+        }
+
+        fn key_at(view: ::relata::typed::View<'_>) -> Self::Key {
+            #read
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         let (name, relation) = (&link.name, relation_ident(model, &link.name));
         let doc = format!("The relation `{name}`.");
         let (handle, made) = match &link.way {
-            Way::Polymorphic { .. } => (quote!(OneOf), quote!(one_of())),
+            Way::Polymorphic { .. } => (quote!(OneOf), quote!(one_of(self.at))),
             _ => (quote!(Related), quote!(related(self.at))),
         };
         quote! {
@@ -84,8 +84,13 @@ fn marker(model: &Model, place: usize, link: &Link) -> TokenStream {
     let (target, name) = (&link.target, link.name.to_string());
     let kind = kind(model, link);
     let (relation_trait, leads) = match &link.way {
-        Way::Polymorphic { .. } => {
-            (quote!(::relata::typed::PolymorphicRelation), quote!(type Targets = #target;))
+        Way::Polymorphic { type_field, key, .. } => {
+            let from = model.columns([type_field, key]);
+            let leads = quote! {
+                type Targets = #target;
+                const FROM: [&'static str; 2] = [#(#from),*];
+            };
+            (quote!(::relata::typed::PolymorphicRelation), leads)
         }
         _ => (quote!(::relata::typed::Relation), quote!(type Target = #target; type Kind = #kind;)),
     };
