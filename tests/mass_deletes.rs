@@ -123,7 +123,7 @@ fn agree(db: &Database) {
     let by_filter = db.query("tags").filter(rel("posts").some(col("score").lt(9))).count().unwrap();
     let page = db.query("tags").include("posts", |posts| posts).all().unwrap();
     let posts = page.shape().relation("posts").unwrap();
-    assert_eq!(by_filter, page.iter().filter(|tag| tag.rows(posts).len() > 0).count() as u64);
+    assert_eq!(by_filter, page.iter().filter(|tag| !tag.rows(posts).is_empty()).count() as u64);
     let counted = db.query("tags").filter(rel("posts").count().test(Comparison::Gt, 20)).count().unwrap();
     assert_eq!(counted, page.iter().filter(|tag| tag.rows(posts).len() > 20).count() as u64);
 }

@@ -185,7 +185,7 @@ impl Adjacency {
     pub(crate) fn forget(&mut self, keys: &KeyView<'_>, mut lingering: Vec<(Slot, Slot)>) {
         // By parents, then by children; those without a parent come last.
         lingering
-            .sort_unstable_by_key(|(parent, child)| (parent.index() as u64) << 32 | child.index() as u64);
+            .sort_unstable_by_key(|(parent, child)| ((parent.index() as u64) << 32) | child.index() as u64);
         let with = lingering.partition_point(|(parent, _)| !parent.is_none());
         let (listed, waiting) = lingering.split_at(with);
         waiting.iter().for_each(|(_, child)| self.detach(keys, *child));

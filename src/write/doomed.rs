@@ -94,7 +94,7 @@ struct Met {
 impl Met {
     #[inline]
     fn name(table: TableId, slot: Slot) -> (u64, u64) {
-        ((table.index() as u64) << 32 | slot.index() as u64 / 64, 1 << (slot.index() % 64))
+        (((table.index() as u64) << 32) | (slot.index() as u64 / 64), 1 << (slot.index() % 64))
     }
 
     /// The word of some neighbours.

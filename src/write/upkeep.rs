@@ -259,12 +259,10 @@ impl Writer<'_> {
         let mut dues = std::mem::take(&mut self.dues);
         // They come in runs that are in order, by what noted them.
         dues.sort();
-        let catalog = Arc::clone(&self.catalog);
         let mut cells = Vec::with_capacity(dues.len());
         for dues in dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
-            if let Some(Due { table, .. }) = dues.first() {
-                self.settle_dues(catalog.table(*table), dues, &mut cells)?;
-            }
+            let time = self.time_of(dues);
+            self.settle_dues(dues, time, &mut cells)?;
         }
         Ok(cells)
     }
@@ -274,20 +272,20 @@ impl Writer<'_> {
         if cells.is_empty() {
             return Ok(());
         }
-        let catalog = Arc::clone(&self.catalog);
-        let is_checked = |kept: &&Kept| !catalog.table(kept.table).checks.is_empty();
+        let is_checked = |kept: &&Kept| !self.catalog.table(kept.table).checks.is_empty();
         let checked = cells.iter().filter(is_checked).map(|kept| (kept.table, kept.slot, kept.column));
         let mut checked: Vec<(TableId, Slot, ColumnId)> = checked.collect();
-        let is_read = |kept: &Kept| is_indexed(catalog.table(kept.table), kept.column);
-        if cells.iter().any(is_read) {
-            self.keep_indexed(cells.extract_if(.., |kept| is_read(kept)).collect());
+        let is_read = |kept: &mut Kept| is_indexed(self.catalog.table(kept.table), kept.column);
+        if cells.iter_mut().any(is_read) {
+            let read = cells.extract_if(.., is_read).collect();
+            self.keep_indexed(read);
         }
         if !cells.is_empty() {
             self.store.apply(Change::Keep(cells));
         }
         checked.sort_unstable();
         for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
-            self.run_checks(catalog.table(table), slot, Some(&[column]))?;
+            self.run_checks(self.catalog.table(table), slot, Some(&[column]))?;
         }
         Ok(())
     }
@@ -308,16 +306,22 @@ impl Writer<'_> {
         }
     }
 
+    /// The time as a column holds it, where rows that are there are owed it: for others the clock isn't read.
+    fn time_of(&mut self, dues: &[Due]) -> Option<i64> {
+        let Due { table, column, what, .. } = dues.first().copied()?;
+        let rows = self.store.table(table);
+        if what != What::Touch || !dues.iter().any(|due| rows.is_live(due.slot)) {
+            return None;
+        }
+        let ty = self.catalog.table(table).column(column).ty.clone();
+        number(&self.time(&ty))
+    }
+
     /// What is owed to a column of some rows, and what each comes to.
-    fn settle_dues(&mut self, info: &TableInfo, dues: &[Due], cells: &mut Vec<Kept>) -> Result<()> {
-        let Some(Due { table, column, what, .. }) = dues.first().copied() else { return Ok(()) };
+    fn settle_dues(&self, dues: &[Due], time: Option<i64>, cells: &mut Vec<Kept>) -> Result<()> {
+        let Some(Due { table, column, .. }) = dues.first().copied() else { return Ok(()) };
+        let info = self.catalog.table(table);
         let described = info.column(column);
-        let is_live = |due: &Due| self.store.table(table).is_live(due.slot);
-        // The clock isn't read for rows that are gone.
-        let time = match what {
-            What::Touch if dues.iter().any(is_live) => number(&self.time(&described.ty)),
-            _ => None,
-        };
         let rows = self.store.table(table);
         let held = rows.column(column);
         for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
