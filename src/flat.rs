@@ -14,6 +14,7 @@
 
 mod aggregate;
 mod arrange;
+mod bind;
 mod build;
 mod cells;
 mod counted;

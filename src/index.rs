@@ -171,6 +171,21 @@ impl Index {
         }
     }
 
+    /// How many rows have this key. O(1) expected, O(log n) in an ordered index.
+    pub(crate) fn group_count(&self, columns: &[Column], key: &[Value]) -> usize {
+        if key.iter().any(Value::is_null) {
+            return 0;
+        }
+        match &self.kind {
+            Kind::Dense(_) | Kind::Unique(_) => usize::from(self.find(columns, key.into()).is_some()),
+            Kind::Groups(groups) => {
+                let view = KeyView::new(columns, &self.columns);
+                groups.find(hash_key(self.state, key), |slot| view.equals(slot, key)).len()
+            }
+            Kind::Ordered(_) => self.range(columns, key, Bound::Unbounded, Bound::Unbounded).len(),
+        }
+    }
+
     /// The rows whose key starts with `prefix` and goes on between two bounds, in key order; only an
     /// ordered index has any. Nulls lie past every upper bound but an open one. O(log n + result).
     pub(crate) fn range<'i>(

@@ -20,13 +20,15 @@ mod measured;
 mod polymorphic;
 mod recursion;
 mod walk;
+mod way;
 mod words;
 
 pub(crate) use access::Access;
-pub(crate) use bind::{Open, Placeholders, amount, bound, given, note, opened};
+pub(crate) use bind::{Given, Open, Placeholders, amount, bound, given, note, opened};
 pub(crate) use explain::{access_words, counted};
 pub(crate) use measured::{Measure, found, total};
 pub(crate) use recursion::too_deep;
+pub(crate) use way::Way;
 pub(crate) use words::predicate;
 
 use crate::catalog::{Catalog, OrderInfo, RelationInfo};
@@ -55,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) expected: usize,
     /// A placeholder that has no value yet.
     pub(crate) unbound: Option<EcoString>,
+    /// Then: which access it will have.
+    pub(crate) way: Option<Way>,
 }
 
 /// What is asked of the rows of one table.
@@ -129,6 +133,15 @@ pub(crate) enum Key {
     Total { name: EcoString, total: Box<RelationTotal>, descending: bool, nulls_first: bool },
 }
 
+/// The part of a plan's rows that is wanted, in their order.
+#[derive(Default)]
+pub(crate) struct Part {
+    pub(crate) order: Vec<Key>,
+    pub(crate) limit: Option<usize>,
+    pub(crate) offset: usize,
+    pub(crate) open: Vec<Open>,
+}
+
 impl Plan {
     /// Resolves a query and chooses how to find its rows.
     ///
@@ -144,31 +157,28 @@ impl Plan {
                 return Ok(Plan::open(store, root));
             }
             let (access, expected) = choose::choose(store, &mut root);
-            Ok(Plan { root, access, expected, unbound: None })
+            Ok(Plan { root, access, expected, unbound: None, way: None })
         })
     }
 
     /// A plan that finds the rows a predicate is true of.
     pub(crate) fn of_filter(store: &Store, table: TableId, predicate: Predicate) -> Plan {
-        Plan::of_page(store, table, predicate, Vec::new(), None, 0)
+        Plan::of_page(store, table, predicate, Part::default())
     }
 
     /// A plan that finds the rows a predicate is true of, in an order, as many as a page holds.
-    pub(crate) fn of_page(
-        store: &Store,
-        table: TableId,
-        predicate: Predicate,
-        order: Vec<Key>,
-        limit: Option<usize>,
-        offset: usize,
-    ) -> Plan {
-        let mut root = Level { order, limit, offset, ..Level::of_rows(store, table) };
+    pub(crate) fn of_page(store: &Store, table: TableId, predicate: Predicate, page: Part) -> Plan {
+        let Part { order, limit, offset, open } = page;
+        let mut root = Level { order, limit, offset, open, ..Level::of_rows(store, table) };
         root.filter = match predicate {
             Predicate::And(terms) => terms,
             term => vec![term],
         };
+        if root.unbound().is_some() {
+            return Plan::open(store, root);
+        }
         let (access, expected) = choose::choose(store, &mut root);
-        Plan { root, access, expected, unbound: None }
+        Plan { root, access, expected, unbound: None, way: None }
     }
 
     /// About how many rows it finds.
@@ -178,7 +188,8 @@ impl Plan {
 
     /// A plan that gives all columns of rows that are known already.
     pub(crate) fn of_rows(store: &Store, table: TableId) -> Plan {
-        Plan { root: Level::of_rows(store, table), access: Access::Scan, expected: 0, unbound: None }
+        let root = Level::of_rows(store, table);
+        Plan { root, access: Access::Scan, expected: 0, unbound: None, way: None }
     }
 }
 

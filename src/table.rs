@@ -174,6 +174,11 @@ impl Table {
         found
     }
 
+    /// How many rows have this key. O(1) expected, O(log n) in an ordered index.
+    pub(crate) fn group_count(&self, index: IndexId, key: &[Value]) -> usize {
+        self.index(index).group_count(&self.columns, key)
+    }
+
     /// The rows in a range of an ordered index, in its order. O(log n + result).
     pub(crate) fn range(
         &self,

@@ -37,15 +37,57 @@ fn placeholders_take_the_types_of_what_they_are_compared_with() {
 }
 
 #[test]
-fn the_access_is_chosen_by_the_values() {
+fn the_access_is_chosen_when_the_query_is_prepared() {
     let db = library();
     let query = db.query("authors").filter(col("id").eq(placeholder("id"))).prepare().unwrap();
-    assert!(query.explain().contains("where id = $id"), "{}", query.explain());
+    assert!(query.explain().starts_with("authors: by primary key, where id = $id"), "{}", query.explain());
     let bound = query.bind(row! { id: 2 }).unwrap();
     assert!(bound.explain().starts_with("authors: by primary key (id = 2)"), "{}", bound.explain());
     let flat =
         db.from("authors").filter(col("id").eq(placeholder("id"))).columns(["name"]).prepare().unwrap();
     assert!(flat.explain(row! { id: 2 }).unwrap().starts_with("authors: by primary key (id = 2)"));
+}
+
+#[test]
+fn keys_that_lead_to_most_rows_are_left_for_a_scan() {
+    let db = library();
+    let books = (0..400).map(|i| row! { title: format!("U{i}"), author_id: 2 });
+    db.insert_many("books", books.collect::<Vec<_>>()).unwrap();
+    db.insert_many("authors", (0..20).map(|i| row! { name: format!("A{i}") }).collect::<Vec<_>>()).unwrap();
+    let query = db.query("books").filter(col("author_id").eq(placeholder("id"))).prepare().unwrap();
+    assert!(query.explain().starts_with("books: children of authors, where"), "{}", query.explain());
+    for (id, way, found) in
+        [(1, "books: children of authors", 50), (2, "books: scan", 450), (9, "books: children", 0)]
+    {
+        let bound = query.bind(row! { id: id }).unwrap();
+        assert!(bound.explain().starts_with(way), "{}", bound.explain());
+        assert_eq!(bound.all().unwrap().len(), found);
+    }
+    // A key that no author has, and one that is none.
+    assert!(query.bind(row! { id: 999 }).unwrap().all().unwrap().is_empty());
+    assert!(query.bind(row! { id: None::<i64> }).unwrap().all().unwrap().is_empty());
+}
+
+#[test]
+fn prepared_answers_are_those_of_the_same_query_with_its_values() {
+    let db = library();
+    let given = |low: i64, high: i64, author: i64| row! { low: low, high: high, author: author };
+    let filter = || {
+        let open = (placeholder("low"), placeholder("high"), placeholder("author"));
+        col("id").gte(open.0).and(col("id").lt(open.1)).and(rel("author").is(col("id").eq(open.2)))
+    };
+    let nested = db.query("books").columns(["id"]).filter(filter()).prepare().unwrap();
+    let flat = db.from("books").columns(["books.id"]).inner_join("authors", rel("author"));
+    let flat =
+        flat.filter(col("books.id").gte(placeholder("low")).and(col("books.id").lt(placeholder("high"))));
+    let flat = flat.filter(col("authors.id").eq(placeholder("author"))).prepare().unwrap();
+    for (low, high, author) in [(1, 9, 1), (95, 200, 2), (50, 50, 1), (1, 100, 7), (3, 5, 2)] {
+        let known = col("id").gte(low).and(col("id").lt(high)).and(rel("author").is(col("id").eq(author)));
+        let expected = db.query("books").columns(["id"]).filter(known).all().unwrap().to_string();
+        let bound = nested.bind(given(low, high, author)).unwrap();
+        assert_eq!(bound.all().unwrap().to_string(), expected, "{}", bound.explain());
+        assert_eq!(flat.run(given(low, high, author)).unwrap().to_string(), expected);
+    }
 }
 
 #[test]

@@ -185,6 +185,16 @@ impl<'a> BitsView<'a> {
         self.words.at(word)
     }
 
+    /// The bits of the [`ROWS`] rows of a chunk of a column, the lowest first; zero past the end. O(1).
+    #[inline]
+    pub(crate) fn chunk(self, chunk: usize) -> [u64; ROWS / 64] {
+        const EACH: usize = WORDS / (ROWS / 64);
+        let mut all = [0; ROWS / 64];
+        let words = self.words.chunk(chunk / EACH).chunks(ROWS / 64).nth(chunk % EACH).unwrap_or_default();
+        all.iter_mut().zip(words).for_each(|(to, word)| *to = *word);
+        all
+    }
+
     /// The number of bits. O(1).
     #[inline]
     pub(crate) fn len(self) -> usize {
@@ -289,6 +299,8 @@ mod tests {
         assert_eq!(bits.count_ones(), model.iter().filter(|b| **b).count());
         for index in 0..model.len() + 130 {
             assert_eq!(bits.get(index), model.get(index).copied().unwrap_or_default());
+            let chunk = bits.view().chunk(index / ROWS);
+            assert_eq!(chunk[index % ROWS / 64], bits.view().word(index / 64));
         }
     }
 

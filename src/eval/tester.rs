@@ -98,19 +98,14 @@ impl<'a> Tester<'a> {
 
     /// Bits of a chunk's rows that pass.
     pub(crate) fn words(&mut self, chunk: usize) -> [u64; WORDS] {
-        let mut words: [u64; WORDS] = std::array::from_fn(|at| self.live.word(chunk * WORDS + at));
+        let mut words = self.live.chunk(chunk);
         if self.is_empty() || words == [0; WORDS] {
             return words;
         }
         let rows = self.live.len().saturating_sub(chunk * ROWS).min(ROWS);
-        let mut truths = [FALSE; ROWS];
         for node in &mut self.cheap {
-            if node.narrow(chunk, &mut words) {
-                continue;
-            }
-            node.fill(Rows::Chunk(chunk), &mut truths[..rows]);
-            for (word, lane) in words.iter_mut().zip(truths.as_chunks::<64>().0) {
-                *word &= gather_bits(lane);
+            if !node.narrow(chunk, &mut words) {
+                narrow_by_truths(node, chunk, rows, &mut words);
             }
         }
         if !self.dear.is_empty() {
@@ -132,6 +127,16 @@ impl<'a> Tester<'a> {
                 words[at / 64] &= !(1 << (at % 64));
             }
         }
+    }
+}
+
+/// Clears the bits of a chunk's rows that aren't true, by the truth of each of them.
+#[inline(never)]
+fn narrow_by_truths(node: &mut Node<'_>, chunk: usize, rows: usize, words: &mut [u64; WORDS]) {
+    let mut truths = [FALSE; ROWS];
+    node.fill(Rows::Chunk(chunk), &mut truths[..rows]);
+    for (word, lane) in words.iter_mut().zip(truths.as_chunks::<64>().0) {
+        *word &= gather_bits(lane);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::document::Limits;
 use crate::error::Result;
 use crate::eval::fault;
 use crate::id::{IndexId, Slot};
-use crate::plan::Plan;
+use crate::plan::{Placeholders, Plan, given};
 use crate::store::Store;
 use crate::value::{KeyRef, Row, Type};
 use crate::view::{Page, RowView, Shape, TableRef};
@@ -45,21 +45,25 @@ pub struct Prepared {
     store: Arc<Store>,
     plan: Arc<Plan>,
     limits: Limits,
+    placeholders: Placeholders,
 }
 
 impl Prepared {
     pub(crate) fn new(store: Arc<Store>, plan: Plan, limits: Limits) -> Prepared {
-        Prepared { store, plan: Arc::new(plan), limits }
+        let placeholders = if plan.unbound.is_some() { plan.placeholders() } else { Placeholders::new() };
+        Prepared { store, plan: Arc::new(plan), limits, placeholders }
     }
 
     /// The placeholders and their types, in the order they are met. A query with any answers only what
     /// [`bind`](Prepared::bind) gives.
     pub fn placeholders(&self) -> Vec<(EcoString, Type)> {
-        self.plan.placeholders()
+        self.placeholders.clone()
     }
 
-    /// This query with values in the place of its placeholders. Names and types were looked at when it was
-    /// prepared; how rows are found is chosen by the values. O(query).
+    /// This query with values in the place of its placeholders. Names, types and the index or relation that
+    /// rows are found by were looked at when it was prepared, for values as they are on average: only the
+    /// keys are looked up now. Where they have so many rows that it's faster to read all, that is done.
+    /// O(query).
     ///
     /// ```
     /// # use relata::{Column, Database, Schema, Table, row};
@@ -77,8 +81,17 @@ impl Prepared {
     /// `invalid_query` for a placeholder without a value or a value without a placeholder,
     /// `type_mismatch` for a value of another type.
     pub fn bind(&self, values: Row) -> Result<Prepared> {
-        let plan = self.plan.bind(&self.store, &values)?;
-        Ok(Prepared::new(Arc::clone(&self.store), plan, self.limits))
+        given(&self.placeholders, &values)?;
+        let (store, limits) = (Arc::clone(&self.store), self.limits);
+        if self.placeholders.is_empty() {
+            return Ok(Prepared {
+                store,
+                plan: Arc::clone(&self.plan),
+                limits,
+                placeholders: Placeholders::new(),
+            });
+        }
+        Ok(Prepared::new(store, self.plan.bind(&self.store, &values)?, limits))
     }
 
     /// The columns and relations of the rows it gives, to be resolved once for a loop.

@@ -8,7 +8,7 @@ use crate::scalar::{Scalar, What};
 use crate::value::Type;
 
 /// How a join finds the rows of its source for a tuple.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Matcher {
     /// From the row of a source, hop by hop: resolved positions, or an index.
     Walk { from: usize, table: TableId, hops: Vec<Hop> },

@@ -17,23 +17,25 @@ use crate::value::Type;
 use ecow::EcoString;
 
 /// How a query is answered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Planned {
     pub(super) body: Steps,
     pub(super) columns: Vec<(EcoString, Type)>,
     pub(super) order: Vec<Key>,
     pub(super) limit: Option<usize>,
     pub(super) offset: usize,
+    /// What is known when the query runs.
+    pub(super) open: Vec<plan::Open>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Steps {
     Select(Box<Joins>),
     Set(SetOperation, Box<Planned>, Box<Planned>),
 }
 
 /// The joins of a query in the order they are made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Joins {
     /// As declared.
     pub(super) sources: Vec<Place>,
@@ -54,7 +56,7 @@ pub(super) struct Joins {
 }
 
 /// How the rows of a source are found by themselves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Scan {
     pub(super) plan: plan::Plan,
     /// What is asked of the source by itself.
@@ -63,7 +65,7 @@ pub(super) struct Scan {
 }
 
 /// One join.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Step {
     pub(super) kind: JoinKind,
     pub(super) source: usize,
@@ -95,17 +97,20 @@ impl Joins {
 }
 
 impl Planned {
-    /// Plans a query whose placeholders have values. O(query), and a few look-ups.
+    /// Plans a query, for placeholders without values by what is so on average. O(query), and a few look-ups.
     pub(super) fn new(store: &Store, resolved: Resolved) -> Planned {
-        let Resolved { body, columns, order, limit, offset, .. } = resolved;
+        let Resolved { body, columns, order, limit, offset, open } = resolved;
         let body = match body {
             Inner::Set(operation, left, right) => {
                 let left = Planned::new(store, *left);
                 Steps::Set(operation, Box::new(left), Box::new(Planned::new(store, *right)))
             }
-            Inner::Select(select) => Steps::Select(Box::new(joins(store, *select, &order, limit, offset))),
+            Inner::Select(select) => {
+                let page = |order| plan::Part { order, limit, offset, open: open.clone() };
+                Steps::Select(Box::new(joins(store, *select, page_order(&order).map(page))))
+            }
         };
-        Planned { body, columns, order, limit, offset }
+        Planned { body, columns, order, limit, offset, open }
     }
 
     /// The least number of rows that have to be found before no more are needed.
@@ -114,7 +119,7 @@ impl Planned {
     }
 }
 
-fn joins(store: &Store, select: Select, order: &[Key], limit: Option<usize>, offset: usize) -> Joins {
+fn joins(store: &Store, select: Select, page: Option<plan::Part>) -> Joins {
     let Select { sources, joins, filter, group, having, outputs, distinct } = select;
     let mut pushed: Vec<Vec<Scalar>> = sources.iter().map(|_| Vec::new()).collect();
     let mut left_over = Vec::new();
@@ -133,18 +138,16 @@ fn joins(store: &Store, select: Select, order: &[Key], limit: Option<usize>, off
         pending.push(Pending::new(store, &sources, at + 1, join, &mut pushed));
     }
     let plain = alone && group.is_none() && !distinct && left_over.is_empty();
-    let keys = plain.then(|| page_order(order)).flatten();
-    let paged = keys.is_some();
-    let mut keys = keys;
+    let mut page = page.filter(|_| plain);
+    let paged = page.is_some();
     let scans: Vec<Scan> = sources
         .iter()
         .zip(pushed)
         .map(|(place, terms)| {
             let predicate =
                 Predicate::And(terms.into_iter().map(Scalar::into_predicate).flat_map(flattened).collect());
-            let (limit, offset) = if paged { (limit, offset) } else { (None, 0) };
-            let keys = keys.take().unwrap_or_default();
-            let plan = plan::Plan::of_page(store, place.table, predicate.clone(), keys, limit, offset);
+            let page = page.take().unwrap_or_default();
+            let plan = plan::Plan::of_page(store, place.table, predicate.clone(), page);
             let expected = plan.expected_rows();
             Scan { plan, predicate, expected }
         })

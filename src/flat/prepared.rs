@@ -9,14 +9,16 @@ use crate::error::Result;
 use crate::plan::{Placeholders, bound, given, note};
 use crate::store::Store;
 use crate::value::{Row, Type};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// A flat query whose names are resolved and whose types are checked, for one snapshot.
 ///
-/// Its placeholders have the types of what they are compared with. How rows are found is chosen when
-/// the values are known.
+/// Its placeholders have the types of what they are compared with. How rows are found and joined is chosen
+/// when it is prepared, for values as they are on average: a run looks their keys up and nothing else. Where
+/// they have so many rows that it's faster to read all, that is done.
 ///
 /// ```
 /// # use relata::{Column, Database, Schema, Table, row};
@@ -32,7 +34,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct PreparedFlat {
     store: Arc<Store>,
-    resolved: Resolved,
+    planned: Arc<Planned>,
     placeholders: Placeholders,
     limits: Limits,
 }
@@ -42,7 +44,8 @@ impl PreparedFlat {
         let resolved = Resolved::new(store.catalog(), query)?;
         let mut placeholders = Placeholders::new();
         resolved.placeholders(&mut |name, ty| note(&mut placeholders, name, ty));
-        Ok(PreparedFlat { store: Arc::clone(store), resolved, placeholders, limits })
+        let planned = Arc::new(Planned::new(store, resolved));
+        Ok(PreparedFlat { store: Arc::clone(store), planned, placeholders, limits })
     }
 
     /// The placeholders and their types, in the order they are met.
@@ -141,11 +144,14 @@ impl PreparedFlat {
         Ok(text)
     }
 
-    fn planned(&self, values: &Row) -> Result<Planned> {
-        let mut resolved = self.resolved.clone();
+    fn planned(&self, values: &Row) -> Result<Cow<'_, Planned>> {
         given(&self.placeholders, values)?;
-        resolved.bind(&|name, ty| bound(values, name, ty))?;
-        Ok(Planned::new(&self.store, resolved))
+        if self.placeholders.is_empty() {
+            return Ok(Cow::Borrowed(&*self.planned));
+        }
+        let mut planned = Planned::clone(&self.planned);
+        planned.bind(&self.store, &|name, ty| bound(values, name, ty))?;
+        Ok(Cow::Owned(planned))
     }
 }
 

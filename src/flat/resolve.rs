@@ -7,9 +7,9 @@ use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::filter::{Direction, Filter, Nulls};
 use crate::id::{RelationId, TableId};
-use crate::plan::{Open, amount, opened};
+use crate::plan::{Open, opened};
 use crate::scalar::{Names, Scalar, What, common, condition, expression};
-use crate::value::{Input, Type, Value};
+use crate::value::{Input, Type};
 use ecow::{EcoString, eco_format};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -99,42 +99,22 @@ impl Resolved {
                 right.placeholders(show);
             }
             Inner::Select(select) => {
-                select.clone().scalars().into_iter().for_each(|part| part.placeholders(show));
+                select.scalars().for_each(|part| part.placeholders(show));
             }
         }
         self.order.iter().for_each(|key| key.scalar.placeholders(show));
         self.open.iter().map(Open::placeholder).for_each(|(name, ty)| show(name, ty));
     }
-
-    /// Puts values in the place of placeholders.
-    pub(super) fn bind(&mut self, value: &dyn Fn(&EcoString, &Type) -> Result<Value>) -> Result<()> {
-        match &mut self.body {
-            Inner::Set(_, left, right) => {
-                left.bind(value)?;
-                right.bind(value)?;
-            }
-            Inner::Select(select) => select.scalars().into_iter().try_for_each(|part| part.bind(value))?,
-        }
-        for open in std::mem::take(&mut self.open) {
-            let (name, ty) = open.placeholder();
-            let rows = amount(&value(name, ty)?).map_err(|error| error.at(name))?;
-            match open {
-                Open::Offset(_) => self.offset = rows,
-                Open::Limit(_) | Open::Cursor { .. } => self.limit = Some(rows),
-            }
-        }
-        self.order.iter_mut().try_for_each(|key| key.scalar.bind(value))
-    }
 }
 
 impl Select {
-    fn scalars(&mut self) -> Vec<&mut Scalar> {
-        let group = self.group.iter_mut().flat_map(|group| {
-            let of = group.aggregates.iter_mut().filter_map(|aggregate| aggregate.of.as_mut());
-            group.keys.iter_mut().chain(of)
+    fn scalars(&self) -> impl Iterator<Item = &Scalar> {
+        let group = self.group.iter().flat_map(|group| {
+            let of = group.aggregates.iter().filter_map(|aggregate| aggregate.of.as_ref());
+            group.keys.iter().chain(of)
         });
-        let joins = self.joins.iter_mut().flat_map(|join| &mut join.on);
-        joins.chain(&mut self.filter).chain(group).chain(&mut self.having).chain(&mut self.outputs).collect()
+        let joins = self.joins.iter().flat_map(|join| &join.on);
+        joins.chain(&self.filter).chain(group).chain(&self.having).chain(&self.outputs)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Placeholders: plans with values in their place.
 
-use super::{Access, Include, Key, Level, Plan, choose};
+use super::{Access, Include, Key, Level, Plan, way};
 use crate::error::{Error, ErrorKind, FlatMistake, Result};
 use crate::predicate::{Computed, Predicate, RelationTotal};
 use crate::store::Store;
@@ -9,6 +9,9 @@ use ecow::{EcoString, eco_format};
 
 /// The placeholders of a query, each with its type.
 pub(crate) type Placeholders = Vec<(EcoString, Type)>;
+
+/// Gives the value of a placeholder of a type.
+pub(crate) type Given<'g> = &'g dyn Fn(&EcoString, &Type) -> Result<Value>;
 
 /// A part of a level that a placeholder stands for, by its name.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,48 +63,45 @@ impl Plan {
         }
     }
 
-    /// This plan with values in the place of placeholders, and its access chosen by them.
+    /// This plan with values in the place of placeholders, in the way that was chosen before them.
     ///
     /// # Errors
-    /// `invalid_query` for a placeholder without a value or a value without a placeholder,
-    /// `type_mismatch` for a value of another type, `out_of_range` for a negative limit or offset.
+    /// `invalid_query` for a placeholder without a value, `type_mismatch` for a value of another type,
+    /// `out_of_range` for a negative limit or offset.
     pub(crate) fn bind(&self, store: &Store, values: &Row) -> Result<Plan> {
-        let placeholders = self.placeholders();
-        given(&placeholders, values)?;
-        if placeholders.is_empty() {
-            return Ok(self.clone());
+        let mut plan = self.clone();
+        plan.take_values(store, &|name, ty| bound(values, name, ty))?;
+        Ok(plan)
+    }
+
+    /// As [`bind`](Plan::bind), in place. Recursion is as deep as relations are followed.
+    pub(crate) fn take_values(&mut self, store: &Store, value: Given<'_>) -> Result<()> {
+        if let Access::Reached { from, .. } = &mut self.access {
+            from.take_values(store, value)?;
         }
-        self.bound(store, values)
+        self.root.bind(value)?;
+        if let Some(way) = self.way.take() {
+            (self.access, self.expected) = way.access(store, &mut self.root);
+        }
+        self.unbound = None;
+        Ok(())
     }
 
-    /// Recursion is as deep as relations are followed.
-    fn bound(&self, store: &Store, values: &Row) -> Result<Plan> {
-        let mut root = self.root.clone();
-        root.bind(values)?;
+    /// A plan whose placeholders have no values yet: the way to its rows is chosen once.
+    pub(super) fn open(store: &Store, mut root: Level) -> Plan {
         let terms = std::mem::take(&mut root.filter);
-        root.filter = terms
-            .into_iter()
-            .flat_map(|term| match term {
-                Predicate::And(parts) => parts,
-                term => vec![term],
-            })
-            .collect();
-        let (access, expected) = match &self.access {
-            access @ Access::Along { .. } => (access.clone(), self.expected),
-            Access::Reached { from, relation, levels } => {
-                let from = Box::new(from.bound(store, values)?);
-                (Access::Reached { from, relation: *relation, levels: *levels }, self.expected)
-            }
-            _ => choose::choose(store, &mut root),
-        };
-        Ok(Plan { root, access, expected, unbound: None })
-    }
-
-    /// The access of a level whose placeholders have no values yet: it is chosen when they have.
-    pub(super) fn open(store: &Store, root: Level) -> Plan {
-        let expected = store.table(root.table).row_count();
+        root.filter = terms.into_iter().flat_map(flattened).collect();
+        let (way, expected) = way::choose(store, &root);
         let unbound = root.unbound();
-        Plan { root, access: Access::Scan, expected, unbound }
+        Plan { root, access: Access::Scan, expected, unbound, way: Some(way) }
+    }
+}
+
+/// The terms of nested *and*s, which keep their places when they get values.
+fn flattened(predicate: Predicate) -> Vec<Predicate> {
+    match predicate {
+        Predicate::And(terms) => terms.into_iter().flat_map(flattened).collect(),
+        term => vec![term],
     }
 }
 
@@ -147,27 +147,26 @@ impl Level {
 
     /// Puts values in the place of the placeholders of the level and of those it includes. Recursion is as
     /// deep as includes nest.
-    fn bind(&mut self, values: &Row) -> Result<()> {
-        let value = |name: &EcoString, ty: &Type| bound(values, name, ty);
-        self.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+    pub(crate) fn bind(&mut self, value: Given<'_>) -> Result<()> {
+        self.filter.iter_mut().try_for_each(|predicate| predicate.bind(value))?;
         for extra in &mut self.extras {
-            extra.computed.bind(&value)?;
+            extra.computed.bind(value)?;
         }
         for key in &mut self.order {
             match key {
                 Key::Count { counted, .. } => {
-                    counted.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+                    counted.filter.iter_mut().try_for_each(|predicate| predicate.bind(value))?;
                 }
                 Key::Total { total, .. } => {
-                    total.rows.filter.iter_mut().try_for_each(|predicate| predicate.bind(&value))?;
+                    total.rows.filter.iter_mut().try_for_each(|predicate| predicate.bind(value))?;
                 }
-                Key::Value { scalar, .. } => scalar.bind(&value)?,
+                Key::Value { scalar, .. } => scalar.bind(value)?,
                 Key::Column(_) => {}
             }
         }
         for open in std::mem::take(&mut self.open) {
             let (name, ty) = open.placeholder();
-            let found = bound(values, name, ty)?;
+            let found = value(name, ty)?;
             let rows = |value: &Value| amount(value).map_err(|error| error.at(name));
             match &open {
                 // Along a relation to one row there is one at most.
@@ -181,8 +180,8 @@ impl Level {
             }
         }
         for Include { level, others, .. } in &mut self.includes {
-            level.bind(values)?;
-            others.iter_mut().try_for_each(|other| other.level.bind(values))?;
+            level.bind(value)?;
+            others.iter_mut().try_for_each(|other| other.level.bind(value))?;
         }
         Ok(())
     }

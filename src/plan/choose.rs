@@ -4,7 +4,7 @@ use super::access::{Access, is_reversible, sources_expected};
 use super::{Key, Level};
 use crate::catalog::{IndexInfo, IndexKind, TableInfo};
 use crate::filter::Comparison;
-use crate::id::{ColumnId, EdgeId, TableId};
+use crate::id::{ColumnId, EdgeId, RelationId, TableId};
 use crate::predicate::Predicate;
 use crate::store::Store;
 use crate::value::Value;
@@ -14,7 +14,7 @@ use std::ops::Bound;
 const KEYS_MAX: usize = 1 << 16;
 
 /// An access that a filter allows.
-struct Candidate {
+pub(super) struct Candidate {
     access: Access,
     expected: usize,
     /// The terms it answers, by place.
@@ -24,15 +24,15 @@ struct Candidate {
 /// The access of a root level and how many rows it will find. Takes the terms it answers out of the
 /// level's filter.
 pub(super) fn choose(store: &Store, level: &mut Level) -> (Access, usize) {
-    let rows = store.table(level.table).row_count();
-    if let Some(best) = best(store, level.table, &level.filter) {
-        let mut place = 0;
-        level.filter.retain(|_| {
-            place += 1;
-            !best.answers.contains(&(place - 1))
-        });
-        return (best.access, best.expected);
+    match best(store, level.table, &level.filter) {
+        Some(best) => best.take(level),
+        None => whole(store, level),
     }
+}
+
+/// The access to all rows, and how many there are: in an order that an index has, where that is wanted of a few.
+pub(super) fn whole(store: &Store, level: &Level) -> (Access, usize) {
+    let rows = store.table(level.table).row_count();
     if level.limit.is_some()
         && let Some((index, descending)) = ordering(store, level)
     {
@@ -48,14 +48,9 @@ fn best(store: &Store, table: TableId, terms: &[Predicate]) -> Option<Candidate>
         return None;
     }
     let info = store.catalog().table(table);
-    for index in info.indexes.iter().filter(|index| index.is_unique()) {
-        if let Some((keys, answers)) = keys(&index.columns, terms) {
-            return Some(Candidate {
-                expected: keys.len(),
-                access: Access::Unique { index: index.id, keys },
-                answers,
-            });
-        }
+    let mut unique = info.indexes.iter().filter(|index| index.is_unique());
+    if let Some(candidate) = unique.find_map(|index| by_unique(index, terms)) {
+        return Some(candidate);
     }
     let mut all = Vec::new();
     all.extend(info.child_edges.iter().filter_map(|edge| by_parent(store, *edge, terms)));
@@ -67,10 +62,38 @@ fn best(store: &Store, table: TableId, terms: &[Predicate]) -> Option<Candidate>
         }
     }
     all.extend(terms.iter().enumerate().filter_map(|(place, term)| by_relation(store, table, place, term)));
-    let rows = store.table(table).row_count();
-    // A scan reads rows in their order, several times faster than an index leads to them.
-    let worth = rows / 4 + 16;
+    let worth = worth(store.table(table).row_count());
     all.into_iter().filter(|candidate| candidate.expected <= worth).min_by_key(|candidate| candidate.expected)
+}
+
+/// How many of some rows are worth more than a scan, which reads rows in their order, several times faster
+/// than an index leads to them.
+pub(super) fn worth(rows: usize) -> usize {
+    rows / 4 + 16
+}
+
+impl Candidate {
+    /// Whether it's worth more than a scan.
+    pub(super) fn is_worth(&self, store: &Store, table: TableId) -> bool {
+        let is_unique = matches!(self.access, Access::Unique { .. });
+        is_unique || self.expected <= worth(store.table(table).row_count())
+    }
+
+    /// Its access and how many rows that will find. Takes the terms it answers out of the level's filter.
+    pub(super) fn take(self, level: &mut Level) -> (Access, usize) {
+        let mut place = 0;
+        level.filter.retain(|_| {
+            place += 1;
+            !self.answers.contains(&(place - 1))
+        });
+        (self.access, self.expected)
+    }
+}
+
+/// Equality in all columns of a unique index.
+pub(super) fn by_unique(index: &IndexInfo, terms: &[Predicate]) -> Option<Candidate> {
+    let (keys, answers) = keys(&index.columns, terms)?;
+    Some(Candidate { expected: keys.len(), access: Access::Unique { index: index.id, keys }, answers })
 }
 
 /// The values that a term says a column has.
@@ -91,8 +114,12 @@ fn keys(columns: &[ColumnId], terms: &[Predicate]) -> Option<(Vec<Vec<Value>>, V
         if keys.len().saturating_mul(values.len()) > KEYS_MAX {
             return None;
         }
-        let with = |key: &Vec<Value>, value: &Value| key.iter().chain([value]).cloned().collect();
-        keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, value))).collect();
+        if let [only] = values {
+            keys.iter_mut().for_each(|key| key.push(only.clone()));
+        } else {
+            let with = |key: &Vec<Value>, value: &Value| key.iter().chain([value]).cloned().collect();
+            keys = keys.iter().flat_map(|key| values.iter().map(move |value| with(key, value))).collect();
+        }
         places.push(place);
     }
     Some((keys, places))
@@ -100,7 +127,7 @@ fn keys(columns: &[ColumnId], terms: &[Predicate]) -> Option<(Vec<Vec<Value>>, V
 
 /// Equality with a parent's key. Children whose key matches no parent aren't found that way, so every
 /// key has to have its parent.
-fn by_parent(store: &Store, edge: EdgeId, terms: &[Predicate]) -> Option<Candidate> {
+pub(super) fn by_parent(store: &Store, edge: EdgeId, terms: &[Predicate]) -> Option<Candidate> {
     let info = store.catalog().edge(edge);
     let (keys, mut answers) = keys(&info.child_columns, terms)?;
     if let Some(kind) = &info.discriminator {
@@ -120,15 +147,24 @@ fn by_parent(store: &Store, edge: EdgeId, terms: &[Predicate]) -> Option<Candida
     Some(Candidate { access: Access::Children { edge, keys }, expected, answers })
 }
 
-fn by_group(store: &Store, info: &TableInfo, index: &IndexInfo, terms: &[Predicate]) -> Option<Candidate> {
+pub(super) fn by_group(
+    store: &Store,
+    info: &TableInfo,
+    index: &IndexInfo,
+    terms: &[Predicate],
+) -> Option<Candidate> {
     let (keys, answers) = keys(&index.columns, terms)?;
-    let access = Access::Group { index: index.id, keys };
-    let expected = access.slots(store, info.id).map_or(0, |slots| slots.len());
-    Some(Candidate { access, expected, answers })
+    let expected = keys.iter().map(|key| store.table(info.id).group_count(index.id, key)).sum();
+    Some(Candidate { access: Access::Group { index: index.id, keys }, expected, answers })
 }
 
 /// Equality in the first columns of an ordered index, and a range in the next one.
-fn by_range(store: &Store, info: &TableInfo, index: &IndexInfo, terms: &[Predicate]) -> Option<Candidate> {
+pub(super) fn by_range(
+    store: &Store,
+    info: &TableInfo,
+    index: &IndexInfo,
+    terms: &[Predicate],
+) -> Option<Candidate> {
     if let Some(candidate) = by_group(store, info, index, terms) {
         return Some(candidate);
     }
@@ -184,20 +220,28 @@ fn narrow(lower: &mut Bound<Value>, upper: &mut Bound<Value>, comparison: Compar
 }
 
 /// A relation filter whose target can be found directly.
-fn by_relation(store: &Store, table: TableId, place: usize, term: &Predicate) -> Option<Candidate> {
+pub(super) fn by_relation(
+    store: &Store,
+    table: TableId,
+    place: usize,
+    term: &Predicate,
+) -> Option<Candidate> {
+    let (relation, terms) = along(store, table, term)?;
+    let target = store.catalog().table(table).relation(relation).target;
+    let found = best(store, target, &terms)?;
+    let expected = sources_expected(store, table, relation, found.expected);
+    let access = Access::Through { relation, access: Box::new(found.access), filter: terms };
+    Some(Candidate { access, expected, answers: vec![place] })
+}
+
+/// The relation that a term asks for a row along, where it can be followed back, and what is asked of the row.
+pub(super) fn along(store: &Store, table: TableId, term: &Predicate) -> Option<(RelationId, Vec<Predicate>)> {
     let Predicate::Some(relation, Some(filter)) = term else { return None };
-    if !is_reversible(store, table, *relation) {
-        return None;
-    }
     let terms = match filter.as_ref() {
         Predicate::And(terms) => terms.clone(),
         term => vec![term.clone()],
     };
-    let target = store.catalog().table(table).relation(*relation).target;
-    let found = best(store, target, &terms)?;
-    let expected = sources_expected(store, table, *relation, found.expected);
-    let access = Access::Through { relation: *relation, access: Box::new(found.access), filter: terms };
-    Some(Candidate { access, expected, answers: vec![place] })
+    is_reversible(store, table, *relation).then_some((*relation, terms))
 }
 
 /// An ordered index that has the level's order, forwards or backwards.

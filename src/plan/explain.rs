@@ -1,6 +1,7 @@
 //! Plans in words: how each level's rows are found, and how many are expected.
 
 use super::measured::{Measure, found};
+use super::way::Way;
 use super::words::{one_of, order, predicate, terms};
 use super::{Access, Include, Level, Open, Plan, Recursion};
 use crate::catalog::{Edge, Hop, IndexKind, RelationInfo, TableInfo};
@@ -21,11 +22,11 @@ impl Plan {
     /// As [`explain`](Plan::explain), with what each level has found, in the order of the lines.
     pub(crate) fn analyzed(&self, store: &Store, seen: &mut Iter<'_, Measure>) -> String {
         let info = store.catalog().table(self.root.table);
-        let mut line = format!("{}: {}", info.name, access(store, self.root.table, &self.access));
+        let mut line = format!("{}: {}", info.name, way(store, self));
         let filter: Vec<&Predicate> = self.root.filter.iter().collect();
         let expected = Expected { rows: self.expected as f64, exact: true }.filtered(&filter);
         let ordered = matches!(self.access, Access::Ordered { .. });
-        line.push_str(&rest(store, &self.root, &filter, Way { ordered, ..Way::default() }));
+        line.push_str(&rest(store, &self.root, &filter, Manner { ordered, ..Manner::default() }));
         let expected = expected.limited(&self.root, 1.0);
         line.push_str(&expected.words());
         line.push_str(&found(seen.next()));
@@ -45,7 +46,7 @@ pub(super) fn expected(plan: &Plan) -> f64 {
 
 /// How the rows of a plan's root are found, and what else is asked of them.
 pub(crate) fn access_words(store: &Store, plan: &Plan) -> String {
-    let mut out = access(store, plan.root.table, &plan.access);
+    let mut out = way(store, plan);
     let filter: Vec<&Predicate> = plan.root.filter.iter().collect();
     if !filter.is_empty() {
         out.push_str(&format!(", where {}", terms(store.catalog(), plan.root.table, &filter)));
@@ -77,7 +78,7 @@ fn include(
     if let Some(source) = &relation.source_filter {
         out.push_str(&format!(", from those with {}", predicate(store.catalog(), table, source)));
     }
-    let way = Way { nested: true, to_one: !include.many, ordered: false };
+    let way = Manner { nested: true, to_one: !include.many, ordered: false };
     out.push_str(&rest(store, level, &filter, way));
     match &level.recursion {
         Some(Recursion { levels: Some(levels), .. }) => {
@@ -94,6 +95,25 @@ fn include(
     }
     for other in &include.others {
         self::include(store, table, other, parents, depth, seen, out);
+    }
+}
+
+/// How a plan's rows are found, by keys that may not be known yet.
+fn way(store: &Store, plan: &Plan) -> String {
+    let info = store.catalog().table(plan.root.table);
+    match plan.way {
+        Some(Way::Unique(index) | Way::Group(index) | Way::Range(index)) => {
+            format!("by {}", index_name(info, index))
+        }
+        Some(Way::Children(edge)) => {
+            let parent = store.catalog().edge(edge).parent;
+            format!("children of {}", store.catalog().table(parent).name)
+        }
+        Some(Way::Through(place)) => match plan.root.filter.get(place) {
+            Some(Predicate::Some(relation, _)) => format!("back along {}", info.relation(*relation).name),
+            _ => access(store, info.id, &plan.access),
+        },
+        Some(Way::Whole) | None => access(store, info.id, &plan.access),
     }
 }
 
@@ -138,7 +158,7 @@ fn access(store: &Store, table: TableId, access: &Access) -> String {
             let info = store.catalog().table(from.root.table);
             let filter: Vec<&Predicate> = from.root.filter.iter().collect();
             let found = self::access(store, from.root.table, &from.access);
-            let asked = rest(store, &from.root, &filter, Way::default());
+            let asked = rest(store, &from.root, &filter, Manner::default());
             let relation = &info.relation(*relation).name;
             let again = match levels {
                 Some(1) => String::new(),
@@ -251,7 +271,7 @@ fn walk(store: &Store, relation: &RelationInfo) -> String {
 
 /// How a level is reached, as far as its words depend on it.
 #[derive(Clone, Copy, Default)]
-struct Way {
+struct Manner {
     nested: bool,
     to_one: bool,
     /// The rows come in order already.
@@ -259,7 +279,7 @@ struct Way {
 }
 
 /// Filter, order and the rest of a level.
-fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Way) -> String {
+fn rest(store: &Store, level: &Level, filter: &[&Predicate], way: Manner) -> String {
     let info = store.catalog().table(level.table);
     let each = if way.nested && !way.to_one { " per parent" } else { "" };
     let mut out = String::new();

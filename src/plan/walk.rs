@@ -28,7 +28,8 @@ impl Plan {
             root.filter.extend(relation.filter.clone());
             let expected = fan_out(store, relation);
             let unbound = root.unbound();
-            Ok(Plan { root, access: Access::Along { source, relation: id, from: slot }, expected, unbound })
+            let access = Access::Along { source, relation: id, from: slot };
+            Ok(Plan { root, access, expected, unbound, way: None })
         })
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn following(
             let expected = rows.min(store.table(relation.target).row_count());
             let unbound = plan.unbound.clone().or(root.unbound());
             let access = Access::Reached { from: Box::new(plan), relation: relation.id, levels };
-            Ok(Plan { root, access, expected, unbound })
+            Ok(Plan { root, access, expected, unbound, way: None })
         };
         plan = step(plan).map_err(|error: Error| error.at(&follow.relation).at(at).at("follow"))?;
     }

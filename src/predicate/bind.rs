@@ -2,6 +2,7 @@
 
 use super::{Computed, Predicate, RelationTotal};
 use crate::error::Result;
+use crate::scalar::{Scalar, What};
 use crate::value::{Type, Value};
 use ecow::EcoString;
 
@@ -25,8 +26,13 @@ impl Predicate {
                 total.rows.filter.iter_mut().try_for_each(|filter| filter.bind(value))
             }
             Predicate::Expr(scalar) => {
+                if let Some(plain) = compared(scalar, value)? {
+                    *self = plain;
+                    return Ok(());
+                }
                 scalar.bind(value)?;
-                *self = (**scalar).clone().into_predicate();
+                let bound = std::mem::replace(&mut **scalar, Scalar::constant(Type::Boolean, Value::Null));
+                *self = bound.into_predicate();
                 Ok(())
             }
             Predicate::Compare(..)
@@ -72,6 +78,20 @@ impl Predicate {
         let mut found = false;
         self.each(&mut |part| found |= matches!(part, Predicate::Expr(_)));
         found
+    }
+}
+
+/// A column compared with a placeholder of its own type, with a value in its place: what is prepared most.
+fn compared(
+    scalar: &Scalar,
+    value: &dyn Fn(&EcoString, &Type) -> Result<Value>,
+) -> Result<Option<Predicate>> {
+    let What::Compare(by, a, b) = &scalar.what else { return Ok(None) };
+    match (&a.what, &b.what) {
+        (What::Column { column, .. }, What::Placeholder(name)) if a.ty == b.ty => {
+            Ok(Some(Predicate::Compare(*column, *by, value(name, &b.ty)?)))
+        }
+        _ => Ok(None),
     }
 }
 
