@@ -88,7 +88,7 @@ pub use rows::{Rows, RowsIter};
 pub use scope::{Group, Inside, Outside, Scope, Tuple, Ungrouped, Whole};
 pub use side::{Beside, Inner, Outer, Side, Sides};
 pub use table::{Table, Walk, WalkOneOf, Walkable, Walked};
-pub use toward::{Member, Toward};
+pub use toward::{LeadsTo, Member, Toward};
 pub use unique::{Columns, UniqueRows, ValuesOf};
 pub use united::{Alike, United, Unites};
 pub use view::View;

@@ -2,7 +2,7 @@
 
 use crate::entry::{Entry, Mistakes, Value, of_attributes};
 use crate::link::{Link, Way};
-use crate::names::{plural, snake};
+use crate::names::{nearest, plural, snake};
 use crate::types::{FIELD_TYPES, can_be_field, last_name, shown};
 use syn::{Attribute, Data, DeriveInput, Error, Expr, Fields, Ident, Result, Type, Visibility};
 
@@ -219,7 +219,10 @@ impl Model {
 
     fn no_field(&self, name: &Ident) -> Error {
         let known: Vec<String> = self.fields.iter().map(|field| field.ident.to_string()).collect();
-        Error::new(name.span(), format!("no field `{name}`\nhelp: there are: {}", known.join(", ")))
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let near = nearest(&name.to_string(), &names);
+        let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        Error::new(name.span(), format!("no field `{name}`\nhelp: {near}there are: {}", known.join(", ")))
     }
 
     /// The field of this name.

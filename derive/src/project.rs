@@ -107,7 +107,7 @@ fn columns(input: &DeriveInput, names: &[&Ident], types: &[&Type]) -> TokenStrea
                 ::core::result::Result::Ok((#(::relata::typed::generated::read::<#types>(page, #places)?,)*))
             }
 
-            fn next<'p>(read: &mut Self::Read<'p>) -> ::core::option::Option<#ident> {
+            fn next<'p>(read: &mut Self::Read<'p>) -> ::core::option::Option<Self::Ref<'p>> {
                 ::core::option::Option::Some(#ident {
                     #(#names: <#types as ::relata::typed::Field>::own(
                         ::core::iter::Iterator::next(&mut read.#indexes)?,

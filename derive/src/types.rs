@@ -46,6 +46,21 @@ pub(crate) fn last_name(ty: &Type) -> Option<&Ident> {
     }
 }
 
+/// The last name of a type that is a path, or of the type that it is an `Option` of.
+pub(crate) fn inner_name(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = plain(ty) else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            match arguments.args.first()? {
+                syn::GenericArgument::Type(inner) => last_name(inner),
+                _ => None,
+            }
+        }
+        _ => Some(&last.ident),
+    }
+}
+
 /// A type without the invisible brackets that a macro puts around it.
 fn plain(ty: &Type) -> &Type {
     match ty {

@@ -80,6 +80,7 @@ impl<'s> Shared<'s> {
             if own.limit.is_some() || own.limit_given.is_some() {
                 (select.limit, select.limit_given) = (own.limit, own.limit_given);
             }
+            select.sparing |= own.sparing;
             select.offset = select.offset.max(own.offset);
             select.offset_given = own.offset_given.or(select.offset_given);
             select.cursor = own.cursor.or(select.cursor);

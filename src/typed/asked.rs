@@ -58,7 +58,7 @@ impl Asked {
     /// Adds the row along the polymorphic relation at `place`, of whichever table it is.
     pub(super) fn place_branches(&mut self, place: usize, name: &'static str, on: Vec<(EcoString, Asked)>) {
         let on = on.into_iter().map(|(table, asked)| (table, asked.select)).collect();
-        let select = Select { on, ..Select::default() };
+        let select = Select { on, sparing: true, ..Select::default() };
         self.place_rows(place, name, Asked { select, ..Asked::default() });
     }
 

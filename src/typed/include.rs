@@ -256,7 +256,7 @@ impl<M: Model, I> State for Maybe<M, I> {
 
 /// What can be included with rows of `M`: a relation of it, or what is made of one's rows.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be included with a `{M}`",
+    message = "`{Self}` can't be included with `{M}`",
     label = "give a relation of `{M}`, or its `.count()` or `.sum(...)`"
 )]
 pub trait Inclusion<M: Model> {

@@ -3,6 +3,7 @@
 use super::Model;
 use super::field::{Cell, Scalar};
 use super::newtype::Newtype;
+use crate::error::Result;
 use crate::value::{Key, KeyRef, Type, Value, ValueRef};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -135,13 +136,13 @@ impl<M, K: fmt::Debug> fmt::Debug for Id<M, K> {
 
 /// As its value.
 impl<M, K: Serialize> Serialize for Id<M, K> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         self.key.serialize(serializer)
     }
 }
 
 impl<'de, M, K: Deserialize<'de>> Deserialize<'de> for Id<M, K> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Id<M, K>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Id<M, K>, D::Error> {
         K::deserialize(deserializer).map(Id::new)
     }
 }
@@ -168,7 +169,7 @@ impl<T: Scalar> ModelKey for T {
 /// What names a row of the model `M`: its [`Id`], or whatever its key is. A key that is the `Id` of
 /// another model is given as a tuple of one: `db.get::<Profile>((user,))`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` isn't the key of a `{M}`",
+    message = "`{Self}` isn't a key of `{M}`",
     label = "the key of another model, or of another type"
 )]
 pub trait KeyOf<M: Model> {
@@ -237,17 +238,26 @@ impl<M: Model<Key = String>> KeyOf<M> for &str {
 /// How many keys are looked up together at most.
 const BLOCK: usize = 256;
 
+/// What keys are shown to, a block at a time. A trait, so that what becomes of them is compiled with them.
+pub(super) trait Take {
+    /// Takes a block of keys.
+    ///
+    /// # Errors
+    /// Whatever becomes of them.
+    fn take<'k>(&mut self, keys: impl Iterator<Item = KeyRef<'k>>) -> Result<()>;
+}
+
 /// Shows keys some at a time, borrowed where they can be. O(keys).
 ///
 /// # Errors
 /// What `take` fails with.
 #[inline]
-pub(super) fn in_blocks<K, E>(
+pub(super) fn in_blocks<K>(
     keys: impl IntoIterator<Item = K>,
-    lend: fn(&K) -> Option<ValueRef<'_>>,
-    held: fn(K) -> Key,
-    mut take: impl FnMut(&mut dyn Iterator<Item = KeyRef<'_>>) -> Result<(), E>,
-) -> Result<(), E> {
+    lend: impl Fn(&K) -> Option<ValueRef<'_>>,
+    held: impl Fn(K) -> Key,
+    mut take: impl Take,
+) -> Result<()> {
     let mut keys = keys.into_iter();
     let mut block = Vec::with_capacity(keys.size_hint().0.min(BLOCK));
     loop {
@@ -255,12 +265,12 @@ pub(super) fn in_blocks<K, E>(
         match block.first() {
             None => return Ok(()),
             Some(first) if lend(first).is_some() => {
-                take(&mut block.iter().map(|key| lend(key).unwrap_or_default().into()))?;
+                take.take(block.iter().map(|key| lend(key).unwrap_or_default().into()))?;
                 block.clear();
             }
             Some(_) => {
-                let block: Vec<Key> = block.drain(..).map(held).collect();
-                take(&mut block.iter().map(KeyRef::from))?;
+                let block: Vec<Key> = block.drain(..).map(&held).collect();
+                take.take(block.iter().map(KeyRef::from))?;
             }
         }
     }
@@ -317,7 +327,7 @@ composite_keys! {
 
 /// A type that can hold the key of a row of `M`: what a foreign key to it is made of.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't refer to a `{M}`",
+    message = "`{Self}` can't refer to `{M}`",
     label = "not the type of the key of `{M}`",
     note = "a `belongs_to` field has the type of the key it refers to, or an `Option` of it"
 )]

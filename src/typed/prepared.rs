@@ -1,7 +1,7 @@
 //! Typed queries that were resolved once, and look-ups of many rows.
 
 use super::database::Snapshot;
-use super::key::{KeyOf, in_blocks};
+use super::key::{KeyOf, Take, in_blocks};
 use super::model::{Model, Of};
 use super::page::Page;
 use super::unique::{Columns, ValuesOf};
@@ -148,15 +148,20 @@ impl<M: Model, W: Reads<M>> Found<'_, M, W> {
         let reads = self.reads;
         Ok(self.by_key.get(key)?.map(|row| reads.read(View::of_query(row))))
     }
+}
 
+/// Found rows that are shown block by block.
+struct Shown<'f, 'q, M, W, F> {
+    found: &'f mut Found<'q, M, W>,
+    show: F,
+}
+
+impl<M: Model, W: Reads<M>, F: FnMut(Option<W::Ref<'_>>)> Take for Shown<'_, '_, M, W, F> {
     #[inline]
-    fn block<'k>(
-        &mut self,
-        keys: impl Iterator<Item = KeyRef<'k>>,
-        show: &mut impl FnMut(Option<W::Ref<'_>>),
-    ) -> Result<()> {
-        let reads = self.reads;
-        self.by_key.each(keys, |row| show(row.map(|row| reads.read(View::of_query(row)))))
+    fn take<'k>(&mut self, keys: impl Iterator<Item = KeyRef<'k>>) -> Result<()> {
+        let reads = self.found.reads;
+        let show = &mut self.show;
+        self.found.by_key.each(keys, |row| show(row.map(|row| reads.read(View::of_query(row)))))
     }
 }
 
@@ -205,9 +210,9 @@ impl<M: Model, W: Reads<M>> ByKey<'_, M, W> {
     pub fn each<K: KeyOf<M>>(
         &mut self,
         keys: impl IntoIterator<Item = K>,
-        mut show: impl FnMut(Option<W::Ref<'_>>),
+        show: impl FnMut(Option<W::Ref<'_>>),
     ) -> Result<()> {
-        in_blocks(keys, K::lend, K::key, |block| self.0.block(block, &mut show))
+        in_blocks(keys, K::lend, K::key, Shown { found: &mut self.0, show })
     }
 }
 
@@ -234,9 +239,9 @@ impl<M: Model, C: Columns<M>, W: Reads<M>> ByUnique<'_, M, C, W> {
     pub fn each<V: ValuesOf<C>>(
         &mut self,
         values: impl IntoIterator<Item = V>,
-        mut show: impl FnMut(Option<W::Ref<'_>>),
+        show: impl FnMut(Option<W::Ref<'_>>),
     ) -> Result<()> {
-        in_blocks(values, V::lend, V::key, |block| self.found.block(block, &mut show))
+        in_blocks(values, V::lend, V::key, Shown { found: &mut self.found, show })
     }
 }
 

@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 /// One part of what a query gives instead of whole rows: a [`Col`], a relation, parts of its rows by
 /// [`Related::select`](super::Related::select), or what is made of them by `count` or `sum`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be selected of a `{M}`",
+    message = "`{Self}` can't be selected of `{M}`",
     label = "give a column of `{M}`, a relation, or its `.count()` or `.sum(...)`"
 )]
 pub trait Selectable<M: Model> {
@@ -54,7 +54,7 @@ pub trait Selectable<M: Model> {
 
 /// What a query gives instead of whole rows: one [`Selectable`], or a tuple of up to 12.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be selected of a `{M}`",
+    message = "`{Self}` can't be selected of `{M}`",
     label = "give a column of `{M}`, or a tuple of up to 12"
 )]
 pub trait Selection<M: Model>: 'static {

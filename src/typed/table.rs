@@ -1,7 +1,7 @@
 //! Typed rows without a query: got by key, walked from row to row.
 
 use super::database::Snapshot;
-use super::key::{KeyOf, in_blocks};
+use super::key::{KeyOf, Take, in_blocks};
 use super::model::{FieldsOf, Model, RowOf};
 use super::polymorphic::{OneOf, Polymorphic, PolymorphicRelation, Shown};
 use super::relation::{Related, Relation};
@@ -9,6 +9,7 @@ use super::view::View;
 use crate::error::Result;
 use crate::id::TableId;
 use crate::table::Table as Rows;
+use crate::value::KeyRef;
 use crate::view::{RowRef, RowRefs, TableRef, Walker};
 use std::fmt;
 use std::iter::FusedIterator;
@@ -96,14 +97,11 @@ impl<'s, M: Model> Table<'s, M> {
     /// # Ok::<(), relata::Error>(())
     /// ```
     pub fn get_many<K: KeyOf<M>>(self, keys: impl IntoIterator<Item = K>) -> Vec<Option<RowIn<'s, M>>> {
-        let mut found = Vec::new();
-        let shown: Result<()> = in_blocks(keys, K::lend, K::key, |block| {
-            found.extend(self.table.get_many(block).into_iter().map(|row| row.map(View::of_row).map(M::row)));
-            Ok(())
-        });
-        // Nothing that a block does can fail.
-        debug_assert!(shown.is_ok());
-        found
+        let mut gathered =
+            Gathered { look_up: |keys: Vec<KeyRef<'_>>| self.table.get_many(keys), found: Vec::new() };
+        let shown = in_blocks(keys, K::lend, K::key, &mut gathered);
+        debug_assert!(shown.is_ok(), "gathering doesn't fail");
+        gathered.rows::<M>()
     }
 
     /// The same rows, by name.
@@ -126,10 +124,32 @@ impl<'s, M: Model> Table<'s, M> {
     }
 }
 
+/// Rows that are looked up block by block.
+pub(super) struct Gathered<'s, F> {
+    pub(super) look_up: F,
+    pub(super) found: Vec<Option<RowRef<'s>>>,
+}
+
+impl<'s, F> Gathered<'s, F> {
+    /// The rows of `M` that were found.
+    pub(super) fn rows<M: Model>(self) -> Vec<Option<RowIn<'s, M>>> {
+        self.found.into_iter().map(|row| row.map(View::of_row).map(M::row)).collect()
+    }
+}
+
+impl<'s, F: for<'k> FnMut(Vec<KeyRef<'k>>) -> Vec<Option<RowRef<'s>>>> Take for &mut Gathered<'s, F> {
+    fn take<'k>(&mut self, keys: impl Iterator<Item = KeyRef<'k>>) -> Result<()> {
+        let rows = (self.look_up)(keys.collect());
+        self.found.extend(rows);
+        Ok(())
+    }
+}
+
 /// A relation of `M` that can be walked along from row to row.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be walked along",
-    label = "give a relation of `{M}` that nothing else is asked of"
+    label = "give a relation of `{M}` that nothing else is asked of",
+    note = "a walk leads to all rows: filter or limit what it gives, or ask a query"
 )]
 pub trait Walkable<M: Model> {
     /// It, resolved.

@@ -16,6 +16,31 @@ use std::marker::PhantomData;
 /// The key that a polymorphic relation is set to.
 type KeyAmong<R> = <<R as PolymorphicRelation>::Targets as Polymorphic>::Key;
 
+/// What a polymorphic relation is set to: a key of its enum, or `None`.
+#[diagnostic::on_unimplemented(
+    message = "a polymorphic relation can't be set to a `{Self}`",
+    label = "expected a `{K}`, which says of which model the key is, or `None`"
+)]
+pub trait LeadsTo<K> {
+    /// The key.
+    #[doc(hidden)]
+    fn key(self) -> Option<K>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: PolymorphicKey> LeadsTo<K> for K {
+    fn key(self) -> Option<K> {
+        Some(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: PolymorphicKey> LeadsTo<K> for Option<K> {
+    fn key(self) -> Option<K> {
+        self
+    }
+}
+
 impl<R: PolymorphicRelation> OneOf<R> {
     /// Leads it to the row with this key, or with `None` nowhere: written with the row it starts from, all or
     /// nothing. A key without a row is refused.
@@ -52,8 +77,8 @@ impl<R: PolymorphicRelation> OneOf<R> {
     /// assert_eq!(db.get(note)?.unwrap().subject_id, None);
     /// # Ok::<(), relata::Error>(())
     /// ```
-    pub fn set(self, key: impl Into<Option<KeyAmong<R>>>) -> Assign<R::Source> {
-        match key.into() {
+    pub fn set(self, key: impl LeadsTo<KeyAmong<R>>) -> Assign<R::Source> {
+        match key.key() {
             Some(key) => {
                 let (table, key) = key.target();
                 let connect = Verbs(vec![Verb::Connect(vec![Pick::Key(key)])]);

@@ -4,7 +4,7 @@ use super::column::{Col, Gives};
 use super::field::Field;
 use super::key::in_blocks;
 use super::model::{FieldsOf, Model, Of};
-use super::table::Table;
+use super::table::{Gathered, Table};
 use super::view::View;
 use crate::error::Result;
 use crate::value::{Key, KeyRef, ValueRef};
@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 
 /// Columns of the model `M`: one [`Col`], or a tuple of up to four.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` doesn't name columns of a `{M}`",
+    message = "`{Self}` doesn't name columns of `{M}`",
     label = "give a column of `{M}`, or a tuple of up to four"
 )]
 pub trait Columns<M: Model> {
@@ -140,14 +140,11 @@ impl<'s, M: Model, C: Columns<M>> UniqueRows<'s, M, C> {
         &self,
         values: impl IntoIterator<Item = V>,
     ) -> Vec<Option<M::Row<'s, M::Bare>>> {
-        let mut found = Vec::new();
-        let shown: Result<()> = in_blocks(values, V::lend, V::key, |block| {
-            found.extend(self.rows.get_many(block).into_iter().map(|row| row.map(View::of_row).map(M::row)));
-            Ok(())
-        });
-        // Nothing that a block does can fail.
-        debug_assert!(shown.is_ok());
-        found
+        let mut gathered =
+            Gathered { look_up: |keys: Vec<KeyRef<'_>>| self.rows.get_many(keys), found: Vec::new() };
+        let shown = in_blocks(values, V::lend, V::key, &mut gathered);
+        debug_assert!(shown.is_ok(), "gathering doesn't fail");
+        gathered.rows::<M>()
     }
 }
 

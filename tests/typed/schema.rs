@@ -20,7 +20,7 @@ fn attributes_are_the_schema() {
 }
 
 #[derive(Model)]
-#[relata(has_many(engines: Engine::car), table = "")]
+#[relata(has_many(engines: Engine::car))]
 struct Car {
     #[relata(key)]
     id: Id<Car, String>,
@@ -36,17 +36,48 @@ struct Engine {
     car_id: Id<Car, String>,
 }
 
+/// In a table that is there already, and without an index that a relation needs.
+#[derive(Model)]
+#[relata(table = "cars", unique(colour))]
+struct Twin {
+    #[relata(key)]
+    id: i64,
+    colour: String,
+    #[relata(belongs_to(maker: Maker, to(name)))]
+    maker_name: String,
+}
+
+#[derive(Model)]
+struct Maker {
+    #[relata(key)]
+    id: i64,
+    name: String,
+}
+
 #[test]
 fn every_mistake_that_the_compiler_cannot_see_is_reported_at_once() {
-    let error = Database::new::<(Car, User)>().unwrap_err();
-    let ErrorKind::InvalidSchema { mistakes } = error.kind() else { panic!("{error}") };
-    let text: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    for expected in
-        ["`Engine` isn't among the models", "`Post` isn't among", "an empty name", "can't be text"]
-    {
-        assert!(text.iter().any(|mistake| mistake.contains(expected)), "{expected}: {text:#?}");
-    }
-    assert!(Database::new::<(Car, Engine)>().unwrap_err().to_string().contains("mistakes"));
+    let mistakes = |error: relata::Error| -> Vec<String> {
+        let ErrorKind::InvalidSchema { mistakes } = error.kind() else { panic!("{error}") };
+        mistakes.iter().map(ToString::to_string).collect()
+    };
+    let found = mistakes(Database::new::<(Car, Engine, Twin, Maker, Post)>().unwrap_err());
+    assert_eq!(
+        found,
+        [
+            "posts.author: `User` isn't among the models of the database",
+            "posts.comments: `Comment` isn't among the models of the database",
+            "posts.tags: `Tag` isn't among the models of the database",
+            "posts.tags: `Tagging` isn't among the models of the database",
+            "cars.name: a generated column can't be text",
+            "cars: two tables are named `cars`",
+            "cars.cars_maker_name_fkey: (name) is not unique on `makers`",
+            "cars.maker: no column `maker_name` on `cars`",
+            "engines.engines_car_id_fkey: `set_null` on `car_id`, which isn't nullable",
+            "posts.posts_author_id_fkey: no table `users`",
+        ]
+    );
+    let over = Database::over::<(Car, Engine)>(relata::Database::new(Schema::new()).unwrap());
+    assert_eq!(mistakes(over.unwrap_err()).len(), 2);
 }
 
 #[test]
@@ -190,4 +221,139 @@ fn a_builder_a_document_and_models_declare_one_definition() {
         let artist = db.get::<Artist>(key).unwrap().unwrap();
         assert_eq!((artist.name.as_str(), artist.album_count), ("Nina", 1));
     }
+}
+
+/// Every attribute of a field and of a struct.
+#[derive(Model)]
+#[relata(table = "measures", unique(device, taken_at), index(device, unit), ordered_index(taken_at, level))]
+#[relata(check(high: |m| m.level().lt(100)), has_one(note: Remark::measure, dependent = nullify))]
+#[relata(has_many(good: Remark::measure, filter = |r| r.stars().gt(3), order_by = |r| r.stars().desc()))]
+#[relata(has_many(counted: Remark::measure, counter = remark_count, counter_filter = |r| r.stars().gt(0)))]
+#[allow(dead_code, reason = "only its schema is looked at")]
+struct Measure {
+    #[relata(key, default_uuid)]
+    id: Id<Measure, uuid::Uuid>,
+    #[relata(index)]
+    device: String,
+    #[relata(rename = "unit_of_measure", default = "mm")]
+    unit: String,
+    #[relata(default_now)]
+    taken_at: jiff::Timestamp,
+    #[relata(check = |m| m.level().gte(0), ordered_index)]
+    level: i32,
+    #[relata(unique)]
+    serial: Option<i64>,
+    remark_count: i64,
+    updated_at: Option<jiff::Timestamp>,
+    #[relata(version)]
+    edition: i32,
+}
+
+#[derive(Model)]
+#[allow(dead_code, reason = "only its schema is looked at")]
+struct Remark {
+    #[relata(key, generated)]
+    id: Id<Remark>,
+    #[relata(belongs_to(measure: Measure, on_delete = set_null, on_update = cascade, deferrable, touch))]
+    measure_id: Option<Id<Measure, uuid::Uuid>>,
+    #[relata(belongs_to(by_serial: Measure, to(serial), no_foreign_key))]
+    serial: Option<i64>,
+    #[relata(default = 0)]
+    stars: i16,
+}
+
+#[test]
+fn each_attribute_says_what_the_schema_says() {
+    let schema = Database::schema::<(Measure, Remark)>().to_json();
+    let found: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let (measures, remarks) = (&found["tables"]["measures"], &found["tables"]["remarks"]);
+    assert_eq!(
+        measures["columns"],
+        serde_json::json!({
+            "id": {"type": "uuid", "default": {"uuid": true}},
+            "device": {"type": "text"},
+            "unit_of_measure": {"type": "text", "default": "mm"},
+            "taken_at": {"type": "timestamptz", "default": {"now": true}},
+            "level": {"type": "int"},
+            "serial": {"type": "integer", "nullable": true, "unique": true},
+            "remark_count": {"type": "integer", "default": 0},
+            "updated_at": {"type": "timestamptz", "nullable": true},
+            "edition": {"type": "int", "default": 0},
+        })
+    );
+    assert_eq!(
+        measures["indexes"],
+        serde_json::json!([
+            ["device"],
+            {"columns": ["level"], "ordered": true},
+            ["device", "unit_of_measure"],
+            {"columns": ["taken_at", "level"], "ordered": true},
+        ])
+    );
+    assert_eq!(measures["unique"], serde_json::json!([["device", "taken_at"]]));
+    assert_eq!((&measures["primaryKey"][0], &measures["version"]), (&"id".into(), &"edition".into()));
+    assert_eq!(
+        measures["checks"],
+        serde_json::json!([
+            {"where": {"level": {"gte": 0}}}, {"name": "high", "where": {"level": {"lt": 100}}},
+        ])
+    );
+    assert_eq!(
+        remarks["foreignKeys"],
+        serde_json::json!([{
+            "columns": ["measure_id"], "references": {"table": "measures", "columns": ["id"]},
+            "onDelete": "set_null", "onUpdate": "cascade", "deferrable": true,
+        }])
+    );
+    assert_eq!(remarks["columns"]["id"], serde_json::json!({"type": "integer", "generated": true}));
+    let alias = "remarks.measure";
+    assert_eq!(
+        found["relations"],
+        serde_json::json!({
+            "measures": {
+                "note": {"one": "remarks", "alias": alias, "dependent": "nullify"},
+                "good": {"many": "remarks", "alias": alias, "where": {"stars": {"gt": 3}},
+                    "orderBy": [{"stars": "desc"}]},
+                "counted": {"many": "remarks", "alias": alias,
+                    "counterCache": {"column": "remark_count", "where": {"stars": {"gt": 0}}}},
+            },
+            "remarks": {
+                "measure": {"one": "measures", "from": ["measure_id"], "to": ["id"], "alias": alias,
+                    "touch": "updated_at"},
+                "by_serial": {"one": "measures", "from": ["serial"], "to": ["serial"],
+                    "alias": "remarks.by_serial"},
+            },
+        })
+    );
+    Database::new::<(Measure, Remark)>().unwrap();
+}
+
+#[test]
+fn a_touch_reaches_the_row_that_is_belonged_to() {
+    let time = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(1));
+    let read = std::sync::Arc::clone(&time);
+    let now = move || jiff::Timestamp::from_second(read.load(std::sync::atomic::Ordering::Relaxed)).unwrap();
+    let db = Database::build::<(Measure, Remark)>(|builder| builder.clock(now)).unwrap();
+    let measure = db.insert(NewMeasure::new("a", 7)).unwrap();
+    assert_eq!(db.get(measure).unwrap().unwrap().updated_at, None);
+    time.store(2, std::sync::atomic::Ordering::Relaxed);
+    db.insert(NewRemark::new().measure_id(measure).stars(5)).unwrap();
+    let touched = db.get(measure).unwrap().unwrap();
+    assert_eq!(touched.updated_at, Some(jiff::Timestamp::from_second(2).unwrap()));
+    assert_eq!((touched.remark_count, touched.unit.as_str()), (1, "mm"));
+    db.destroy(measure).unwrap();
+    assert_eq!(db.query::<Remark>().filter(|r| r.measure_id().is_null()).count().unwrap(), 1);
+}
+
+#[test]
+fn typed_databases_queries_and_results_go_from_thread_to_thread() {
+    fn crosses<T: Send + Sync>(_: &T) {}
+    let db = Database::new::<Blog>().unwrap();
+    crosses(&db);
+    crosses(&db.snapshot());
+    crosses(&db.query::<Post>().include(|p| p.author()));
+    crosses(&db.query::<Post>().include(|p| p.author()).all().unwrap());
+    crosses(&db.query::<Post>().select(|p| (p.title(), p.author())).all().unwrap());
+    crosses(&db.from::<Post>().select(|p| p.title()));
+    crosses(&db.from::<Post>().left_join(|p| p.author()).all().unwrap());
 }

@@ -2,7 +2,7 @@
 
 use crate::relata::Relata;
 use crate::workload::*;
-use relata::typed::{Database, Id, Model, count};
+use relata::typed::{Col, Database, Id, Model, Narrowed, count};
 
 #[derive(Model)]
 #[relata(has_one(profile: Profile::user), has_many(posts: Post::user, counter = posts_count))]
@@ -80,54 +80,69 @@ impl Typed {
     }
 }
 
+/// The parts of a comment, and of a post with its comments.
+type CommentParts =
+    (Col<Comment, Id<Comment>>, Col<Comment, String>, Narrowed<CommentAuthor, Col<User, String>>);
+type PostParts =
+    (Col<Post, Id<Post>>, Col<Post, String>, Col<Post, i64>, Narrowed<PostComments, CommentParts>);
+
+fn post(p: PostFields) -> PostParts {
+    let comments = p.comments().select(|c| (c.id(), c.body(), c.author().select(|u| u.name())));
+    (p.id(), p.title(), p.created_at(), comments)
+}
+
+fn keys<M>(keys: &[i64]) -> impl Iterator<Item = Id<M>> {
+    keys.iter().copied().map(Id::new)
+}
+
 impl Peer for Typed {
     fn w1(&self, posts: &[i64]) -> Option<u64> {
-        let query = self.db.query::<Post>().prepare().unwrap();
+        let query = self.db.query::<Post>().select(|p| (p.title(), p.created_at())).prepare().unwrap();
         let mut sum = 0;
-        let found = query.by_key().each(posts.iter().copied().map(Id::new), |post| {
-            let post = post.unwrap();
-            sum += sig(post.title()) + post.created_at() as u64 % 1000;
+        let found = query.by_key().each(keys(posts), |post| {
+            let (title, created_at) = post.unwrap();
+            sum += sig(title) + created_at as u64 % 1000;
         });
         found.unwrap();
         Some(sum)
     }
 
     fn w2(&self, emails: &Strs) -> Option<u64> {
-        let query = self.db.query::<User>().prepare().unwrap();
+        let query = self.db.query::<User>().select(|u| u.id()).prepare().unwrap();
         let mut sum = 0;
         let mut by_email = query.by_unique(|u| u.email()).unwrap();
-        by_email.each(emails.iter(), |user| sum += user.map_or(0, |user| *user.id().get() as u64)).unwrap();
+        by_email.each(emails.iter(), |id| sum += id.map_or(0, |id| *id.get() as u64)).unwrap();
         Some(sum)
     }
 
     fn w3(&self, comments: &[i64]) -> Option<u64> {
-        let query =
-            self.db.query::<Comment>().include(|c| c.author()).include(|c| c.post().include(|p| p.user()));
-        let query = query.prepare().unwrap();
+        let query = self.db.query::<Comment>().select(|c| {
+            (c.author().select(|u| u.name()), c.post().select(|p| p.user().select(|u| u.name())))
+        });
         let mut sum = 0;
-        let found = query.by_key().each(comments.iter().copied().map(Id::new), |comment| {
-            let comment = comment.unwrap();
-            sum += sig(comment.author().name()) + sig(comment.post().user().name());
+        let found = query.prepare().unwrap().by_key().each(keys(comments), |comment| {
+            let (author, owner) = comment.unwrap();
+            sum += sig(author.unwrap()) + sig(owner.unwrap().unwrap());
         });
         found.unwrap();
         Some(sum)
     }
 
     fn w4(&self, users: &[i64]) -> Option<u64> {
-        let query = self.db.query::<User>().include(|u| u.posts()).prepare().unwrap();
+        let query = self.db.query::<User>().select(|u| u.posts().select(|p| p.created_at()));
         let mut sum = 0;
-        let found = query.by_key().each(users.iter().copied().map(Id::new), |user| {
-            sum += user.unwrap().posts().iter().map(|post| post.created_at() as u64).sum::<u64>();
+        let found = query.prepare().unwrap().by_key().each(keys(users), |posts| {
+            sum += posts.unwrap().map(|created_at| created_at as u64).sum::<u64>();
         });
         found.unwrap();
         Some(sum)
     }
 
     fn w7(&self, posts: &[i64]) -> Option<u64> {
-        let query = self.db.query::<Post>().include(|p| p.tags()).prepare().unwrap();
+        let query = self.db.query::<Post>().select(|p| p.tags().select(|t| t.name()));
         let mut sum = 0;
-        let found = query.by_key().each(posts.iter().copied().map(Id::new), |post| {
-            sum += post.unwrap().tags().iter().map(|tag| sig(tag.name())).sum::<u64>();
+        let found = query.prepare().unwrap().by_key().each(keys(posts), |tags| {
+            sum += tags.unwrap().map(sig).sum::<u64>();
         });
         found.unwrap();
         Some(sum)
@@ -165,42 +180,37 @@ impl Peer for Typed {
     }
 
     fn w5(&self, users: &[i64]) -> Option<u64> {
-        let query = self.db.snapshot().query::<User>().include(|u| u.profile()).include(|u| {
-            u.posts()
-                .filter(|p| p.published().eq(true))
-                .order_by(|p| p.created_at().desc())
-                .order_by(|p| p.id().desc())
-                .limit(5)
-                .include(|p| p.comments().include(|c| c.author()))
+        let query = self.db.query::<User>().select(|u| {
+            let newest = u.posts().filter(|p| p.published().eq(true)).order_by(|p| p.created_at().desc());
+            let newest = newest.order_by(|p| p.id().desc()).limit(5);
+            (u.id(), u.name(), u.profile().select(|profile| profile.bio()), newest.select(post))
         });
         let query = query.prepare().unwrap();
         let mut by_key = query.by_key();
         let mut sum = 0;
         for id in users {
-            let user = by_key.get(Id::new(*id)).unwrap().unwrap();
-            sum += ck_user(*user.id().get(), user.name());
-            sum += user.profile().and_then(|profile| profile.bio()).map_or(0, sig);
-            for (post, place) in user.posts().into_iter().zip(1..) {
-                sum += place * ck_post(*post.id().get(), post.title(), post.created_at());
-                for comment in post.comments() {
-                    sum += ck_comment(*comment.id().get(), comment.body(), comment.author().name());
-                }
+            let (id, name, bio, posts) = by_key.get(Id::new(*id)).unwrap().unwrap();
+            sum += ck_user(*id.get(), name) + bio.flatten().map_or(0, sig);
+            for ((id, title, created_at, comments), place) in posts.zip(1..) {
+                sum += place * ck_post(*id.get(), title, created_at);
+                sum += comments
+                    .map(|(id, body, author)| ck_comment(*id.get(), body, author.unwrap()))
+                    .sum::<u64>();
             }
         }
         Some(sum)
     }
 
     fn w6(&self) -> Option<u64> {
-        let query = self.db.snapshot().query::<User>();
-        let query = query.include(|u| u.posts().include(|p| p.comments().include(|c| c.author())));
+        let query = self.db.query::<User>().select(|u| (u.id(), u.name(), u.posts().select(post)));
         let mut sum = 0;
-        let shown = query.each(|user| {
-            sum += ck_user(*user.id().get(), user.name());
-            for post in user.posts() {
-                sum += ck_post(*post.id().get(), post.title(), post.created_at());
-                for comment in post.comments() {
-                    sum += ck_comment(*comment.id().get(), comment.body(), comment.author().name());
-                }
+        let shown = query.each(|(id, name, posts)| {
+            sum += ck_user(*id.get(), name);
+            for (id, title, created_at, comments) in posts {
+                sum += ck_post(*id.get(), title, created_at);
+                sum += comments
+                    .map(|(id, body, author)| ck_comment(*id.get(), body, author.unwrap()))
+                    .sum::<u64>();
             }
         });
         shown.unwrap();

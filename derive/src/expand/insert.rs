@@ -2,7 +2,7 @@
 
 use super::new_ident;
 use crate::model::{Field, Model};
-use crate::types::last_name;
+use crate::types::{inner_name, last_name};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Visibility;
@@ -94,13 +94,17 @@ fn build(vis: &Visibility, given: &[&Field]) -> TokenStream {
         let (name, ty) = (&field.ident, &field.ty);
         let scalar = quote!(<#ty as ::relata::typed::Field>::Scalar);
         let doc = format!("This with `{name}` given.");
+        // A number in the source is an `i32` where it may be anything, and that doesn't go into an `i16`.
+        let is_small = inner_name(&field.ty).is_some_and(|name| name == "i16");
+        let given = if is_small { scalar.clone() } else { quote!(impl ::core::convert::Into<#scalar>) };
         let value = quote!(<#ty as ::core::convert::From<#scalar>>::from(#name.into()));
         let value =
             if field.default.is_some() { quote!(::core::option::Option::Some(#value)) } else { value };
         quote! {
             #[doc = #doc]
             #[must_use]
-            #vis fn #name(mut self, #name: impl ::core::convert::Into<#scalar>) -> Self {
+            #[allow(clippy::useless_conversion)]
+            #vis fn #name(mut self, #name: #given) -> Self {
                 self.#name = #value;
                 self
             }

@@ -1,0 +1,30 @@
+use relata::typed::{Database, Id, Model};
+
+#[derive(Model)]
+#[relata(has_many(books: Book::author))]
+struct Author {
+    #[relata(key, generated)]
+    id: Id<Author>,
+    name: String,
+}
+
+#[derive(Model)]
+struct Book {
+    #[relata(key, generated)]
+    id: Id<Book>,
+    #[relata(belongs_to(author: Author))]
+    author_id: Id<Author>,
+    title: String,
+    year: i32,
+    rating: Option<f64>,
+}
+
+
+fn main() -> relata::Result<()> {
+    let db = Database::new::<(Author, Book)>()?;
+    let frank = db.insert(NewAuthor { name: "Frank".into() })?;
+    db.update(frank, |a| a.books().connect(frank))?;
+    db.update(frank, |a| a.books().create(|_| a.name().set("Dune")))?;
+    db.update(frank, |_| Book::fields().title().set("Dune"))?;
+    Ok(())
+}
