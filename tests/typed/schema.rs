@@ -1,6 +1,6 @@
 //! The schema that models make, and a schema checked against models.
 
-use crate::blog::{Blog, NewPost, NewUser, Post, User};
+use crate::blog::{Blog, NewPost, NewUser, Post};
 use relata::typed::{Database, Id, Model};
 use relata::{Action, Column, Dependent, ErrorKind, ForeignKey, Relation, Schema, Table, Type};
 

@@ -3,7 +3,9 @@
 use crate::blog::{Post, Profile, Tag, User, filled};
 use relata::typed::{Col, Database, Id, Picked, Project, Tuple, United, count};
 
-fn titles(db: &Database) -> Picked<Tuple, (Col<Tuple, String>, Col<Tuple, i32>)> {
+type Titles = (Col<Tuple, String>, Col<Tuple, i32>);
+
+fn titles(db: &Database) -> Picked<Tuple, Titles> {
     db.from::<Post>().select(|p| (p.title(), p.score()))
 }
 

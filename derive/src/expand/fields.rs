@@ -68,7 +68,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::type_complexity)]
         impl<Q: ::relata::typed::Scope> #fields<Q> {
             #(#columns)*
             #(#relations)*

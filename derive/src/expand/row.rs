@@ -37,7 +37,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
         #traits
 
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::type_complexity)]
         impl<'p, I> #row<'p, I> {
             #(#columns)*
 
