@@ -62,7 +62,11 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// The chunks, to be taken once outside a loop. O(1).
     #[inline]
     pub(crate) fn view(&self) -> Chunks<'_, T, N> {
-        Chunks { spine: self.spine.view(), whole: self }
+        // A vector that is all tail is read as if it was one full chunk: past its end are defaults.
+        let is_short = self.len < N && self.spine.len() == 0;
+        let spine =
+            if is_short { self.spine.view_of(std::slice::from_ref(&self.tail)) } else { self.spine.view() };
+        Chunks { spine, whole: self }
     }
 
     /// Appends a cell. O(1) amortised; the first write after a clone copies one chunk.
@@ -297,12 +301,12 @@ impl<'a, T: Copy + Default, const N: usize> Chunks<'a, T, N> {
     /// the last one. O(1).
     #[inline]
     pub(crate) fn chunk(self, chunk: usize) -> &'a [T] {
+        if chunk == self.whole.len / N {
+            return self.whole.tail.as_ref().map_or(&[], |tail| &tail[..self.whole.len % N]);
+        }
         match self.spine.get(chunk) {
             Some(Some(cells)) => &cells[..],
-            _ => match &self.whole.tail {
-                Some(tail) if chunk == self.whole.len / N => &tail[..self.whole.len % N],
-                _ => &[],
-            },
+            _ => &[],
         }
     }
 

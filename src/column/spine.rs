@@ -73,6 +73,12 @@ impl<E: Clone> Spine<E> {
         SpineView { base: base.unwrap_or_default(), spine: self }
     }
 
+    /// These items as if they were all of a spine, which has none. O(1).
+    #[inline]
+    pub(crate) fn view_of<'a>(&'a self, items: &'a [E]) -> SpineView<'a, E> {
+        SpineView { base: items, spine: self }
+    }
+
     /// The item at `at`, to be changed, which must exist. O(1); after a clone amortised O(1) references
     /// and two bytes an item.
     #[inline]
