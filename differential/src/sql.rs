@@ -1,4 +1,4 @@
-//! What SQLite is told, and how its answers are put together.
+//! What SQLite and PostgreSQL are told, and how their answers are put together.
 //!
 //! # Differences by design
 //!
@@ -24,4 +24,4 @@ mod store;
 
 pub use answer::answer;
 pub use filter::effective_order;
-pub use store::{Sqlite, Verdict};
+pub use store::Sql;

@@ -7,8 +7,8 @@
 )]
 
 use relata::{Column, Database, Schema, Table, row};
-use relata_differential::flat::Dialect;
-use relata_differential::flat::engine::Engine;
+use relata_differential::server::Dialect;
+use relata_differential::server::Server;
 
 /// What is different, the expression of Relata's document, its answer or the kind of its error, the other's
 /// expression and answer; over one row with n = 7, big = the greatest integer and t = "Öl".
@@ -92,7 +92,7 @@ const FROM_SQLITE: [Difference; 7] = [
     ),
 ];
 
-fn pinned(differences: &[Difference], theirs: Option<&mut Engine>) {
+fn pinned(differences: &[Difference], theirs: Option<&mut Server>) {
     let schema = Schema::new().table(
         Table::new("x").column(Column::int("n")).column(Column::integer("big")).column(Column::text("t")),
     );
@@ -116,12 +116,12 @@ fn pinned(differences: &[Difference], theirs: Option<&mut Engine>) {
 
 #[test]
 fn each_difference_from_sqlite_is_as_it_is_listed() {
-    pinned(&FROM_SQLITE, Some(&mut Engine::new(Dialect::Sqlite).unwrap()));
+    pinned(&FROM_SQLITE, Some(&mut Server::new(Dialect::Sqlite).unwrap()));
 }
 
 #[test]
 fn each_difference_from_postgresql_is_as_it_is_listed() {
-    let mut engine = Engine::new(Dialect::Postgres);
+    let mut engine = Server::new(Dialect::Postgres);
     if let Err(error) = &engine {
         eprintln!("skipped: {error}; run it by differential/postgres.sh");
     }

@@ -1,0 +1,311 @@
+//! Statements, naively.
+
+use super::filter::Reader;
+use super::{Cells, Key, Naive, State};
+use crate::engine::{Reason, Reasons};
+use crate::schema::Table;
+use crate::tree::{Filter, Statement};
+use crate::value::Value;
+
+/// In which order foreign keys act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// After all rows of a statement, and key by key as declared, each to its end: as PostgreSQL does it.
+    Declared,
+    /// The same, from the last key.
+    Reversed,
+    /// After each row.
+    ByRow,
+    /// After each row, from the last row and key.
+    ByRowReversed,
+}
+
+impl Order {
+    pub(super) const OTHERS: [Order; 3] = [Order::Reversed, Order::ByRow, Order::ByRowReversed];
+
+    fn is_by_row(self) -> bool {
+        matches!(self, Order::ByRow | Order::ByRowReversed)
+    }
+
+    fn is_reversed(self) -> bool {
+        matches!(self, Order::Reversed | Order::ByRowReversed)
+    }
+}
+
+/// A statement that is tried on a copy of the rows.
+pub(super) struct Attempt<'n> {
+    naive: &'n Naive<'n>,
+    order: Order,
+    pub(super) state: State,
+    /// Why it is refused, as far as it has come.
+    pub(super) refused: Reasons,
+    /// How often a foreign key had rows to act on.
+    pub(super) acted: usize,
+}
+
+/// Places and what to write there.
+type Set = [(usize, Value)];
+
+impl<'n> Attempt<'n> {
+    pub(super) fn new(naive: &'n Naive<'n>, order: Order) -> Attempt<'n> {
+        Attempt { naive, order, state: naive.state.clone(), refused: Reasons::default(), acted: 0 }
+    }
+
+    /// Does what is asked; how many rows were named.
+    pub(super) fn statement(&mut self, statement: &Statement) -> u64 {
+        let schema = self.naive.schema;
+        match statement {
+            Statement::Insert(name, rows) => {
+                let table = schema.place(name);
+                for row in rows {
+                    let row = complete(&schema.tables[table], row);
+                    self.add(table, row);
+                }
+                rows.len() as u64
+            }
+            Statement::Update(name, which, set) => {
+                let table = schema.place(name);
+                let set: Vec<(usize, Value)> = set
+                    .iter()
+                    .map(|(name, value)| (schema.tables[table].place(name), value.clone()))
+                    .collect();
+                let rows = self.named(table, which.as_ref());
+                for some in self.portions(&rows) {
+                    self.change(table, &some, &set);
+                }
+                rows.len() as u64
+            }
+            Statement::Upsert(name, row, on) => {
+                self.upsert(schema.place(name), row, on);
+                1
+            }
+            Statement::Delete(name, which) => {
+                let table = schema.place(name);
+                let rows = self.named(table, which.as_ref());
+                for some in self.portions(&rows) {
+                    self.delete(table, &some);
+                }
+                rows.len() as u64
+            }
+        }
+    }
+
+    /// What must hold in the end: a deferrable key at the end of its transaction.
+    pub(super) fn close(&mut self, is_over: bool) {
+        for key in self.naive.keys.iter().filter(|key| is_over || !key.deferrable) {
+            let is_open = |(_, row): &(u64, Cells)| {
+                let held = cells(row, &key.columns);
+                !held.contains(&Value::Null) && self.holders(key.parent, &key.references, &held).is_empty()
+            };
+            if self.state.tables[key.child].iter().any(is_open) {
+                self.refused.add(Reason::ForeignKey);
+            }
+        }
+    }
+
+    fn named(&self, table: usize, which: Option<&Filter>) -> Vec<u64> {
+        let reader = Reader { schema: self.naive.schema, state: &self.state };
+        let rows = self.state.tables[table].iter();
+        let named = rows.filter(|row| which.is_none_or(|filter| reader.passes(table, row, filter, &[])));
+        named.map(|(number, _)| *number).collect()
+    }
+
+    /// The rows that are worked on before foreign keys act.
+    fn portions(&self, rows: &[u64]) -> Vec<Vec<u64>> {
+        let mut all: Vec<Vec<u64>> = if self.order.is_by_row() {
+            rows.iter().map(|row| vec![*row]).collect()
+        } else {
+            vec![rows.to_vec()]
+        };
+        if self.order.is_reversed() {
+            all.reverse();
+        }
+        all
+    }
+
+    fn add(&mut self, table: usize, row: Vec<Value>) {
+        self.note_row(table, &row);
+        let number = self.state.next;
+        self.state.next += 1;
+        self.state.tables[table].push((number, row.into()));
+        self.note_taken(table, number);
+    }
+
+    fn upsert(&mut self, table: usize, given: &[Option<Value>], on: &[&'static str]) {
+        let info = &self.naive.schema.tables[table];
+        let row = complete(info, given);
+        // Nothing may be missing in what is proposed, even where another row is changed instead.
+        self.note_missing(table, &row);
+        let places: Vec<usize> = on.iter().map(|name| info.place(name)).collect();
+        match self.holders(table, &places, &cells(&row, &places)).first() {
+            None => self.add(table, row),
+            Some(other) => {
+                let set: Vec<(usize, Value)> =
+                    given.iter().enumerate().filter_map(|(at, value)| Some((at, value.clone()?))).collect();
+                self.change(table, &[*other], &set);
+            }
+        }
+    }
+
+    /// Writes cells of rows that are still there, and then foreign keys act.
+    fn change(&mut self, table: usize, rows: &[u64], set: &Set) {
+        let mut before: Vec<(u64, Cells)> = Vec::new();
+        for (number, row) in &mut self.state.tables[table] {
+            if rows.contains(number) && set.iter().any(|(at, value)| row[*at] != *value) {
+                before.push((*number, row.clone()));
+                let mut cells = row.to_vec();
+                set.iter().for_each(|(at, value)| cells[*at] = value.clone());
+                *row = cells.into();
+            }
+        }
+        for (number, _) in &before {
+            if let Some(row) = self.row(table, *number) {
+                self.note_row(table, &row);
+                self.note_taken(table, *number);
+            }
+        }
+        for key in self.keys_to(table) {
+            self.follow_update(key, &before);
+        }
+    }
+
+    fn follow_update(&mut self, key: &'n Key, before: &[(u64, Cells)]) {
+        for (number, old) in before {
+            let Some(new) = self.row(key.parent, *number) else { continue };
+            let (old, new) = (cells(old, &key.references), cells(&new, &key.references));
+            if same(&old, &new) {
+                continue;
+            }
+            let children = self.holders(key.child, &key.columns, &old);
+            if children.is_empty() {
+                continue;
+            }
+            self.acted += 1;
+            match key.on_update {
+                "restrict" => self.refused.add(Reason::ForeignKey),
+                "no_action" => {}
+                "cascade" => {
+                    let set: Vec<(usize, Value)> = key.columns.iter().copied().zip(new).collect();
+                    self.change(key.child, &children, &set);
+                }
+                action => self.leave(key, &children, action),
+            }
+        }
+    }
+
+    fn delete(&mut self, table: usize, rows: &[u64]) {
+        let mut gone: Vec<Cells> = Vec::new();
+        self.state.tables[table].retain(|(number, row)| {
+            let goes = rows.contains(number);
+            gone.extend(goes.then(|| row.clone()));
+            !goes
+        });
+        for key in self.keys_to(table) {
+            let mut children = Vec::new();
+            for row in &gone {
+                children.extend(self.holders(key.child, &key.columns, &cells(row, &key.references)));
+            }
+            if children.is_empty() {
+                continue;
+            }
+            self.acted += 1;
+            for some in self.portions(&children) {
+                match key.on_delete {
+                    "restrict" => self.refused.add(Reason::ForeignKey),
+                    "no_action" => {}
+                    "cascade" => self.delete(key.child, &some),
+                    action => self.leave(key, &some, action),
+                }
+            }
+        }
+    }
+
+    /// Takes the key from rows that lost their parent.
+    fn leave(&mut self, key: &'n Key, children: &[u64], action: &str) {
+        let table = &self.naive.schema.tables[key.child];
+        let value = |at: &usize| match (action, &table.columns[*at].default) {
+            ("set_default", Some(value)) => (*at, value.clone()),
+            _ => (*at, Value::Null),
+        };
+        let set: Vec<(usize, Value)> = key.columns.iter().map(value).collect();
+        self.change(key.child, children, &set);
+    }
+
+    /// The foreign keys that lead to a table, in the order they act.
+    fn keys_to(&self, table: usize) -> Vec<&'n Key> {
+        let mut keys: Vec<&Key> = self.naive.keys.iter().filter(|key| key.parent == table).collect();
+        if self.order.is_reversed() {
+            keys.reverse();
+        }
+        keys
+    }
+
+    fn row(&self, table: usize, number: u64) -> Option<Cells> {
+        let rows = &self.state.tables[table];
+        rows.iter().find(|(other, _)| *other == number).map(|(_, row)| row.clone())
+    }
+
+    /// The rows whose cells are this key; none for a key with a null.
+    fn holders(&self, table: usize, columns: &[usize], key: &[Value]) -> Vec<u64> {
+        let holds = |row: &Cells| {
+            columns
+                .iter()
+                .zip(key)
+                .all(|(at, value)| row[*at].compare(value).is_some_and(|found| found.is_eq()))
+        };
+        let rows = self.state.tables[table].iter();
+        rows.filter(|(_, row)| holds(row)).map(|(number, _)| *number).collect()
+    }
+
+    /// Whether a row that is proposed breaks a check.
+    pub(super) fn breaks_check(&self, table: usize, given: &[Option<Value>]) -> bool {
+        self.is_refused_by_check(table, &complete(&self.naive.schema.tables[table], given))
+    }
+
+    /// Notes what is wrong with a row by itself.
+    fn note_row(&mut self, table: usize, row: &[Value]) {
+        self.note_missing(table, row);
+        if self.is_refused_by_check(table, row) {
+            self.refused.add(Reason::Check);
+        }
+    }
+
+    fn note_missing(&mut self, table: usize, row: &[Value]) {
+        let columns = self.naive.schema.tables[table].columns.iter();
+        if columns.zip(row).any(|(column, value)| *value == Value::Null && !column.nullable) {
+            self.refused.add(Reason::NotNull);
+        }
+    }
+
+    fn is_refused_by_check(&self, table: usize, row: &[Value]) -> bool {
+        let reader = Reader { schema: self.naive.schema, state: &self.state };
+        let row: (u64, Cells) = (0, row.into());
+        let checks = &self.naive.schema.tables[table].checks;
+        checks.iter().any(|check| reader.truth(table, &row, check, &[]) == Some(Some(false)))
+    }
+
+    /// Notes a key that a row shares with another one.
+    fn note_taken(&mut self, table: usize, number: u64) {
+        let Some(row) = self.row(table, number) else { return };
+        let naive = self.naive;
+        let taken = |columns: &Vec<usize>| self.holders(table, columns, &cells(&row, columns)).len() > 1;
+        if naive.unique[table].iter().any(taken) {
+            self.refused.add(Reason::Unique);
+        }
+    }
+}
+
+/// A value for every column of a new row.
+fn complete(table: &Table, given: &[Option<Value>]) -> Vec<Value> {
+    let columns = table.columns.iter().zip(given);
+    let value = |value: &Option<Value>, default: &Option<Value>| value.clone().or_else(|| default.clone());
+    columns.map(|(column, given)| value(given, &column.default).unwrap_or(Value::Null)).collect()
+}
+
+fn cells(row: &[Value], columns: &[usize]) -> Vec<Value> {
+    columns.iter().map(|at| row[*at].clone()).collect()
+}
+
+fn same(a: &[Value], b: &[Value]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.same(b))
+}
