@@ -46,11 +46,23 @@ pub struct Naive<'a> {
     state: State,
     /// Where a transaction is open: the state before it, and moments in it by name.
     open: Option<(State, Vec<(&'static str, State)>)>,
+    /// The orders in which others may let foreign keys act.
+    orders: &'static [Order],
+    beside: Beside,
+}
+
+/// Which servers take part.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// SQLite does.
+    pub sqlite: bool,
+    /// PostgreSQL does.
+    pub postgres: bool,
 }
 
 impl<'a> Naive<'a> {
     /// The empty tables of a schema.
-    pub fn new(schema: &'a Schema) -> Naive<'a> {
+    pub fn new(schema: &'a Schema, beside: Beside) -> Naive<'a> {
         let places = |table: usize, names: &[&str]| -> Vec<usize> {
             names.iter().map(|name| schema.tables[table].place(name)).collect()
         };
@@ -75,7 +87,8 @@ impl<'a> Naive<'a> {
             all.map(|names| places(at, names)).collect()
         });
         let state = State { tables: vec![Vec::new(); schema.tables.len()], next: 0 };
-        Naive { schema, keys, unique: unique.collect(), state, open: None }
+        let orders = Order::others(beside);
+        Naive { schema, keys, unique: unique.collect(), state, open: None, orders, beside }
     }
 
     /// A statement tried on a copy.
@@ -99,8 +112,8 @@ impl Engine for Naive<'_> {
             Verdict::Done(count)
         } else {
             // Which reason is found may depend on the order, too.
-            let others = Order::OTHERS.map(|order| self.attempt(statement, order).0.refused);
-            Verdict::Refused(others.into_iter().fold(attempt.refused, Reasons::and))
+            let others = self.orders.iter().map(|order| self.attempt(statement, *order).0.refused);
+            Verdict::Refused(others.fold(attempt.refused, Reasons::and))
         };
         Ok(verdict.into())
     }
@@ -148,12 +161,16 @@ impl Engine for Naive<'_> {
         Ok(tables.map(|(table, held)| (table.name, rows(held))).collect())
     }
 
-    /// Where it matters which referential action comes first, and where a row that an upsert proposes breaks a
-    /// check: servers refuse it even if the row in the way would be a good one after the change.
+    /// Where it matters which referential action comes first; where a row that an upsert proposes breaks a
+    /// check: servers refuse it even if the row in the way would be a good one after the change; and where a
+    /// row that points to itself is given the key that it has: SQLite miscounts its parents.
     fn leaves_out(&self, statement: &Statement) -> bool {
         if let Statement::Upsert(table, row, _) = statement
             && Attempt::new(self, Order::Declared).breaks_check(self.schema.place(table), row)
         {
+            return true;
+        }
+        if self.beside.sqlite && Attempt::new(self, Order::Declared).rewrites_own_key(statement) {
             return true;
         }
         let table = match statement {
@@ -172,6 +189,6 @@ impl Engine for Naive<'_> {
         }
         let came_to = |attempt: Attempt<'_>| attempt.refused.is_empty().then_some(attempt.state);
         let expected = came_to(first);
-        Order::OTHERS.into_iter().any(|order| came_to(self.attempt(statement, order).0) != expected)
+        self.orders.iter().any(|order| came_to(self.attempt(statement, *order).0) != expected)
     }
 }

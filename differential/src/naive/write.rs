@@ -1,27 +1,35 @@
 //! Statements, naively.
 
 use super::filter::Reader;
-use super::{Cells, Key, Naive, State};
+use super::{Beside, Cells, Key, Naive, State};
 use crate::engine::{Reason, Reasons};
 use crate::schema::Table;
 use crate::tree::{Filter, Statement};
 use crate::value::Value;
+use std::collections::VecDeque;
 
 /// In which order foreign keys act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// After all rows of a statement, and key by key as declared, each to its end: as PostgreSQL does it.
+    /// After all rows of a statement, and key by key as declared, each to its end.
     Declared,
     /// The same, from the last key.
     Reversed,
-    /// After each row.
+    /// After each row, as SQLite does it.
     ByRow,
     /// After each row, from the last row and key.
     ByRowReversed,
+    /// In the order in which rows were changed, those changed by an action last, and a key without an action
+    /// looks for its rows when its turn comes: as PostgreSQL does it.
+    Queued,
 }
 
 impl Order {
-    pub(super) const OTHERS: [Order; 3] = [Order::Reversed, Order::ByRow, Order::ByRowReversed];
+    /// Those that an engine may have beside the declared one.
+    pub(super) fn others(beside: Beside) -> &'static [Order] {
+        let all = &[Order::Reversed, Order::ByRow, Order::ByRowReversed, Order::Queued];
+        if beside.postgres { all } else { &all[..3] }
+    }
 
     fn is_by_row(self) -> bool {
         matches!(self, Order::ByRow | Order::ByRowReversed)
@@ -41,6 +49,14 @@ pub(super) struct Attempt<'n> {
     pub(super) refused: Reasons,
     /// How often a foreign key had rows to act on.
     pub(super) acted: usize,
+    /// Changes that foreign keys haven't acted on yet, where they queue.
+    queue: VecDeque<Event>,
+}
+
+/// A row that was changed or taken away.
+enum Event {
+    Changed(usize, u64, Cells),
+    Deleted(usize, Cells),
 }
 
 /// Places and what to write there.
@@ -48,11 +64,36 @@ type Set = [(usize, Value)];
 
 impl<'n> Attempt<'n> {
     pub(super) fn new(naive: &'n Naive<'n>, order: Order) -> Attempt<'n> {
-        Attempt { naive, order, state: naive.state.clone(), refused: Reasons::default(), acted: 0 }
+        Attempt {
+            naive,
+            order,
+            state: naive.state.clone(),
+            refused: Reasons::default(),
+            acted: 0,
+            queue: VecDeque::new(),
+        }
     }
 
-    /// Does what is asked; how many rows were named.
+    /// Does what is asked, and lets foreign keys act; how many rows were named.
     pub(super) fn statement(&mut self, statement: &Statement) -> u64 {
+        let count = self.write(statement);
+        while let Some(event) = self.queue.pop_front() {
+            match event {
+                Event::Changed(table, number, old) => {
+                    let before = [(number, old)];
+                    self.keys_to(table).into_iter().for_each(|key| self.follow_update(key, &before));
+                    self.look_for_own_parents(table, number);
+                }
+                Event::Deleted(table, old) => {
+                    let gone = [old];
+                    self.keys_to(table).into_iter().for_each(|key| self.follow_delete(key, &gone));
+                }
+            }
+        }
+        count
+    }
+
+    fn write(&mut self, statement: &Statement) -> u64 {
         let schema = self.naive.schema;
         match statement {
             Statement::Insert(name, rows) => {
@@ -164,6 +205,11 @@ impl<'n> Attempt<'n> {
                 self.note_taken(table, *number);
             }
         }
+        if self.order == Order::Queued {
+            let events = before.into_iter().map(|(number, old)| Event::Changed(table, number, old));
+            self.queue.extend(events);
+            return;
+        }
         for key in self.keys_to(table) {
             self.follow_update(key, &before);
         }
@@ -183,12 +229,15 @@ impl<'n> Attempt<'n> {
             self.acted += 1;
             match key.on_update {
                 "restrict" => self.refused.add(Reason::ForeignKey),
-                "no_action" => {}
+                "no_action" => self.look_for_parent(key, &old, false),
                 "cascade" => {
                     let set: Vec<(usize, Value)> = key.columns.iter().copied().zip(new).collect();
                     self.change(key.child, &children, &set);
                 }
                 action => self.leave(key, &children, action),
+            }
+            if key.on_update == "set_default" {
+                self.look_for_parent(key, &old, true);
             }
         }
     }
@@ -200,23 +249,60 @@ impl<'n> Attempt<'n> {
             gone.extend(goes.then(|| row.clone()));
             !goes
         });
+        if self.order == Order::Queued {
+            self.queue.extend(gone.into_iter().map(|old| Event::Deleted(table, old)));
+            return;
+        }
         for key in self.keys_to(table) {
-            let mut children = Vec::new();
-            for row in &gone {
-                children.extend(self.holders(key.child, &key.columns, &cells(row, &key.references)));
-            }
-            if children.is_empty() {
-                continue;
-            }
-            self.acted += 1;
-            for some in self.portions(&children) {
-                match key.on_delete {
-                    "restrict" => self.refused.add(Reason::ForeignKey),
-                    "no_action" => {}
-                    "cascade" => self.delete(key.child, &some),
-                    action => self.leave(key, &some, action),
+            self.follow_delete(key, &gone);
+        }
+    }
+
+    fn follow_delete(&mut self, key: &'n Key, gone: &[Cells]) {
+        let mut children = Vec::new();
+        for row in gone {
+            children.extend(self.holders(key.child, &key.columns, &cells(row, &key.references)));
+        }
+        if children.is_empty() {
+            return;
+        }
+        self.acted += 1;
+        for some in self.portions(&children) {
+            match key.on_delete {
+                "restrict" => self.refused.add(Reason::ForeignKey),
+                "no_action" => {
+                    for row in gone {
+                        self.look_for_parent(key, &cells(row, &key.references), false);
+                    }
                 }
+                "cascade" => self.delete(key.child, &some),
+                action => self.leave(key, &some, action),
             }
+        }
+        if key.on_delete == "set_default" {
+            for row in gone {
+                self.look_for_parent(key, &cells(row, &key.references), true);
+            }
+        }
+    }
+
+    /// Where a key doesn't wait for the end, rows that hold it must have a parent now; `always` those that
+    /// got it as a default, even where the key is deferrable.
+    fn look_for_parent(&mut self, key: &Key, held: &[Value], always: bool) {
+        let is_queued = self.order == Order::Queued && (always || !key.deferrable);
+        if is_queued
+            && !self.holders(key.child, &key.columns, held).is_empty()
+            && self.holders(key.parent, &key.references, held).is_empty()
+        {
+            self.refused.add(Reason::ForeignKey);
+        }
+    }
+
+    /// Whether what a changed row points to is there now, before anything else acts.
+    fn look_for_own_parents(&mut self, table: usize, number: u64) {
+        let Some(row) = self.row(table, number) else { return };
+        for key in self.naive.keys.iter().filter(|key| key.child == table) {
+            self.look_for_parent(key, &cells(&row, &key.columns), false);
         }
     }
 
@@ -255,6 +341,22 @@ impl<'n> Attempt<'n> {
         };
         let rows = self.state.tables[table].iter();
         rows.filter(|(_, row)| holds(row)).map(|(number, _)| *number).collect()
+    }
+
+    /// Whether an update writes the key that it has to a row that points to itself.
+    pub(super) fn rewrites_own_key(&self, statement: &Statement) -> bool {
+        let Statement::Update(name, which, set) = statement else { return false };
+        let table = self.naive.schema.place(name);
+        let info = &self.naive.schema.tables[table];
+        let is_set = |at: &usize| set.iter().any(|(name, _)| info.place(name) == *at);
+        let to_itself =
+            |key: &&Key| key.child == table && key.parent == table && key.references.iter().any(is_set);
+        let keys: Vec<&Key> = self.naive.keys.iter().filter(to_itself).collect();
+        !keys.is_empty()
+            && self.named(table, which.as_ref()).into_iter().any(|number| {
+                let Some(row) = self.row(table, number) else { return false };
+                keys.iter().any(|key| same(&cells(&row, &key.columns), &cells(&row, &key.references)))
+            })
     }
 
     /// Whether a row that is proposed breaks a check.

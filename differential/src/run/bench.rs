@@ -5,7 +5,7 @@ use crate::document;
 use crate::engine::{Engine, Kind};
 use crate::generate::NAIVE_ROWS;
 use crate::json::Json;
-use crate::naive::Naive;
+use crate::naive::{Beside, Naive};
 use crate::schema::Schema;
 use crate::server::{Dialect, Server};
 use crate::sql::Sql;
@@ -57,7 +57,9 @@ impl Bench {
         let mut engines: Vec<Box<dyn Engine + 'a>> = Vec::new();
         let is_small = case.rows.iter().all(|(_, rows)| rows.len() <= NAIVE_ROWS);
         if self.kinds.contains(&Kind::Naive) && is_small {
-            engines.push(Box::new(Naive::new(schema)));
+            let beside = |kind| self.kinds.contains(&kind);
+            let beside = Beside { sqlite: beside(Kind::Sqlite), postgres: beside(Kind::Postgres) };
+            engines.push(Box::new(Naive::new(schema, beside)));
         }
         for server in &mut self.servers {
             engines.push(Box::new(Sql::new(schema, server)?));

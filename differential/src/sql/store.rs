@@ -145,12 +145,14 @@ impl Engine for Sql<'_> {
         Ok(answer.map(|answer| answer.to_string()))
     }
 
-    /// Where a row points to its own table, SQLite mistakes which parents an upsert has to look for: it takes
-    /// rows that point nowhere, and refuses some that are changed to what they are.
+    /// Where rows of a table point to others and are pointed to, SQLite mistakes which parents an upsert has to
+    /// look for: it takes rows that point nowhere, and refuses some that are changed to what they are.
     fn leaves_out(&self, statement: &Statement) -> bool {
-        let Statement::Upsert(table, ..) = statement else { return false };
-        let to_itself = |link: &Link| link.table == *table && link.actions.is_some();
-        self.server.dialect() == Dialect::Sqlite && self.schema.table(table).links.iter().any(to_itself)
+        let Statement::Upsert(name, ..) = statement else { return false };
+        let points = self.schema.table(name).links.iter().any(|link| link.actions.is_some());
+        let leads_here = |link: &Link| link.table == *name && link.actions.is_some();
+        let is_pointed_to = self.schema.tables.iter().any(|table| table.links.iter().any(leads_here));
+        self.server.dialect() == Dialect::Sqlite && points && is_pointed_to
     }
 
     fn dump(&mut self) -> Result<Rows> {
