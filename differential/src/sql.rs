@@ -1,6 +1,8 @@
 //! What SQLite and PostgreSQL are told, and how their answers are put together.
 //!
-//! # Differences by design
+//! # What SQL is written so that it means the same
+//!
+//! `tests/by_design.rs` pins each difference, and those that random cases have to keep away from.
 //!
 //! | Relata | here |
 //! |---|---|
