@@ -97,20 +97,24 @@ const WRITES: [Pinned; 12] = [
     },
     Pinned {
         what: "what a row gets as a default is looked at when all others have acted",
-        tables: r#"P!, "c": {"columns": {"f": {"type": "integer", "default": 9}, "g": {"type": "integer"}}, "foreignKeys": [
+        tables: r#"P!, "c": {"columns": {"id": {"type": "integer"}, "f": {"type": "integer", "nullable": true, "default": 9},
+            "g": {"type": "integer", "nullable": true}, "h": {"type": "integer", "nullable": true}},
+            "primaryKey": ["id"], "foreignKeys": [
             {"columns": ["f"], "references": {"table": "p", "columns": ["id"]}, "onDelete": "set_default"},
-            {"columns": ["g"], "references": {"table": "p", "columns": ["id"]}, "onDelete": "cascade"}]}"#,
+            {"columns": ["g"], "references": {"table": "p", "columns": ["id"]}, "onDelete": "cascade"},
+            {"columns": ["h"], "references": {"table": "c", "columns": ["id"]}, "onDelete": "cascade"}]}"#,
         script: &[
             r#"{"insert": "p", "values": {"id": 1}}"#,
-            r#"{"insert": "c", "values": {"f": 1, "g": 1}}"#,
+            r#"{"insert": "c", "values": [{"id": 1, "f": null, "g": 1}, {"id": 2, "f": 1, "h": 1}]}"#,
             r#"{"delete": "p", "all": true}"#,
         ],
         ours: "1",
         sql: &[
             C,
-            "CREATE TABLE c (f bigint DEFAULT 9 REFERENCES p ON DELETE SET DEFAULT, g bigint REFERENCES p ON DELETE CASCADE)",
+            "CREATE TABLE c (id bigint PRIMARY KEY, f bigint DEFAULT 9 REFERENCES p ON DELETE SET DEFAULT, \
+             g bigint REFERENCES p ON DELETE CASCADE, h bigint REFERENCES c ON DELETE CASCADE)",
             "INSERT INTO p VALUES (1, NULL)",
-            "INSERT INTO c VALUES (1, 1)",
+            "INSERT INTO c VALUES (1, NULL, 1, NULL), (2, 1, NULL, 1)",
             "DELETE FROM p",
         ],
         sqlite: "done, 0 rows",

@@ -22,13 +22,20 @@ pub(super) enum Order {
     /// In the order in which rows were changed, those changed by an action last, and a key without an action
     /// looks for its rows when its turn comes: as PostgreSQL does it.
     Queued,
+    /// The same, from the last row: where PostgreSQL finds rows, a changed one comes last.
+    QueuedReversed,
 }
 
 impl Order {
     /// Those that an engine may have beside the declared one.
     pub(super) fn others(beside: Beside) -> &'static [Order] {
-        let all = &[Order::Reversed, Order::ByRow, Order::ByRowReversed, Order::Queued];
+        let all =
+            &[Order::Reversed, Order::ByRow, Order::ByRowReversed, Order::Queued, Order::QueuedReversed];
         if beside.postgres { all } else { &all[..3] }
+    }
+
+    fn is_queued(self) -> bool {
+        matches!(self, Order::Queued | Order::QueuedReversed)
     }
 
     fn is_by_row(self) -> bool {
@@ -205,13 +212,20 @@ impl<'n> Attempt<'n> {
                 self.note_taken(table, *number);
             }
         }
-        if self.order == Order::Queued {
-            let events = before.into_iter().map(|(number, old)| Event::Changed(table, number, old));
-            self.queue.extend(events);
+        if self.order.is_queued() {
+            self.enqueue(before.into_iter().map(|(number, old)| Event::Changed(table, number, old)));
             return;
         }
         for key in self.keys_to(table) {
             self.follow_update(key, &before);
+        }
+    }
+
+    fn enqueue(&mut self, events: impl DoubleEndedIterator<Item = Event>) {
+        if self.order == Order::Queued {
+            self.queue.extend(events);
+        } else {
+            self.queue.extend(events.rev());
         }
     }
 
@@ -249,8 +263,8 @@ impl<'n> Attempt<'n> {
             gone.extend(goes.then(|| row.clone()));
             !goes
         });
-        if self.order == Order::Queued {
-            self.queue.extend(gone.into_iter().map(|old| Event::Deleted(table, old)));
+        if self.order.is_queued() {
+            self.enqueue(gone.into_iter().map(|old| Event::Deleted(table, old)));
             return;
         }
         for key in self.keys_to(table) {
@@ -289,7 +303,7 @@ impl<'n> Attempt<'n> {
     /// Where a key doesn't wait for the end, rows that hold it must have a parent now; `always` those that
     /// got it as a default, even where the key is deferrable.
     fn look_for_parent(&mut self, key: &Key, held: &[Value], always: bool) {
-        let is_queued = self.order == Order::Queued && (always || !key.deferrable);
+        let is_queued = self.order.is_queued() && (always || !key.deferrable);
         if is_queued
             && !self.holders(key.child, &key.columns, held).is_empty()
             && self.holders(key.parent, &key.references, held).is_empty()
