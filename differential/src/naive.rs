@@ -106,7 +106,7 @@ impl Engine for Naive<'_> {
     }
 
     fn run(&mut self, statement: &Statement) -> Result<Ran> {
-        let (attempt, count) = self.attempt(statement, Order::Declared);
+        let (attempt, count) = self.attempt(statement, Order::default());
         let verdict = if attempt.refused.is_empty() {
             self.state = attempt.state;
             Verdict::Done(count)
@@ -138,7 +138,7 @@ impl Engine for Naive<'_> {
                 self.open = None;
             }
             Control::Commit => {
-                let mut attempt = Attempt::new(self, Order::Declared);
+                let mut attempt = Attempt::new(self, Order::default());
                 attempt.close(true);
                 let holds = attempt.refused.is_empty();
                 let before = self.open.take().map(|(before, _)| before);
@@ -166,11 +166,11 @@ impl Engine for Naive<'_> {
     /// row that points to itself is given the key that it has: SQLite miscounts its parents.
     fn leaves_out(&self, statement: &Statement) -> bool {
         if let Statement::Upsert(table, row, _) = statement
-            && Attempt::new(self, Order::Declared).breaks_check(self.schema.place(table), row)
+            && Attempt::new(self, Order::default()).breaks_check(self.schema.place(table), row)
         {
             return true;
         }
-        if self.beside.sqlite && Attempt::new(self, Order::Declared).rewrites_own_key(statement) {
+        if self.beside.sqlite && Attempt::new(self, Order::default()).rewrites_own_key(statement) {
             return true;
         }
         let table = match statement {
@@ -183,7 +183,7 @@ impl Engine for Naive<'_> {
         if self.keys.iter().all(|key| key.parent != table) {
             return false;
         }
-        let (first, count) = self.attempt(statement, Order::Declared);
+        let (first, count) = self.attempt(statement, Order::default());
         if count == 0 || (count == 1 && first.acted == 0) {
             return false;
         }

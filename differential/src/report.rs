@@ -113,7 +113,7 @@ impl Report {
     fn new(case: &Case, difference: Difference) -> Report {
         let schema = document::schema(&case.schema).to_string();
         let mut script = difference.script.join("\n");
-        if !difference.script.last().is_some_and(|last| *last == difference.asked) {
+        if difference.script.last().is_none_or(|last| *last != difference.asked) {
             script.push_str(&format!("\n{}", difference.asked));
         }
         Report { seed: case.seed, schema, script: script.trim_start().to_owned() + "\n", difference }

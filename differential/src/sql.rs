@@ -16,7 +16,7 @@
 //! | decimals are exact and keep their scale | an integer of ten-thousandths, and the scale beside it |
 //! | enums order by label; dates, times, uuids and bytes have their own orders | the place in a list that is in this order |
 //! | one row of a to-one relation that leads to several: the first | `LIMIT 1` |
-//! | a refused statement names one of several violations | which one isn't compared, but for rows inserted singly and for deletes |
+//! | a refused statement names one of several violations | it must be one that the naive model finds |
 //! | a delete or update counts the rows its filter named, those that a cascade took first too | they are counted before |
 //! | identities aren't given back | the keys that Relata gave are inserted here, and must be new |
 

@@ -9,41 +9,36 @@ use crate::value::Value;
 use std::collections::VecDeque;
 
 /// In which order foreign keys act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    /// After all rows of a statement, and key by key as declared, each to its end.
-    Declared,
-    /// The same, from the last key.
-    Reversed,
-    /// After each row, as SQLite does it.
-    ByRow,
-    /// After each row, from the last row and key.
-    ByRowReversed,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Order {
+    /// After each row, as SQLite does it; else after all rows of a statement.
+    by_row: bool,
+    /// From the last row: where rows are found is up to a server.
+    rows_reversed: bool,
+    /// From the last key, which SQLite knows first; else as declared.
+    keys_reversed: bool,
     /// In the order in which rows were changed, those changed by an action last, and a key without an action
-    /// looks for its rows when its turn comes: as PostgreSQL does it.
-    Queued,
-    /// The same, from the last row: where PostgreSQL finds rows, a changed one comes last.
-    QueuedReversed,
+    /// looks for its rows when its turn comes, as PostgreSQL does it; else each action to its end.
+    queued: bool,
 }
+
+const DECLARED: Order = Order { by_row: false, rows_reversed: false, keys_reversed: false, queued: false };
+const BY_ROW: Order = Order { by_row: true, ..DECLARED };
+const QUEUED: Order = Order { queued: true, ..DECLARED };
+const OTHERS: [Order; 7] = [
+    Order { keys_reversed: true, ..DECLARED },
+    BY_ROW,
+    Order { keys_reversed: true, ..BY_ROW },
+    Order { rows_reversed: true, ..BY_ROW },
+    Order { rows_reversed: true, keys_reversed: true, ..BY_ROW },
+    QUEUED,
+    Order { rows_reversed: true, ..QUEUED },
+];
 
 impl Order {
     /// Those that an engine may have beside the declared one.
     pub(super) fn others(beside: Beside) -> &'static [Order] {
-        let all =
-            &[Order::Reversed, Order::ByRow, Order::ByRowReversed, Order::Queued, Order::QueuedReversed];
-        if beside.postgres { all } else { &all[..3] }
-    }
-
-    fn is_queued(self) -> bool {
-        matches!(self, Order::Queued | Order::QueuedReversed)
-    }
-
-    fn is_by_row(self) -> bool {
-        matches!(self, Order::ByRow | Order::ByRowReversed)
-    }
-
-    fn is_reversed(self) -> bool {
-        matches!(self, Order::Reversed | Order::ByRowReversed)
+        if beside.postgres { &OTHERS } else { &OTHERS[..5] }
     }
 }
 
@@ -160,12 +155,9 @@ impl<'n> Attempt<'n> {
 
     /// The rows that are worked on before foreign keys act.
     fn portions(&self, rows: &[u64]) -> Vec<Vec<u64>> {
-        let mut all: Vec<Vec<u64>> = if self.order.is_by_row() {
-            rows.iter().map(|row| vec![*row]).collect()
-        } else {
-            vec![rows.to_vec()]
-        };
-        if self.order.is_reversed() {
+        let mut all: Vec<Vec<u64>> =
+            if self.order.by_row { rows.iter().map(|row| vec![*row]).collect() } else { vec![rows.to_vec()] };
+        if self.order.rows_reversed {
             all.reverse();
         }
         all
@@ -212,7 +204,7 @@ impl<'n> Attempt<'n> {
                 self.note_taken(table, *number);
             }
         }
-        if self.order.is_queued() {
+        if self.order.queued {
             self.enqueue(before.into_iter().map(|(number, old)| Event::Changed(table, number, old)));
             return;
         }
@@ -222,10 +214,10 @@ impl<'n> Attempt<'n> {
     }
 
     fn enqueue(&mut self, events: impl DoubleEndedIterator<Item = Event>) {
-        if self.order == Order::Queued {
-            self.queue.extend(events);
-        } else {
+        if self.order.rows_reversed {
             self.queue.extend(events.rev());
+        } else {
+            self.queue.extend(events);
         }
     }
 
@@ -263,7 +255,7 @@ impl<'n> Attempt<'n> {
             gone.extend(goes.then(|| row.clone()));
             !goes
         });
-        if self.order.is_queued() {
+        if self.order.queued {
             self.enqueue(gone.into_iter().map(|old| Event::Deleted(table, old)));
             return;
         }
@@ -303,7 +295,7 @@ impl<'n> Attempt<'n> {
     /// Where a key doesn't wait for the end, rows that hold it must have a parent now; `always` those that
     /// got it as a default, even where the key is deferrable.
     fn look_for_parent(&mut self, key: &Key, held: &[Value], always: bool) {
-        let is_queued = self.order.is_queued() && (always || !key.deferrable);
+        let is_queued = self.order.queued && (always || !key.deferrable);
         if is_queued
             && !self.holders(key.child, &key.columns, held).is_empty()
             && self.holders(key.parent, &key.references, held).is_empty()
@@ -334,7 +326,7 @@ impl<'n> Attempt<'n> {
     /// The foreign keys that lead to a table, in the order they act.
     fn keys_to(&self, table: usize) -> Vec<&'n Key> {
         let mut keys: Vec<&Key> = self.naive.keys.iter().filter(|key| key.parent == table).collect();
-        if self.order.is_reversed() {
+        if self.order.keys_reversed {
             keys.reverse();
         }
         keys
