@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs a command beside a throw-away PostgreSQL that listens on a local socket only:
+#   differential/postgres.sh cargo run --release -p relata-differential -- --engines untyped,json,model,postgres
 #   differential/postgres.sh cargo run --release -p relata-differential -- --flat postgres --queries 100000
 # Without a server it installs Debian's where it may, and otherwise says that it skips.
 set -eu

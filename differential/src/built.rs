@@ -1,16 +1,16 @@
-//! Queries by Relata's builder instead of a document.
+//! Queries and statements by Relata's Rust interface instead of documents.
 
-use crate::model::Schema;
+use crate::schema::Schema;
 use crate::sql::effective_order;
-use crate::tree::{Columns, Distinct, Filter, Method, Order, Quantifier, Query, Select, Test};
+use crate::tree::{Columns, Distinct, Filter, Method, Order, Quantifier, Query, Select, Statement, Test};
 use crate::value::{Kind, Value};
-use relata::{Database, Input, OrderBy, Row, col, rel};
+use relata::{Input, OrderBy, Row, Rows, Snapshot, col, rel};
 
 /// The answer to a query, as JSON.
 ///
 /// # Errors
 /// Whatever Relata refuses.
-pub fn answer(db: &Database, schema: &Schema, query: &Query) -> Result<String, relata::Error> {
+pub fn answer(db: &Snapshot, schema: &Schema, query: &Query) -> Result<String, relata::Error> {
     let bound = select(schema, query.table, &query.select, &[], db.query(query.table));
     let json = match query.method {
         Method::Many => serde_json::to_string(&bound.all()?),
@@ -18,6 +18,44 @@ pub fn answer(db: &Database, schema: &Schema, query: &Query) -> Result<String, r
         Method::Count => serde_json::to_string(&bound.count()?),
     };
     Ok(json.unwrap_or_else(|error| error.to_string()))
+}
+
+/// A statement as Relata takes it from Rust.
+pub fn statement(schema: &Schema, statement: &Statement) -> relata::Statement {
+    let which = |table: &'static str, which: &Option<Filter>| match which {
+        Some(asked) => Rows::Where(filter(schema, table, asked)),
+        None => Rows::All,
+    };
+    match statement {
+        Statement::Insert(table, rows) => relata::Statement::Insert {
+            table: (*table).into(),
+            rows: rows.iter().map(|values| row(schema, table, values)).collect(),
+        },
+        Statement::Update(table, rows, set) => relata::Statement::Update {
+            table: (*table).into(),
+            rows: which(table, rows),
+            set: set
+                .iter()
+                .map(|(name, value)| ((*name).into(), input(schema, table, name, value)))
+                .collect(),
+        },
+        Statement::Upsert(table, values, on) => relata::Statement::Upsert {
+            table: (*table).into(),
+            rows: vec![row(schema, table, values)],
+            on: Some(on.iter().map(|name| (*name).into()).collect()),
+            set: None,
+        },
+        Statement::Delete(table, rows) => {
+            relata::Statement::Delete { table: (*table).into(), rows: which(table, rows) }
+        }
+    }
+}
+
+/// A row, without the columns for which nothing is given.
+pub fn row(schema: &Schema, table: &str, values: &[Option<Value>]) -> Row {
+    let given = schema.table(table).columns.iter().zip(values);
+    let given = given.filter_map(|(column, value)| Some((column.name, value.as_ref()?)));
+    given.map(|(name, value)| (name.into(), input(schema, table, name, value))).collect()
 }
 
 fn select<S>(

@@ -1,8 +1,11 @@
-//! What is asked of both engines.
+//! What all engines are given.
 
-use crate::generate::Rows;
-use crate::model::Schema;
-use crate::tree::{Query, Statement};
+use crate::schema::Schema;
+use crate::tree::{Control, Query, Statement};
+use crate::value::Value;
+
+/// Rows by table.
+pub type Rows = Vec<(&'static str, Vec<Vec<Value>>)>;
 
 /// A schema, rows and steps.
 #[derive(Clone, Debug)]
@@ -11,21 +14,23 @@ pub struct Case {
     pub seed: u64,
     /// The schema, with this case's indexes.
     pub schema: Schema,
-    /// The rows proposed for each table.
+    /// The rows proposed for each table: those that break something aren't used.
     pub rows: Rows,
-    /// What is asked, in order.
+    /// What is done, in order.
     pub steps: Vec<Step>,
     /// Whether Relata is given the rows as a load and not as inserts.
     pub loaded: bool,
 }
 
-/// One thing asked.
+/// One step.
 #[derive(Clone, Debug)]
 pub enum Step {
     /// A query, whose answers must be the same text.
     Query(Query),
-    /// Relata goes on with a fork; what is left behind must stay as it is.
+    /// Relata leaves a fork behind, which must stay as it is.
     Fork,
-    /// A statement, after which both must have gone the same way and have the same rows.
+    /// A statement, which must go the same way everywhere.
     Statement(Statement),
+    /// A step of a transaction; one that means nothing at the time is left out.
+    Control(Control),
 }

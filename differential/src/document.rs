@@ -7,4 +7,4 @@ mod statement;
 
 pub use query::query;
 pub use schema::schema;
-pub use statement::{insert, statement};
+pub use statement::{control, insert, row, statement};

@@ -3,19 +3,11 @@
 //! A query is made once and written twice, as a document and as SQL. Rows without groups have to come in
 //! the same order; groups and united rows are compared as multisets.
 
-pub mod engine;
 pub mod generate;
 pub mod run;
 pub mod write;
 
-/// The dialect that a query is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
+pub use crate::server::Dialect;
 
 /// The tables, in the order that `k` of one points to `id` of the next.
 pub const TABLES: [&str; 3] = ["a", "b", "c"];

@@ -1,98 +1,158 @@
 //! Many cases, and what is said about them.
 
 use crate::case::{Case, Step};
+use crate::document;
+use crate::generate::{self, Mix};
 use crate::rng::Rng;
-use crate::run::{Difference, Tally, run};
+use crate::run::{Bench, Difference, Tally, run_with};
 use crate::shrink::shrink;
-use crate::{document, generate, schemas};
-use std::fmt::{self, Write};
-use std::time::Instant;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-/// Queries in one case.
-const QUERIES: usize = 40;
+/// What is wanted of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Statements and steps of transactions, at least.
+    pub operations: usize,
+    /// Queries, at least.
+    pub queries: usize,
+    /// Where random choices begin.
+    pub seed: u64,
+}
 
 /// What many cases came to.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// What all cases came to together.
     pub tally: Tally,
-    /// Schemas to choose from.
-    pub schemas: usize,
     /// How long it took.
     pub seconds: f64,
-    /// The first case that differs, made small, in words.
-    pub difference: Option<String>,
+    /// The first case that differs, made small.
+    pub report: Option<Report>,
 }
 
-/// Asks so many queries, and changes with them.
-pub fn explore(queries: usize, seed: u64) -> Summary {
+/// A case that differs, and how it's repeated.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What repeats it as it was found.
+    pub seed: u64,
+    /// The schema as a document.
+    pub schema: String,
+    /// The script of what led there, with what is asked last.
+    pub script: String,
+    /// What each engine says to the last line.
+    pub difference: Difference,
+}
+
+/// How many steps a case has.
+const STEPS: usize = 220;
+
+/// How often a run says how far it is.
+const PAUSE: Duration = Duration::from_secs(20);
+
+impl Wanted {
+    /// What a case of this run has: of each kind as is wanted in all.
+    pub fn mix(self) -> Mix {
+        let all = (self.operations + self.queries).max(1);
+        let queries = STEPS * self.queries / all;
+        let queries = if self.queries > 0 { queries.max(1) } else { 0 };
+        // Statements change what is asked, so that there are some even where only queries are wanted.
+        Mix {
+            operations: (STEPS - queries).max(STEPS / 10),
+            queries,
+            fixed: if self.operations == 0 { 60 } else { 10 },
+        }
+    }
+}
+
+/// Runs cases until there were so many operations and queries; says now and then how far it is.
+pub fn explore(wanted: Wanted, bench: &mut Bench, progress: &mut dyn FnMut(&Tally)) -> Summary {
     let start = Instant::now();
-    let schemas = schemas::all();
-    let mut seeds = Rng::new(seed);
-    let mut summary =
-        Summary { tally: Tally::default(), schemas: schemas.len(), seconds: 0.0, difference: None };
-    while summary.tally.queries < queries && summary.difference.is_none() {
-        let case = generate::case(&schemas, seeds.bits(), QUERIES);
-        match run(&case) {
+    let mut said = start;
+    let mut seeds = Rng::new(wanted.seed);
+    let mut summary = Summary { tally: Tally::default(), seconds: 0.0, report: None };
+    while summary.report.is_none()
+        && (summary.tally.operations < wanted.operations || summary.tally.queries < wanted.queries)
+    {
+        match once(seeds.bits(), wanted.mix(), bench) {
             Ok(tally) => summary.tally.add(tally),
-            Err(difference) => summary.difference = Some(describe(case, *difference)),
+            Err(report) => summary.report = Some(*report),
+        }
+        if said.elapsed() > PAUSE {
+            said = Instant::now();
+            progress(&summary.tally);
         }
     }
     summary.seconds = start.elapsed().as_secs_f64();
     summary
 }
 
-/// Repeats one case by the seed that a difference was reported with.
-pub fn repeat(seed: u64) -> Option<String> {
-    let case = generate::case(&schemas::all(), seed, QUERIES);
-    run(&case).err().map(|difference| describe(case, *difference))
+/// Runs the case of a seed.
+///
+/// # Errors
+/// How it differs, made small.
+pub fn once(seed: u64, mix: Mix, bench: &mut Bench) -> Result<Tally, Box<Report>> {
+    let (mut case, mut steps) = generate::case(seed, mix);
+    let mut made: Vec<Step> = Vec::new();
+    let schema = case.schema.clone();
+    let outcome = run_with(&case, bench, &mut |rows| {
+        let step = steps.next(&schema, rows);
+        made.extend(step.clone());
+        step
+    });
+    outcome.map_err(|difference| {
+        case.steps = made;
+        let (case, difference) = shrink(case, *difference, bench);
+        Box::new(Report::new(&case, difference))
+    })
 }
 
-/// The case, made small, with everything that repeats it.
-fn describe(case: Case, difference: Difference) -> String {
-    let (case, difference) = shrink(case, difference);
-    let mut text = String::new();
-    // Writing to a String can't fail.
-    let _ = write(&mut text, &case, &difference);
-    text
+impl Report {
+    fn new(case: &Case, difference: Difference) -> Report {
+        let schema = document::schema(&case.schema).to_string();
+        let mut script = difference.script.join("\n");
+        if difference.script.last().is_none_or(|last| *last != difference.asked) {
+            script.push_str(&format!("\n{}", difference.asked));
+        }
+        Report { seed: case.seed, schema, script: script.trim_start().to_owned() + "\n", difference }
+    }
+
+    /// Writes the schema and the script to a folder, for `relata run --schema schema.json script.json`.
+    ///
+    /// # Errors
+    /// Where the folder can't be written.
+    pub fn save(&self, folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join("schema.json"), &self.schema)?;
+        std::fs::write(folder.join("script.json"), &self.script)
+    }
 }
 
-fn write(text: &mut String, case: &Case, difference: &Difference) -> fmt::Result {
-    let how = if case.loaded { "loaded" } else { "inserted" };
-    writeln!(text, "difference: schema {}, case {}, rows {how} at first", case.schema.name, case.seed)?;
-    writeln!(text, "\nschema:\n{}", document::schema(&case.schema))?;
-    writeln!(text, "\nscript:")?;
-    difference.script.iter().try_for_each(|line| writeln!(text, "{line}"))?;
-    let builder = |step: &Step| matches!(step, Step::Query(query) if query.built);
-    let by = if case.steps.last().is_some_and(builder) { " (by the builder)" } else { "" };
-    writeln!(text, "\nasked{by}:\n{}", difference.asked)?;
-    writeln!(text, "\nrelata:\n{}\n\nsqlite:\n{}", difference.relata, difference.sqlite)
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "difference in the case of `--case {}`\n\nschema.json:\n{}", self.seed, self.schema)?;
+        writeln!(f, "\nscript.json:\n{}\nto its last line", self.script)?;
+        let said = &self.difference.said;
+        said.iter().try_for_each(|(kind, said)| writeln!(f, "  {kind}: {}", said.replace('\n', "\n    ")))
+    }
 }
 
-impl Tally {
-    fn add(&mut self, other: Tally) {
-        let Tally { queries, found, too_long, statements, done } = other;
-        self.queries += queries;
-        self.found += found;
-        self.too_long += too_long;
-        self.statements += statements;
-        self.done += done;
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally { cases, operations, done, left_out, queries, found, too_long } = self;
+        write!(
+            f,
+            "{operations} operations ({done} carried out, {left_out} more left out) and {queries} queries \
+             ({found} found rows, {too_long} more too long) in {cases} cases"
+        )
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary {
-            tally: Tally { queries, found, too_long, statements, done },
-            schemas,
-            seconds,
-            difference,
-        } = self;
-        let differences = usize::from(difference.is_some());
-        write!(
-            f,
-            "{queries} queries ({found} found rows, {too_long} more too long) and {statements} statements ({done} carried out) \
-             over {schemas} schemas in {seconds:.1} s: {differences} differences"
-        )
+        let differences = usize::from(self.report.is_some());
+        write!(f, "{} in {:.1} s: {differences} differences", self.tally, self.seconds)
     }
 }

@@ -1,17 +1,15 @@
-//! Both engines, side by side.
+//! The runner: every engine takes the same steps, and must say and hold the same.
 
-mod verdict;
+mod bench;
 
-use crate::case::{Case, Step};
-use crate::model::{Schema, Table};
-use crate::sql::{self, Sqlite, Verdict};
-use crate::tree::{Method, Query, Select, Statement};
+pub use bench::{Bench, Instead};
+
+use crate::case::{Case, Rows, Step};
+use crate::document;
+use crate::engine::{Engine, Kind, Ran, Reasons, Verdict};
+use crate::schema::{Schema, Table};
+use crate::tree::{Control, Query, Statement};
 use crate::value::Value;
-use crate::{built, document};
-use relata::json::{Limits, read};
-use relata::{Database, Input, Literal, Row};
-use std::fmt::Display;
-use verdict::{agree, stored_row, verdict};
 
 /// Above all keys and all values there are: what a refused row is given for a generated key.
 const UNUSED: i64 = 1_000_000_000;
@@ -23,273 +21,373 @@ pub struct Difference {
     pub step: Option<usize>,
     /// What it is about, as Relata is asked.
     pub asked: String,
-    /// What Relata says.
-    pub relata: String,
-    /// What SQLite says.
-    pub sqlite: String,
+    /// What each says.
+    pub said: Vec<(Kind, String)>,
     /// Everything that Relata was given before, a document a line.
     pub script: Vec<String>,
+    /// Whether the harness is at a loss, and not the engines at odds.
+    pub is_broken: bool,
 }
 
-/// Both engines with the same rows.
-struct Pair<'a> {
-    schema: &'a Schema,
-    db: Database,
-    sqlite: Sqlite<'a>,
-    script: Vec<String>,
-    /// The greatest key that a table has ever had in its generated column.
-    greatest: Vec<i64>,
-    /// Databases that were forked, and their rows at that time.
-    left: Vec<(Database, Vec<String>)>,
-    tally: Tally,
-}
-
-/// What a case came to.
+/// What cases came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    /// Queries, ...
+    /// Cases.
+    pub cases: usize,
+    /// Statements and steps of transactions, ...
+    pub operations: usize,
+    /// ... and those that were carried out.
+    pub done: usize,
+    /// Statements that were left out: what they come to depends on the order in which foreign keys act.
+    pub left_out: usize,
+    /// Queries that at least two answered, ...
     pub queries: usize,
     /// ... and those whose answer had a row in it, or a count that isn't 0.
     pub found: usize,
     /// Queries with more rows than are compared.
     pub too_long: usize,
-    /// Statements, ...
-    pub statements: usize,
-    /// ... and those that were carried out.
-    pub done: usize,
 }
+
+impl Tally {
+    /// Adds those of another case.
+    pub fn add(&mut self, other: Tally) {
+        let Tally { cases, operations, done, left_out, queries, found, too_long } = other;
+        self.cases += cases;
+        self.operations += operations;
+        self.done += done;
+        self.left_out += left_out;
+        self.queries += queries;
+        self.found += found;
+        self.too_long += too_long;
+    }
+}
+
+/// All engines with the same rows.
+struct Runner<'a> {
+    schema: &'a Schema,
+    engines: Vec<Box<dyn Engine + 'a>>,
+    script: Vec<String>,
+    /// The greatest key that a table has ever had in its generated column.
+    greatest: Vec<i64>,
+    /// The savepoints of the transaction that is open.
+    open: Option<Vec<&'static str>>,
+    /// The rows when they were last compared.
+    rows: Rows,
+    tally: Tally,
+}
+
+type Outcome<T> = Result<T, Difference>;
 
 /// What went wrong in the harness itself, in words.
-fn broken(error: impl Display) -> Difference {
-    let (asked, sqlite) = ("the harness".to_owned(), error.to_string());
-    Difference { step: None, asked, relata: String::new(), sqlite, script: Vec::new() }
+fn broken(error: String) -> Difference {
+    let said = vec![(Kind::Naive, error)];
+    Difference { step: None, asked: "the harness".into(), said, script: Vec::new(), is_broken: true }
 }
 
-/// Carries out a case.
+/// Carries out a case as it is.
 ///
 /// # Errors
 /// The first difference.
-pub fn run(case: &Case) -> Result<Tally, Box<Difference>> {
-    let mut pair = Pair::new(&case.schema).map_err(Box::new)?;
-    pair.fill(case).map_err(Box::new)?;
-    for (at, step) in case.steps.iter().enumerate() {
-        let outcome = match step {
-            Step::Query(query) => pair.query(query),
-            Step::Statement(statement) => pair.statement(statement),
-            Step::Fork => pair.fork(),
-        };
-        outcome.map_err(|difference| Box::new(Difference { step: Some(at), ..difference }))?;
-    }
-    pair.compare_left().map_err(Box::new)?;
-    Ok(pair.tally)
+pub fn run(case: &Case, bench: &mut Bench) -> Result<Tally, Box<Difference>> {
+    let mut steps = case.steps.iter().cloned();
+    run_with(case, bench, &mut |_| steps.next())
 }
 
-impl<'a> Pair<'a> {
-    fn new(schema: &'a Schema) -> Result<Pair<'a>, Difference> {
-        let document = document::schema(schema);
-        let declared = relata::Schema::try_from(&document).and_then(Database::new);
-        let db = declared.map_err(|error| broken(format!("{}: {error:?}", schema.name)))?;
-        let sqlite = Sqlite::new(schema).map_err(broken)?;
-        let greatest = vec![0; schema.tables.len()];
-        Ok(Pair {
+/// Carries out a case whose steps are made up on the way, from the rows there were lately.
+///
+/// # Errors
+/// The first difference.
+pub fn run_with(
+    case: &Case,
+    bench: &mut Bench,
+    next: &mut dyn FnMut(&Rows) -> Option<Step>,
+) -> Result<Tally, Box<Difference>> {
+    let stride = bench.stride;
+    let homes = bench.homes(&case.schema).map_err(|error| Box::new(broken(error)))?;
+    let engines = bench.engines(case, &homes).map_err(|error| Box::new(broken(error)))?;
+    let mut runner = Runner::new(&case.schema, engines);
+    runner.fill(case).map_err(Box::new)?;
+    let (mut at, mut since) = (0, 0);
+    while let Some(step) = next(&runner.rows) {
+        let outcome = runner.step(&step).and_then(|changed| {
+            since += usize::from(changed);
+            if since < stride {
+                return Ok(());
+            }
+            since = 0;
+            runner.compare()
+        });
+        outcome.map_err(|difference| Box::new(Difference { step: Some(at), ..difference }))?;
+        at += 1;
+    }
+    runner.finish().map_err(|difference| Difference { step: at.checked_sub(1), ..difference })?;
+    Ok(Tally { cases: 1, ..runner.tally })
+}
+
+impl<'a> Runner<'a> {
+    fn new(schema: &'a Schema, engines: Vec<Box<dyn Engine + 'a>>) -> Runner<'a> {
+        Runner {
             schema,
-            db,
-            sqlite,
+            engines,
             script: Vec::new(),
-            greatest,
-            left: Vec::new(),
+            greatest: vec![0; schema.tables.len()],
+            open: None,
+            rows: Rows::new(),
             tally: Tally::default(),
-        })
+        }
     }
 
-    /// Gives SQLite the proposed rows one by one, and Relata those that it took.
-    fn fill(&mut self, case: &Case) -> Result<(), Difference> {
-        let mut taken: Vec<(&Table, Vec<Vec<Option<Value>>>)> = Vec::new();
-        for (name, rows) in &case.rows {
-            let table = self.schema.table(name);
+    /// Gives the first engine the proposed rows one by one, and the others those that it took.
+    fn fill(&mut self, case: &Case) -> Outcome<()> {
+        let mut taken = Rows::new();
+        let Some((first, others)) = self.engines.split_first_mut() else { return Ok(()) };
+        for (table, rows) in &case.rows {
             let mut kept = Vec::new();
             for row in rows {
-                let row: Vec<Option<Value>> = row.iter().cloned().map(Some).collect();
-                let insert = Statement::Insert(table.name, vec![row.clone()]);
-                if matches!(self.sqlite.run(&insert).map_err(broken)?, Verdict::Done(_)) {
-                    kept.push(row);
+                let insert = Statement::Insert(table, vec![row.iter().cloned().map(Some).collect()]);
+                if let Verdict::Done(_) = first.run(&insert).map_err(broken)?.verdict {
+                    kept.push(row.clone());
                 }
             }
-            self.script.push(document::insert(table, &kept).to_string());
-            taken.push((table, kept));
+            taken.push((*table, kept));
         }
-        let refused = if case.loaded {
-            self.load(&taken)
-        } else {
-            let script = self.script.join("\n");
-            let lines = self.db.run_json(&script).map_err(broken)?;
-            lines.lines().find(|line| line.starts_with("{\"error\"")).map(str::to_owned)
-        };
+        let mut refusals = Vec::new();
+        for engine in others {
+            refusals.extend(engine.fill(&taken).err().map(|error| (engine.kind(), error)));
+        }
         for (table, rows) in &taken {
+            let table = self.schema.table(table);
+            let rows: Vec<Vec<Option<Value>>> =
+                rows.iter().map(|row| row.iter().cloned().map(Some).collect()).collect();
             rows.iter().for_each(|row| self.pass(table, row));
+            if !rows.is_empty() {
+                self.script.push(document::insert(table, &rows).to_string());
+            }
         }
-        match refused {
-            Some(error) => Err(self.differs("the rows at first", error, "taken")),
-            None => self.compare_rows("the rows at first"),
+        if !refusals.is_empty() {
+            return Err(self.differs("the rows at first", refusals, false));
         }
+        self.compare()
     }
 
-    fn load(&self, taken: &[(&Table, Vec<Vec<Option<Value>>>)]) -> Option<String> {
-        let loaded = self.db.load(|loader| {
-            for (table, rows) in taken {
-                for row in rows {
-                    let cells = table.columns.iter().zip(row).filter_map(|(column, value)| {
-                        let literal = value.as_ref()?.document(column.kind);
-                        Some((column.name.into(), Input::Literal(literal)))
-                    });
-                    loader.push(table.name, &cells.collect::<Row>())?;
+    /// Takes a step; whether rows may have changed.
+    fn step(&mut self, step: &Step) -> Outcome<bool> {
+        match step {
+            Step::Query(query) => self.query(query).map(|()| false),
+            Step::Statement(statement) => self.statement(statement).map(|()| true),
+            Step::Control(control) => self.control(*control).map(|()| true),
+            Step::Fork => {
+                for engine in &mut self.engines {
+                    engine.fork().map_err(broken)?;
                 }
-            }
-            Ok(())
-        });
-        loaded.err().map(|error| error.to_string())
-    }
-
-    /// Notes the keys of a new row.
-    fn pass(&mut self, table: &Table, row: &[Option<Value>]) {
-        let at = self.schema.tables.iter().position(|other| other.name == table.name);
-        let keys = table.columns.iter().zip(row).filter(|(column, _)| column.generated);
-        for (_, value) in keys {
-            if let (Some(Value::Integer(key)), Some(greatest)) =
-                (value, at.and_then(|at| self.greatest.get_mut(at)))
-            {
-                *greatest = (*greatest).max(*key);
+                Ok(false)
             }
         }
     }
 
-    fn differs(&self, asked: &str, relata: impl Into<String>, sqlite: impl Into<String>) -> Difference {
-        let (asked, script) = (asked.to_owned(), self.script.clone());
-        Difference { step: None, asked, relata: relata.into(), sqlite: sqlite.into(), script }
+    fn differs(&self, asked: &str, said: Vec<(Kind, String)>, is_broken: bool) -> Difference {
+        Difference { step: None, asked: asked.to_owned(), said, script: self.script.clone(), is_broken }
     }
 
-    fn query(&mut self, query: &Query) -> Result<(), Difference> {
-        match self.same(query)? {
-            Some(found) => {
-                self.tally.queries += 1;
-                self.tally.found += usize::from(found);
+    /// An engine fails where no engine may: a difference, unless it's one that is only asked in SQL.
+    fn fails(&self, asked: &str, kind: Kind, error: String) -> Difference {
+        let is_broken = matches!(kind, Kind::Naive | Kind::Sqlite | Kind::Postgres);
+        self.differs(asked, vec![(kind, error)], is_broken)
+    }
+
+    fn query(&mut self, query: &Query) -> Outcome<()> {
+        let mut said: Vec<(Kind, String)> = Vec::new();
+        let mut failed = None;
+        for engine in &mut self.engines {
+            match engine.ask(query) {
+                Ok(answer) => said.extend(answer.map(|answer| (engine.kind(), answer))),
+                Err(error) => failed = failed.or(Some((engine.kind(), error))),
             }
-            None => self.tally.too_long += 1,
+        }
+        let asked = || document::query(self.schema, query).to_string();
+        if let Some((kind, error)) = failed {
+            return Err(self.fails(&asked(), kind, error));
+        }
+        if said.len() < 2 {
+            self.tally.too_long += 1;
+            return Ok(());
+        }
+        if said.iter().any(|(_, answer)| *answer != said[0].1) {
+            return Err(self.differs(&asked(), said, false));
+        }
+        self.tally.queries += 1;
+        self.tally.found += usize::from(!matches!(said[0].1.as_str(), "[]" | "null" | "0"));
+        Ok(())
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Outcome<()> {
+        let unused = self.with_keys(statement, None);
+        if self.engines.iter().any(|engine| engine.leaves_out(&unused)) {
+            self.tally.left_out += 1;
+            return Ok(());
+        }
+        let asked = document::statement(self.schema, statement).to_string();
+        let drawing: Vec<usize> =
+            (0..self.engines.len()).filter(|at| self.engines[*at].draws_keys()).collect();
+        let mut ran: Vec<(Kind, Ran)> = Vec::new();
+        for at in &drawing {
+            let kind = self.engines[*at].kind();
+            let one = self.engines[*at].run(statement).map_err(|error| self.fails(&asked, kind, error))?;
+            ran.push((kind, one));
+        }
+        let told = match ran.first() {
+            Some((_, Ran { verdict: Verdict::Done(_), keys })) => self.with_keys(statement, Some(keys)),
+            _ => unused,
+        };
+        for at in (0..self.engines.len()).filter(|at| !drawing.contains(at)) {
+            let kind = self.engines[at].kind();
+            let one = self.engines[at].run(&told).map_err(|error| self.fails(&asked, kind, error))?;
+            ran.push((kind, one));
+        }
+        self.script.push(asked.clone());
+        self.tally.operations += 1;
+        let keys = &ran[0].1.keys;
+        let same_keys = ran[..drawing.len().max(1)].iter().all(|(_, ran)| ran.keys == *keys);
+        self.agree(&asked, &ran, same_keys)?;
+        if matches!(ran[0].1.verdict, Verdict::Done(_)) {
+            self.tally.done += 1;
+            self.pass_all(statement, &told, &asked)?;
         }
         Ok(())
     }
 
-    /// Asks both; whether there was something to be found, or `None` when it's too much to compare.
-    fn same(&self, query: &Query) -> Result<Option<bool>, Difference> {
-        let expected = sql::answer(&self.sqlite.connection, self.schema, query).map_err(broken)?;
-        let Some(expected) = expected.map(|answer| answer.to_string()) else { return Ok(None) };
-        let asked = document::query(self.schema, query).to_string();
-        let given = if query.built {
-            built::answer(&self.db, self.schema, query)
-        } else {
-            self.db.query_json(&asked)
+    /// Whether all went the same way.
+    fn agree(&self, asked: &str, ran: &[(Kind, Ran)], same_keys: bool) -> Outcome<()> {
+        let expected = match ran.iter().find(|(kind, _)| *kind == Kind::Naive) {
+            Some((_, naive)) => naive.verdict.clone(),
+            None => match &ran[0].1.verdict {
+                Verdict::Refused(_) => Verdict::Refused(Reasons::ANY),
+                done => done.clone(),
+            },
         };
-        let given = given.unwrap_or_else(|error| format!("refused: {error} (at {})", error.path()));
-        if given == expected {
-            return Ok(Some(!matches!(expected.as_str(), "[]" | "null" | "0")));
+        if same_keys && ran.iter().all(|(_, ran)| ran.verdict.agrees_with(&expected)) {
+            return Ok(());
         }
-        let asked = if query.built { format!("built: {asked}") } else { asked };
-        Err(self.differs(&asked, given, expected))
+        let said = ran.iter().map(|(kind, ran)| {
+            let keys = if same_keys { String::new() } else { format!(", keys {:?}", ran.keys) };
+            (*kind, format!("{}{keys}", ran.verdict))
+        });
+        Err(self.differs(asked, said.collect(), false))
     }
 
-    fn statement(&mut self, statement: &Statement) -> Result<(), Difference> {
-        let asked = document::statement(self.schema, statement).to_string();
-        let answer = self.db.run_json(&asked).map_err(broken)?;
-        let answer = read(answer.trim_end(), &Limits::none()).map_err(broken)?;
-        let given = verdict(&answer);
-        let statement = self.with_keys(statement, &answer, &asked)?;
-        let expected = self.sqlite.run(&statement).map_err(broken)?;
-        self.script.push(asked.clone());
-        self.tally.statements += 1;
-        self.tally.done += usize::from(matches!(expected, Verdict::Done(_)));
-        if !agree(&statement, &given, &expected) {
-            return Err(self.differs(&asked, answer.to_string(), format!("{expected:?}")));
-        }
-        self.compare_rows(&asked)
-    }
-
-    /// The statement with the keys that Relata generated; where it refused, with unused ones.
-    fn with_keys(
-        &mut self,
-        statement: &Statement,
-        answer: &Literal,
-        asked: &str,
-    ) -> Result<Statement, Difference> {
+    /// The statement with generated keys: as they were drawn, or such as aren't used.
+    fn with_keys(&self, statement: &Statement, drawn: Option<&Vec<i64>>) -> Statement {
         let mut statement = statement.clone();
         let (name, rows) = match &mut statement {
             Statement::Insert(name, rows) => (*name, rows.as_mut_slice()),
             Statement::Upsert(name, row, _) => (*name, std::slice::from_mut(row)),
-            _ => return Ok(statement),
+            _ => return statement,
         };
-        let upsert = asked.starts_with("{\"upsert\"");
-        let schema = self.schema;
-        let table = schema.table(name);
-        let place = schema.tables.iter().position(|other| other.name == name).unwrap_or_default();
+        let generated = self.schema.table(name).columns.iter().position(|column| column.generated);
+        let Some(column) = generated else { return statement };
         for (at, row) in rows.iter_mut().enumerate() {
-            let generated = table.columns.iter().position(|column| column.generated);
-            if let Some(column) = generated.filter(|column| row[*column].is_none()) {
-                let stored = stored_row(answer, at).and_then(|row| row.get(table.columns[column].name));
-                let unused = UNUSED + at as i64;
-                let key = match stored {
-                    Some(Literal::Number(number)) => number.parse().unwrap_or(unused),
-                    _ => unused,
-                };
-                if stored.is_some() && key <= self.greatest[place] && !upsert {
-                    return Err(self.differs(asked, format!("the key {key}, which isn't new"), "a new key"));
-                }
-                row[column] = Some(Value::Integer(key));
-            }
-            if stored_row(answer, at).is_some() {
-                self.pass(table, &row.clone());
-            }
+            let key = drawn.and_then(|keys| keys.get(at)).copied().unwrap_or(UNUSED + at as i64);
+            row[column].get_or_insert(Value::Integer(key));
         }
-        Ok(statement)
+        statement
     }
 
-    fn fork(&mut self) -> Result<(), Difference> {
-        let rows = contents(self.schema, &self.db).map_err(broken)?;
-        let fork = self.db.fork();
-        self.left.push((std::mem::replace(&mut self.db, fork), rows));
-        Ok(())
-    }
-
-    /// Whether what was forked still has the rows that it had then.
-    fn compare_left(&self) -> Result<(), Difference> {
-        for (db, before) in &self.left {
-            let now = contents(self.schema, db).map_err(broken)?;
-            let violations = db.check();
-            if now != *before || !violations.is_empty() {
-                let relata = format!("{} {violations:?}", now.join("\n"));
-                return Err(self.differs("what was forked", relata, before.join("\n")));
+    /// Notes the keys of new rows; those that were drawn must be new.
+    fn pass_all(&mut self, statement: &Statement, told: &Statement, asked: &str) -> Outcome<()> {
+        let (table, given, stored) = match (statement, told) {
+            (Statement::Insert(name, given), Statement::Insert(_, stored)) => {
+                (self.schema.table(name), given.as_slice(), stored.as_slice())
             }
+            (Statement::Upsert(name, ..), Statement::Upsert(_, row, _)) => {
+                let table = self.schema.table(name);
+                self.pass(table, row);
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        let generated = table.columns.iter().position(|column| column.generated);
+        for (given, stored) in given.iter().zip(stored) {
+            if let Some(at) = generated
+                && let (None, Some(Value::Integer(key))) = (&given[at], &stored[at])
+                && *key <= self.greatest[self.schema.place(table.name)]
+            {
+                let said = vec![(Kind::Untyped, format!("draws the key {key}, which isn't new"))];
+                return Err(self.differs(asked, said, false));
+            }
+            self.pass(table, stored);
         }
         Ok(())
     }
 
-    /// Whether both have the same rows, and Relata finds nothing wrong with its own.
-    fn compare_rows(&self, asked: &str) -> Result<(), Difference> {
-        let violations = self.db.check();
-        if !violations.is_empty() {
-            return Err(self.differs(asked, format!("violations: {violations:?}"), "none"));
+    /// Notes the keys of a new row.
+    fn pass(&mut self, table: &Table, row: &[Option<Value>]) {
+        let at = self.schema.place(table.name);
+        for (column, value) in table.columns.iter().zip(row) {
+            if let (true, Some(Value::Integer(key))) = (column.generated, value) {
+                self.greatest[at] = self.greatest[at].max(*key);
+            }
         }
-        for table in &self.schema.tables {
-            let query =
-                Query { table: table.name, method: Method::Many, select: Select::default(), built: false };
-            self.same(&query).map_err(|difference| {
-                let asked = format!("{asked}, and then all rows of {}", table.name);
-                Difference { asked, ..difference }
-            })?;
+    }
+
+    /// Takes a step of a transaction if it means something.
+    fn control(&mut self, control: Control) -> Outcome<()> {
+        match (control, &mut self.open) {
+            (Control::Begin, open @ None) => *open = Some(Vec::new()),
+            (Control::Savepoint(name), Some(savepoints)) => savepoints.push(name),
+            (Control::RollbackTo(name), Some(savepoints)) => {
+                let Some(at) = savepoints.iter().rposition(|other| *other == name) else { return Ok(()) };
+                savepoints.truncate(at + 1);
+            }
+            (Control::Rollback | Control::Commit, open @ Some(_)) => *open = None,
+            _ => return Ok(()),
         }
+        let asked = document::control(control).to_string();
+        let mut ran: Vec<(Kind, Ran)> = Vec::new();
+        for at in 0..self.engines.len() {
+            let kind = self.engines[at].kind();
+            let verdict = self.engines[at].control(control);
+            ran.push((kind, verdict.map_err(|error| self.fails(&asked, kind, error))?.into()));
+        }
+        self.script.push(asked.clone());
+        self.tally.operations += 1;
+        self.tally.done += usize::from(matches!(ran[0].1.verdict, Verdict::Done(_)));
+        self.agree(&asked, &ran, true)
+    }
+
+    /// Whether all have the same rows, and none finds anything wrong with its own.
+    fn compare(&mut self) -> Outcome<()> {
+        let mut dumps: Vec<(Kind, Rows)> = Vec::new();
+        for engine in &mut self.engines {
+            dumps.push((engine.kind(), engine.dump().map_err(broken)?));
+        }
+        for (at, table) in self.schema.tables.iter().enumerate() {
+            if dumps.iter().any(|(_, rows)| rows[at] != dumps[0].1[at]) {
+                let all = |(kind, rows): &(Kind, Rows)| (*kind, shown(table, &rows[at].1));
+                let asked = format!("{{\"findMany\":\"{}\"}}", table.name);
+                return Err(self.differs(&asked, dumps.iter().map(all).collect(), false));
+            }
+        }
+        self.rows = dumps.swap_remove(0).1;
         Ok(())
+    }
+
+    /// What has to hold after a sequence.
+    fn finish(&mut self) -> Outcome<()> {
+        self.control(Control::Rollback)?;
+        self.compare()?;
+        let mut said = Vec::new();
+        for engine in &mut self.engines {
+            said.extend(engine.check().map(|found| (engine.kind(), found)));
+        }
+        if said.is_empty() { Ok(()) } else { Err(self.differs("{\"check\":true}", said, false)) }
     }
 }
 
-/// All rows of all tables.
-fn contents(schema: &Schema, db: &Database) -> Result<Vec<String>, relata::Error> {
-    schema.tables.iter().map(|table| db.query_json(&format!("{{\"findMany\":\"{}\"}}", table.name))).collect()
+/// Rows as documents, one a line.
+fn shown(table: &Table, rows: &[Vec<Value>]) -> String {
+    let row = |row: &Vec<Value>| {
+        let given: Vec<Option<Value>> = row.iter().cloned().map(Some).collect();
+        document::row(table, &given).to_string()
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("\n")
 }

@@ -3,12 +3,15 @@
 mod blog;
 mod groups;
 mod invoices;
+mod library;
 mod loose;
 mod school;
 mod things;
 
-use crate::model::{Column, Schema};
+use crate::schema::{Column, Schema};
 use crate::value::Kind;
+
+pub(crate) use library::LIBRARY;
 
 /// All schemas.
 pub fn all() -> Vec<Schema> {
@@ -19,10 +22,11 @@ pub fn all() -> Vec<Schema> {
         invoices::schema(),
         loose::schema(),
         things::schema(),
+        library::schema(),
     ]
 }
 
-const DATES: Kind = Kind::Labels {
+pub(crate) const DATES: Kind = Kind::Labels {
     ty: "date",
     labels: &[
         "1899-12-31",
@@ -35,7 +39,7 @@ const DATES: Kind = Kind::Labels {
     ],
 };
 
-const TIMESTAMPS: Kind = Kind::Labels {
+pub(crate) const TIMESTAMPS: Kind = Kind::Labels {
     ty: "timestamp",
     labels: &[
         "1969-12-31T23:59:59",
@@ -48,7 +52,7 @@ const TIMESTAMPS: Kind = Kind::Labels {
     ],
 };
 
-const INSTANTS: Kind = Kind::Labels {
+pub(crate) const INSTANTS: Kind = Kind::Labels {
     ty: "timestamptz",
     labels: &[
         "1969-12-31T23:59:59.999999Z",
@@ -60,7 +64,7 @@ const INSTANTS: Kind = Kind::Labels {
     ],
 };
 
-const UUIDS: Kind = Kind::Labels {
+pub(crate) const UUIDS: Kind = Kind::Labels {
     ty: "uuid",
     labels: &[
         "00000000-0000-0000-0000-000000000000",
@@ -75,8 +79,10 @@ const UUIDS: Kind = Kind::Labels {
 };
 
 /// In the order of their bytes: none, 00, 00 01, 7f, 80, ff.
-const BYTES: Kind =
+pub(crate) const BYTES: Kind =
     Kind::Labels { ty: "bytes", labels: &["", "AA==", "AAE=", "fw==", "gA==", "gAAAAAAAAAABAgM=", "/w=="] };
+
+pub(crate) const SIZES: Kind = labels(&["small", "medium", "large", "huge"]);
 
 const fn labels(labels: &'static [&'static str]) -> Kind {
     Kind::Labels { ty: "enum", labels }

@@ -1,6 +1,8 @@
-//! What SQLite is told, and how its answers are put together.
+//! What SQLite and PostgreSQL are told, and how their answers are put together.
 //!
-//! # Differences by design
+//! # What SQL is written so that it means the same
+//!
+//! `tests/by_design.rs` pins each difference, and those that random cases have to keep away from.
 //!
 //! | Relata | here |
 //! |---|---|
@@ -14,7 +16,7 @@
 //! | decimals are exact and keep their scale | an integer of ten-thousandths, and the scale beside it |
 //! | enums order by label; dates, times, uuids and bytes have their own orders | the place in a list that is in this order |
 //! | one row of a to-one relation that leads to several: the first | `LIMIT 1` |
-//! | a refused statement names one of several violations | which one isn't compared, but for rows inserted singly and for deletes |
+//! | a refused statement names one of several violations | it must be one that the naive model finds |
 //! | a delete or update counts the rows its filter named, those that a cascade took first too | they are counted before |
 //! | identities aren't given back | the keys that Relata gave are inserted here, and must be new |
 
@@ -24,4 +26,4 @@ mod store;
 
 pub use answer::answer;
 pub use filter::effective_order;
-pub use store::{Sqlite, Verdict};
+pub use store::Sql;

@@ -11,8 +11,6 @@ pub struct Query {
     pub method: Method,
     /// What is asked.
     pub select: Select,
-    /// Whether it's asked with the builder and not with a document.
-    pub built: bool,
 }
 
 /// What is wanted.
@@ -182,6 +180,21 @@ pub enum Statement {
     Upsert(&'static str, Vec<Option<Value>>, Vec<&'static str>),
     /// Matching rows go; `None` for all rows.
     Delete(&'static str, Option<Filter>),
+}
+
+/// A step of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Opens it.
+    Begin,
+    /// Keeps a moment by name.
+    Savepoint(&'static str),
+    /// Goes back to the last moment of a name.
+    RollbackTo(&'static str),
+    /// Takes all of it back.
+    Rollback,
+    /// Keeps all of it.
+    Commit,
 }
 
 /// Least first, nulls last.

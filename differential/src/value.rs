@@ -1,6 +1,7 @@
 //! Values, and how each engine is given them.
 
 use relata::Literal;
+use std::cmp::Ordering;
 
 /// Digits behind the point that a decimal is stored with in SQLite.
 const SCALE: u32 = 4;
@@ -106,7 +107,7 @@ impl Value {
             Value::Boolean(value) => i64::from(*value).to_string(),
             Value::Integer(value) => value.to_string(),
             Value::Float(value) => format!("{value:?}"),
-            Value::Decimal { units, scale } => (units * 10_i64.pow(SCALE - scale.min(&SCALE))).to_string(),
+            Value::Decimal { .. } => self.units().to_string(),
             Value::Text(value) => quote(value),
             Value::Label(place) => place.to_string(),
         }
@@ -125,32 +126,75 @@ impl Value {
         cells
     }
 
-    /// The value of a column of a row that SQLite gives; `at` moves behind it.
-    ///
-    /// # Errors
-    /// Where the row holds something else.
-    pub fn read(row: &rusqlite::Row<'_>, kind: Kind, at: &mut usize) -> rusqlite::Result<Value> {
+    /// The value that a server's texts stand for; `at` moves behind those that hold it.
+    pub fn of_texts(texts: &[Option<String>], kind: Kind, at: &mut usize) -> Value {
+        let text = |at: usize| texts.get(at).and_then(Option::as_deref);
         let place = *at;
         *at += 1 + usize::from(kind == Kind::Decimal);
-        if matches!(row.get_ref(place)?, rusqlite::types::ValueRef::Null) {
-            return Ok(Value::Null);
-        }
-        Ok(match kind {
-            Kind::Boolean => Value::Boolean(row.get(place)?),
-            Kind::Smallint | Kind::Integer => Value::Integer(row.get(place)?),
-            Kind::Float => Value::Float(row.get(place)?),
-            Kind::Text => Value::Text(row.get(place)?),
-            Kind::Labels { .. } => Value::Label(row.get::<_, u32>(place)? as usize),
+        let Some(own) = text(place) else { return Value::Null };
+        let integer = || own.parse().unwrap_or_default();
+        match kind {
+            Kind::Boolean => Value::Boolean(own == "1"),
+            Kind::Smallint | Kind::Integer => Value::Integer(integer()),
+            Kind::Float => Value::Float(own.parse().unwrap_or_default()),
+            Kind::Text => Value::Text(own.to_owned()),
+            Kind::Labels { .. } => Value::Label(own.parse().unwrap_or_default()),
             Kind::Decimal => {
-                let (stored, scale): (i64, u32) = (row.get(place)?, row.get(place + 1)?);
-                Value::Decimal { units: stored / 10_i64.pow(SCALE - scale.min(SCALE)), scale }
+                let scale: u32 = text(place + 1).and_then(|text| text.parse().ok()).unwrap_or_default();
+                Value::Decimal { units: integer() / 10_i64.pow(SCALE - scale.min(SCALE)), scale }
             }
-        })
+        }
+    }
+
+    /// The value that a document's stands for.
+    pub fn of_document(literal: &Literal, kind: Kind) -> Value {
+        match (literal, kind) {
+            (Literal::Boolean(value), _) => Value::Boolean(*value),
+            (Literal::Number(number), Kind::Float) => Value::Float(number.parse().unwrap_or_default()),
+            (Literal::Number(number), _) => Value::Integer(number.parse().unwrap_or_default()),
+            (Literal::Text(text), Kind::Decimal) => {
+                let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+                let units = format!("{whole}{part}").parse().unwrap_or_default();
+                Value::Decimal { units, scale: part.len() as u32 }
+            }
+            (Literal::Text(text), Kind::Labels { labels, .. }) => Value::of_label(text, labels),
+            (Literal::Text(text), _) => Value::Text(text.to_string()),
+            _ => Value::Null,
+        }
+    }
+
+    /// The place of a text; one that isn't there has a place of its own.
+    pub fn of_label(text: &str, labels: &[&str]) -> Value {
+        Value::Label(labels.iter().position(|label| *label == text).unwrap_or(labels.len()))
+    }
+
+    /// How it compares with another one; `None` where one of them is null.
+    pub fn compare(&self, other: &Value) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Boolean(a), Value::Boolean(b)) => Some(a.cmp(b)),
+            (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),
+            (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+            // Random floats are small, and integers beside them are compared exactly enough.
+            (Value::Integer(a), Value::Float(b)) => (*a as f64).partial_cmp(b),
+            (Value::Float(a), Value::Integer(b)) => a.partial_cmp(&(*b as f64)),
+            (Value::Decimal { .. }, Value::Decimal { .. }) => Some(self.units().cmp(&other.units())),
+            (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+            (Value::Label(a), Value::Label(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+
+    /// A decimal's ten-thousandths.
+    fn units(&self) -> i64 {
+        match self {
+            Value::Decimal { units, scale } => units * 10_i64.pow(SCALE - scale.min(&SCALE)),
+            _ => 0,
+        }
     }
 
     /// Whether it's equal to another as Relata compares: null equals null, a scale doesn't count.
     pub fn same(&self, other: &Value) -> bool {
-        self.sql() == other.sql()
+        matches!((self, other), (Value::Null, Value::Null)) || self.compare(other) == Some(Ordering::Equal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Filters as documents.
 
-use crate::model::Schema;
+use crate::schema::Schema;
 use crate::tree::{Filter, Quantifier, Test};
 use crate::value::{Kind, Value, object, text};
 use relata::Literal;

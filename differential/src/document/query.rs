@@ -1,7 +1,7 @@
 //! Queries as documents.
 
 use super::filter::filter;
-use crate::model::Schema;
+use crate::schema::Schema;
 use crate::sql::effective_order;
 use crate::tree::{Columns, Distinct, Method, Order, Query, Select};
 use crate::value::{Kind, names, object, text};

@@ -2,7 +2,7 @@
 
 use super::filter::filter;
 use super::query::order;
-use crate::model::{Column, Link, Relation, Schema, Table};
+use crate::schema::{Column, Link, Relation, Schema, Table};
 use crate::value::{names, object, text};
 use relata::Literal;
 
@@ -56,6 +56,7 @@ fn foreign_key(link: &Link) -> Option<Literal> {
         ("references", references),
         ("onDelete", text(on_delete)),
         ("onUpdate", text(on_update)),
+        ("deferrable", Literal::Boolean(link.deferrable)),
     ]))
 }
 

@@ -1,8 +1,8 @@
 //! Statements as documents.
 
 use super::filter::filter;
-use crate::model::{Schema, Table};
-use crate::tree::{Filter, Statement};
+use crate::schema::{Schema, Table};
+use crate::tree::{Control, Filter, Statement};
 use crate::value::{Value, names, object, text};
 use relata::Literal;
 
@@ -25,13 +25,25 @@ pub fn statement(schema: &Schema, statement: &Statement) -> Literal {
     }
 }
 
+/// The document of a step of a transaction.
+pub fn control(control: Control) -> Literal {
+    object([match control {
+        Control::Begin => ("begin", Literal::Boolean(true)),
+        Control::Savepoint(name) => ("savepoint", text(name)),
+        Control::RollbackTo(name) => ("rollback", text(name)),
+        Control::Rollback => ("rollback", Literal::Boolean(true)),
+        Control::Commit => ("commit", Literal::Boolean(true)),
+    }])
+}
+
 /// The document that inserts rows.
 pub fn insert(table: &Table, rows: &[Vec<Option<Value>>]) -> Literal {
     let rows = rows.iter().map(|values| row(table, values));
     object([("insert", text(table.name)), ("values", Literal::List(rows.collect()))])
 }
 
-fn row(table: &Table, values: &[Option<Value>]) -> Literal {
+/// The document of a row, without what nothing is given for.
+pub fn row(table: &Table, values: &[Option<Value>]) -> Literal {
     let given = table.columns.iter().zip(values);
     object(given.filter_map(|(column, value)| Some((column.name, value.as_ref()?.document(column.kind)))))
 }

@@ -1,10 +1,10 @@
 //! Both engines, side by side.
 
-use super::engine::{Engine, Row};
 use super::generate::{self, query, rows};
 use super::write::{document, finish, is_writable, sql};
 use super::{Query, TABLES};
 use crate::rng::Rng;
+use crate::server::{Row, Server};
 use relata::{Column, Database, Index, Relation, Schema, Table, row};
 use serde_json::Value;
 use std::fmt::Write;
@@ -28,7 +28,7 @@ pub struct Summary {
 ///
 /// # Errors
 /// Where the engine refuses what it is asked, or can't be reached.
-pub fn explore(engine: &mut Engine, queries: usize, seed: u64) -> Result<Summary> {
+pub fn explore(engine: &mut Server, queries: usize, seed: u64) -> Result<Summary> {
     let mut seeds = Rng::new(seed);
     let mut summary = Summary::default();
     while summary.queries < queries && summary.difference.is_none() {
@@ -37,7 +37,7 @@ pub fn explore(engine: &mut Engine, queries: usize, seed: u64) -> Result<Summary
     Ok(summary)
 }
 
-fn case(engine: &mut Engine, seed: u64, most: usize, summary: &mut Summary) -> Result<()> {
+fn case(engine: &mut Server, seed: u64, most: usize, summary: &mut Summary) -> Result<()> {
     let mut rng = Rng::new(seed);
     let rows = rows(&mut rng);
     let db = database(&mut rng, &rows).map_err(|error| Error::other(error.to_string()))?;

@@ -1,7 +1,7 @@
 //! Random filters.
 
 use super::Generator;
-use crate::model::{Column, Relation};
+use crate::schema::{Column, Relation};
 use crate::tree::{Extra, Filter, Quantifier, Test};
 use crate::value::{Kind, Value};
 

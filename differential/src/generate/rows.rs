@@ -1,8 +1,8 @@
 //! Random rows, parents before children.
 
 use super::{Rows, values};
-use crate::model::{Schema, Table};
 use crate::rng::Rng;
+use crate::schema::{Schema, Table};
 use crate::value::Value;
 
 /// Rows for all tables, at most so many each.
@@ -44,8 +44,15 @@ fn row(rng: &mut Rng, schema: &Schema, table: &Table, id: i64, all: &Rows) -> Ve
             }
             continue;
         }
-        let Some((_, parents)) = all.iter().find(|(name, _)| *name == link.table) else { continue };
-        let Some(parent) = parents.get(rng.skewed(parents.len())) else { continue };
+        let parents = all.iter().find(|(name, _)| *name == link.table).map(|(_, rows)| rows.as_slice());
+        let parents = parents.unwrap_or_default();
+        let Some(parent) = parents.get(rng.skewed(parents.len())) else {
+            // The first row of a tree, or one whose parents come later.
+            for name in link.columns.iter().filter(|_| nullable) {
+                row[table.place(name)] = Value::Null;
+            }
+            continue;
+        };
         for (column, reference) in link.columns.iter().zip(&link.references) {
             row[table.place(column)] = parent[schema.table(link.table).place(reference)].clone();
             // A key with a null in one of its columns references nothing.

@@ -1,7 +1,7 @@
 //! Random levels of queries.
 
 use super::Generator;
-use crate::model::Relation;
+use crate::schema::Relation;
 use crate::sql::effective_order;
 use crate::tree::{Columns, Distinct, Extra, Include, Order, Select};
 use crate::value::Value;

@@ -1,7 +1,7 @@
 //! Random changes.
 
 use super::{Generator, values};
-use crate::model::Table;
+use crate::schema::Table;
 use crate::tree::{Filter, Statement, Test};
 use crate::value::Value;
 
@@ -10,7 +10,14 @@ impl Generator<'_> {
     pub(super) fn statement(&mut self) -> Statement {
         let schema = self.schema;
         let table = &schema.tables[self.rng.below(schema.tables.len())];
-        match self.rng.below(10) {
+        let held = self.rows.iter().find(|(name, _)| *name == table.name).map_or(0, |(_, rows)| rows.len());
+        // Tables neither run empty nor grow without end.
+        let choice = match self.rng.below(10) {
+            8..=9 if held < 4 => 0,
+            0..=2 if held > self.most => 9,
+            choice => choice,
+        };
+        match choice {
             0..=2 => {
                 let count = 1 + self.rng.skewed(4);
                 let keyed = self.rng.chance(20);

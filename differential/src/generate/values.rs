@@ -1,8 +1,8 @@
 //! Random values.
 
 use super::Generator;
-use crate::model::Column;
 use crate::rng::Rng;
+use crate::schema::Column;
 use crate::value::{Kind, Value};
 
 /// Texts that differ in case, share beginnings, or mean something to patterns, quotes or sorting.

@@ -1,7 +1,7 @@
 //! Users invite users, write posts and comments, and have a profile each.
 
 use super::{INSTANTS, TIMESTAMPS, boolean, id, integer, labels, text};
-use crate::model::{Column, Relation, Schema, Table};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::{compare, desc};
 use crate::value::{Kind, Value};
 

@@ -1,7 +1,7 @@
 //! Users in groups by a keyed junction, and tags by one without a key that repeats itself.
 
 use super::{id, integer, labels, text};
-use crate::model::{Column, Relation, Schema, Table};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::{Filter, Test, asc, compare};
 use crate::value::{Kind, Value};
 

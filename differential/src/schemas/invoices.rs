@@ -1,7 +1,7 @@
 //! Organizations with a tree of categories, invoices, and lines keyed by invoice and number.
 
 use super::{DATES, boolean, id, integer, labels, text};
-use crate::model::{Column, Relation, Schema, Table};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::{Filter, Quantifier, Test, asc, compare, desc};
 use crate::value::{Kind, Value};
 

@@ -1,7 +1,7 @@
 //! Tables without keys and relations without foreign keys, between columns that nothing makes unique.
 
 use super::{boolean, integer, text};
-use crate::model::{Column, Relation, Schema, Table};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::{compare, desc};
 use crate::value::{Kind, Value};
 

@@ -1,7 +1,7 @@
 //! Keys of two columns: offerings of a course in a semester, and grades in them.
 
 use super::{id, integer, text};
-use crate::model::{Column, Relation, Schema, Table};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::{asc, compare};
 use crate::value::{Kind, Value};
 

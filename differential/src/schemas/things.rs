@@ -1,11 +1,9 @@
 //! A column of every type, all of them nullable but the key.
 
-use super::{BYTES, DATES, INSTANTS, TIMESTAMPS, UUIDS, boolean, integer, labels, text};
-use crate::model::{Column, Relation, Schema, Table};
+use super::{BYTES, DATES, INSTANTS, SIZES, TIMESTAMPS, UUIDS, boolean, integer, text};
+use crate::schema::{Column, Relation, Schema, Table};
 use crate::tree::asc;
 use crate::value::Kind;
-
-const SIZES: Kind = labels(&["small", "medium", "large", "huge"]);
 
 pub(super) fn schema() -> Schema {
     let columns = vec![

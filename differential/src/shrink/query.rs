@@ -5,11 +5,7 @@ use crate::tree::{Columns, Filter, Quantifier, Query, Select, Test};
 /// The query with a part less, the largest parts first.
 pub(super) fn smaller(query: &Query) -> Vec<Query> {
     let with = |select| Query { select, ..query.clone() };
-    let mut all: Vec<Query> = smaller_selects(&query.select).into_iter().map(with).collect();
-    if query.built {
-        all.push(Query { built: false, ..query.clone() });
-    }
-    all
+    smaller_selects(&query.select).into_iter().map(with).collect()
 }
 
 fn smaller_selects(select: &Select) -> Vec<Select> {

@@ -1,13 +1,14 @@
 //! One plain statement a level and parent, put together as the document that Relata gives.
 
-use super::filter::{Scope, effective_order};
+use super::filter::{Scope, Writer, effective_order};
 use super::store::SEQ;
-use crate::model::{Relation, Schema, Table};
+use crate::schema::{Relation, Schema, Table};
+use crate::server::{Dialect, Row, Server};
 use crate::tree::{Columns, Distinct, Method, Query, Select};
 use crate::value::{Value, object};
 use relata::Literal;
-use rusqlite::{Connection, Result, Row, ToSql, params_from_iter};
 use std::cell::Cell;
+use std::io::Result;
 
 /// Answers with more rows in all levels together aren't put together.
 const ROWS_MAX: usize = 100_000;
@@ -33,53 +34,55 @@ struct Found {
 /// What a query is answered with, as the document Relata gives; `None` when that would be too long.
 ///
 /// # Errors
-/// Whatever SQLite refuses: there is no such query here.
-pub fn answer(sqlite: &Connection, schema: &Schema, query: &Query) -> Result<Option<Literal>> {
-    let level = level(schema, query.table, &query.select, None);
-    let left = Cell::new(ROWS_MAX);
-    let mut rows = level.rows(sqlite, None, &left)?;
+/// Whatever the server refuses: there is no such query here.
+pub fn answer(server: &mut Server, schema: &Schema, query: &Query) -> Result<Option<Literal>> {
+    let level = level(schema, server.dialect(), query.table, &query.select, None);
+    let mut left = ROWS_MAX;
+    let mut rows = level.rows(server, None, &mut left)?;
     let answer = match query.method {
         Method::Many => Literal::List(rows),
         Method::First if rows.is_empty() => Literal::Null,
         Method::First => rows.swap_remove(0),
         Method::Count => Literal::Number(format!("{}", rows.len()).into()),
     };
-    Ok((left.get() > 0).then_some(answer))
+    Ok((left > 0).then_some(answer))
 }
 
 fn level<'a>(
     schema: &'a Schema,
+    dialect: Dialect,
     table: &'static str,
     select: &'a Select,
     relation: Option<&'a Relation>,
 ) -> Level<'a> {
     let below = select.with.iter().map(|include| {
         let relation = schema.relation(table, include.relation);
-        level(schema, relation.target, &include.select, Some(relation))
+        level(schema, dialect, relation.target, &include.select, Some(relation))
     });
     let most = if relation.is_some_and(|relation| !relation.many) { 1 } else { usize::MAX };
     let limit = select.limit.unwrap_or(most).min(most);
-    let sql = statement(schema, table, select, relation, limit);
+    let sql = statement((schema, dialect), table, select, relation, limit);
     Level { table: schema.table(table), select, relation, sql, limit, below: below.collect() }
 }
 
 /// Its parameters are the parent's cells in the relation's columns, and then the parent's number.
 fn statement(
-    schema: &Schema,
+    (schema, dialect): (&Schema, Dialect),
     table: &'static str,
     select: &Select,
     relation: Option<&Relation>,
     limit: usize,
 ) -> String {
     let next = Cell::new(0);
-    let rows = Scope::new(schema, table, &select.extras, &next);
+    let writer = Writer { schema, dialect, next: &next };
+    let rows = Scope::new(writer, table, &select.extras);
     let (mut tables, mut conditions) = (format!("\"{table}\" {}", rows.name()), Vec::new());
     let mut order = effective_order(&select.order, relation.map_or(&[], |relation| &relation.order));
     let mut keys = rows.order(&order);
     if let Some(relation) = relation {
         let mut ends = (rows, &relation.to);
         if let Some((name, near, far)) = &relation.through {
-            let junction = Scope::new(schema, name, &[], &next);
+            let junction = Scope::new(writer, name, &[]);
             tables += &format!(", \"{name}\" {}", junction.name());
             let pairs = far.iter().zip(&relation.to);
             conditions
@@ -91,7 +94,7 @@ fn statement(
         conditions.extend(columns.map(|(at, column)| format!("{} = ?{}", ends.0.column(column), at + 1)));
         conditions.extend(relation.filter.as_ref().and_then(|own| rows.filter(own)));
         if let Some(own) = &relation.source_filter {
-            let source = Scope::new(schema, relation.source, &[], &next);
+            let source = Scope::new(writer, relation.source, &[]);
             let own = source.filter(own).unwrap_or_else(|| "TRUE".into());
             let parent = format!("{} = ?{}", source.column(SEQ), relation.from.len() + 1);
             let from = format!("\"{}\" {}", relation.source, source.name());
@@ -114,7 +117,11 @@ fn statement(
     let mut sql =
         format!("SELECT {} FROM {tables} WHERE {conditions} ORDER BY {}", wanted.join(", "), keys.join(", "));
     if select.distinct.is_none() && (limit < usize::MAX || select.offset > 0) {
-        let limit = if limit == usize::MAX { -1 } else { i64::try_from(limit).unwrap_or(-1) };
+        let limit = match (limit, dialect) {
+            (usize::MAX, Dialect::Sqlite) => "-1".to_owned(),
+            (usize::MAX, Dialect::Postgres) => "ALL".to_owned(),
+            (limit, _) => limit.to_string(),
+        };
         sql += &format!(" LIMIT {limit} OFFSET {}", select.offset);
     }
     sql
@@ -123,36 +130,35 @@ fn statement(
 impl Level<'_> {
     fn rows(
         &self,
-        sqlite: &Connection,
+        server: &mut Server,
         parent: Option<(&Table, &Found)>,
-        left: &Cell<usize>,
+        left: &mut usize,
     ) -> Result<Vec<Literal>> {
-        let mut statement = sqlite.prepare_cached(&self.sql)?;
-        let parameters: Vec<Box<dyn ToSql>> = match (self.relation, parent) {
+        let parameters: Vec<Value> = match (self.relation, parent) {
             (Some(relation), Some((table, parent))) => {
-                let cell =
-                    |name: &&str| parameter(parent.cells.get(table.place(name)).unwrap_or(&Value::Null));
-                let own = relation.source_filter.is_some().then(|| Box::new(parent.seq) as Box<dyn ToSql>);
+                let cell = |name: &&str| parent.cells.get(table.place(name)).cloned().unwrap_or(Value::Null);
+                let own = relation.source_filter.is_some().then_some(Value::Integer(parent.seq));
                 relation.from.iter().map(cell).chain(own).collect()
             }
             _ => Vec::new(),
         };
-        let found = statement.query_map(params_from_iter(parameters), |row| self.read(row))?;
-        let mut found: Vec<Found> = found.collect::<Result<_>>()?;
+        let found = server.ask_with(&self.sql, &parameters)?;
+        let mut found: Vec<Found> = found.iter().map(|row| self.read(row)).collect();
         self.unite(&mut found);
-        left.set(left.get().saturating_sub(found.len()));
-        if left.get() == 0 {
+        *left = left.saturating_sub(found.len());
+        if *left == 0 {
             return Ok(Vec::new());
         }
-        found.iter().map(|row| self.document(sqlite, row, left)).collect()
+        found.iter().map(|row| self.document(server, row, left)).collect()
     }
 
-    fn read(&self, row: &Row<'_>) -> Result<Found> {
+    fn read(&self, row: &Row) -> Found {
+        let number = |at: usize| row.get(at)?.as_ref()?.parse().ok();
         let mut at = 1;
-        let cells = self.table.columns.iter().map(|column| Value::read(row, column.kind, &mut at));
-        let cells = cells.collect::<Result<Vec<_>>>()?;
-        let extras = (0..self.select.extras.len()).map(|extra| row.get(at + extra));
-        Ok(Found { seq: row.get(0)?, cells, extras: extras.collect::<Result<_>>()? })
+        let cells = self.table.columns.iter().map(|column| Value::of_texts(row, column.kind, &mut at));
+        let cells = cells.collect();
+        let extras = (0..self.select.extras.len()).map(|extra| number(at + extra).unwrap_or_default());
+        Found { seq: number(0).unwrap_or_default(), cells, extras: extras.collect() }
     }
 
     /// Keeps the first of equal rows, where that is asked, and then cuts.
@@ -182,7 +188,7 @@ impl Level<'_> {
         (0..self.table.columns.len()).filter(move |at| gives(self.table.columns[*at].name))
     }
 
-    fn document(&self, sqlite: &Connection, row: &Found, left: &Cell<usize>) -> Result<Literal> {
+    fn document(&self, server: &mut Server, row: &Found, left: &mut usize) -> Result<Literal> {
         let mut entries: Vec<(&str, Literal)> = Vec::new();
         for at in self.selected() {
             let column = &self.table.columns[at];
@@ -192,21 +198,11 @@ impl Level<'_> {
             entries.push((extra.name, Literal::Number(format!("{count}").into())));
         }
         for (include, below) in self.select.with.iter().zip(&self.below) {
-            let mut rows = below.rows(sqlite, Some((self.table, row)), left)?;
+            let mut rows = below.rows(server, Some((self.table, row)), left)?;
             let many = below.relation.is_some_and(|relation| relation.many);
             let rows = if many { Literal::List(rows) } else { rows.pop().unwrap_or_default() };
             entries.push((include.name, rows));
         }
         Ok(object(entries))
-    }
-}
-
-/// A cell as SQLite holds it.
-fn parameter(value: &Value) -> Box<dyn ToSql> {
-    match value {
-        Value::Null => Box::new(rusqlite::types::Null),
-        Value::Float(value) => Box::new(*value),
-        Value::Text(value) => Box::new(value.clone()),
-        other => Box::new(other.sql().parse::<i64>().unwrap_or_default()),
     }
 }

@@ -1,6 +1,7 @@
 //! Filters, counts and orders as SQL.
 
-use crate::model::{Relation, Schema};
+use crate::schema::{Relation, Schema};
+use crate::server::Dialect;
 use crate::tree::{Extra, Filter, Order, Quantifier, Test};
 use crate::value::{Value, quote};
 use std::cell::Cell;
@@ -8,21 +9,40 @@ use std::cell::Cell;
 /// The rows a filter is about: a table under an alias, and the counts that are selected with them.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
-    schema: &'a Schema,
+    writer: Writer<'a>,
     table: &'static str,
     extras: &'a [Extra],
     alias: Option<usize>,
-    next: &'a Cell<usize>,
+}
+
+/// What is the same for all scopes of a statement.
+#[derive(Clone, Copy)]
+pub(super) struct Writer<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) dialect: Dialect,
+    /// The number of the next alias.
+    pub(super) next: &'a Cell<usize>,
 }
 
 /// The SQL of a filter on the rows of `table`, which is named `t0`; `None` when it asks nothing.
-pub(super) fn condition(schema: &Schema, table: &'static str, filter: &Filter) -> Option<String> {
-    Scope::new(schema, table, &[], &Cell::new(0)).filter(filter)
+pub(super) fn condition(
+    schema: &Schema,
+    dialect: Dialect,
+    table: &'static str,
+    filter: &Filter,
+) -> Option<String> {
+    Scope::new(Writer { schema, dialect, next: &Cell::new(0) }, table, &[]).filter(filter)
 }
 
 /// The SQL of a check, whose columns have no table before their names.
-pub(super) fn check(schema: &Schema, table: &'static str, filter: &Filter) -> Option<String> {
-    Scope { schema, table, extras: &[], alias: None, next: &Cell::new(0) }.filter(filter)
+pub(super) fn check(
+    schema: &Schema,
+    dialect: Dialect,
+    table: &'static str,
+    filter: &Filter,
+) -> Option<String> {
+    let writer = Writer { schema, dialect, next: &Cell::new(0) };
+    Scope { writer, table, extras: &[], alias: None }.filter(filter)
 }
 
 /// An order and then a relation's own, without columns that order already.
@@ -38,14 +58,9 @@ pub fn effective_order(order: &[Order], own: &[Order]) -> Vec<Order> {
 
 impl<'a> Scope<'a> {
     /// Rows of a table under an alias of its own.
-    pub(super) fn new(
-        schema: &'a Schema,
-        table: &'static str,
-        extras: &'a [Extra],
-        next: &'a Cell<usize>,
-    ) -> Scope<'a> {
-        let alias = Some(next.replace(next.get() + 1));
-        Scope { schema, table, extras, alias, next }
+    pub(super) fn new(writer: Writer<'a>, table: &'static str, extras: &'a [Extra]) -> Scope<'a> {
+        let alias = Some(writer.next.replace(writer.next.get() + 1));
+        Scope { writer, table, extras, alias }
     }
 
     /// The name of the rows.
@@ -65,7 +80,7 @@ impl<'a> Scope<'a> {
             Filter::Not(filters) => self.join(filters, "OR").map(|sql| format!("NOT {sql}")),
             Filter::Column(name, asked) => Some(self.test(&self.subject(name), asked)),
             Filter::Relation(name, quantifier) => {
-                Some(self.relation(self.schema.relation(self.table, name), quantifier))
+                Some(self.relation(self.writer.schema.relation(self.table, name), quantifier))
             }
         }
     }
@@ -78,7 +93,7 @@ impl<'a> Scope<'a> {
     /// A column or a count.
     pub(super) fn subject(self, name: &str) -> String {
         let extra = self.extras.iter().find(|extra| extra.name == name);
-        match (self.schema.table(self.table).column(name), extra) {
+        match (self.writer.schema.table(self.table).column(name), extra) {
             (None, Some(extra)) => self.count(extra),
             _ => self.column(name),
         }
@@ -86,7 +101,7 @@ impl<'a> Scope<'a> {
 
     /// The number of rows that an extra counts.
     pub(super) fn count(self, extra: &Extra) -> String {
-        let relation = self.schema.relation(self.table, extra.relation);
+        let relation = self.writer.schema.relation(self.table, extra.relation);
         format!("(SELECT count(*) FROM {})", self.along(relation, extra.filter.as_ref(), ""))
     }
 
@@ -105,12 +120,12 @@ impl<'a> Scope<'a> {
 
     /// The rows along a relation that match, as what follows `FROM`.
     fn along(self, relation: &Relation, filter: Option<&Filter>, suffix: &str) -> String {
-        let target = Scope::new(self.schema, relation.target, &[], self.next);
+        let target = Scope::new(self.writer, relation.target, &[]);
         let (mut tables, mut conditions) = (format!("\"{}\" {}", relation.target, target.name()), Vec::new());
         match &relation.through {
             None => equal(self, &relation.from, target, &relation.to, &mut conditions),
             Some((table, near, far)) => {
-                let junction = Scope::new(self.schema, table, &[], self.next);
+                let junction = Scope::new(self.writer, table, &[]);
                 tables += &format!(", \"{table}\" {}", junction.name());
                 equal(self, &relation.from, junction, near, &mut conditions);
                 equal(junction, far, target, &relation.to, &mut conditions);
@@ -136,6 +151,7 @@ impl<'a> Scope<'a> {
             Test::CompareColumn(word, other) => {
                 format!("{subject} {} {}", operator(word), self.column(other))
             }
+            Test::In(values, negated) if values.is_empty() => if *negated { "TRUE" } else { "FALSE" }.into(),
             Test::In(values, negated) => {
                 let values: Vec<String> = values.iter().map(Value::sql).collect();
                 format!("{subject} {}IN ({})", not(negated), values.join(", "))
@@ -144,7 +160,8 @@ impl<'a> Scope<'a> {
                 format!("{subject} {}LIKE {} ESCAPE '\\'", not(negated), quote(pattern))
             }
             Test::Like { pattern, insensitive: true, negated } => {
-                format!("fold({subject}) {}LIKE fold({}) ESCAPE '\\'", not(negated), quote(pattern))
+                let fold = if self.writer.dialect == Dialect::Postgres { "pg_temp.fold" } else { "fold" };
+                format!("{fold}({subject}) {}LIKE {fold}({}) ESCAPE '\\'", not(negated), quote(pattern))
             }
             Test::Between(least, greatest, negated) => {
                 format!("{subject} {}BETWEEN {} AND {}", not(negated), least.sql(), greatest.sql())
@@ -183,7 +200,8 @@ impl<'a> Scope<'a> {
             let mut all: Vec<String> = equal.clone();
             all.push(later);
             ways.push(format!("({})", all.join(" AND ")));
-            equal.push(format!("{subject} IS {}", value.sql()));
+            let is = if self.writer.dialect == Dialect::Postgres { "IS NOT DISTINCT FROM" } else { "IS" };
+            equal.push(format!("{subject} {is} {}", value.sql()));
         }
         format!("({})", ways.join(" OR "))
     }

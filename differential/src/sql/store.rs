@@ -1,86 +1,95 @@
-//! A database in SQLite.
+//! A database behind a server.
 
+use super::answer;
 use super::filter::{check, condition};
-use crate::model::{Column, Schema, Table};
-use crate::tree::{Filter, Statement};
+use crate::case::Rows;
+use crate::engine::{Engine, Kind as EngineKind, Ran, Result, Verdict};
+use crate::schema::{Column, Link, Schema, Table};
+use crate::server::{Dialect, Server};
+use crate::tree::{Control, Filter, Query, Statement};
 use crate::value::{Kind, Value};
-use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, Error, ErrorCode, Result, ffi};
+use std::io::Error;
 
 /// The column that numbers rows in insertion order.
 pub(super) const SEQ: &str = "seq$";
 
-/// A schema in SQLite.
-pub struct Sqlite<'a> {
-    /// The schema.
-    pub schema: &'a Schema,
-    /// The database.
-    pub connection: Connection,
+/// A schema on a server.
+pub struct Sql<'a> {
+    schema: &'a Schema,
+    server: &'a mut Server,
+    /// What reads all rows of each table.
+    dumps: Vec<String>,
+    /// Whether a transaction is open.
+    is_open: bool,
 }
 
-/// How a statement went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Carried out; so many rows were named.
-    Done(u64),
-    /// Refused, for the kind of reason that errors in documents have.
-    Refused(String),
+/// The savepoint before a statement.
+const BEFORE: &str = "before$";
+
+fn broken(error: Error) -> String {
+    error.to_string()
 }
 
-impl<'a> Sqlite<'a> {
-    /// The empty tables of a schema.
+impl<'a> Sql<'a> {
+    /// The empty tables of a schema, in the place of what the server had.
     ///
     /// # Errors
-    /// Where SQLite doesn't take them.
-    pub fn new(schema: &'a Schema) -> Result<Sqlite<'a>> {
-        let connection = Connection::open_in_memory()?;
-        connection.set_prepared_statement_cache_capacity(256);
-        connection.create_scalar_function("fold", 1, FunctionFlags::SQLITE_DETERMINISTIC, |context| {
-            Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))
-        })?;
-        connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON")?;
-        for table in &schema.tables {
-            connection.execute_batch(&create(schema, table))?;
+    /// Where the server doesn't take them.
+    pub fn new(schema: &'a Schema, server: &'a mut Server) -> Result<Sql<'a>> {
+        let dialect = server.dialect();
+        match server {
+            Server::Sqlite(_) => *server = Server::new(dialect).map_err(broken)?,
+            Server::Postgres(_) => {
+                // Several commands at once: a client that waits for each would take far longer.
+                let anew = "ROLLBACK; DROP SCHEMA IF EXISTS relata_case CASCADE; CREATE SCHEMA relata_case; \
+                            SET search_path = relata_case";
+                server.execute(anew).map_err(broken)?;
+            }
         }
-        connection.execute_batch(&indexes(schema))?;
-        Ok(Sqlite { schema, connection })
+        let mut create: Vec<String> =
+            schema.tables.iter().map(|table| create(schema, dialect, table)).collect();
+        create.push(indexes(schema));
+        if dialect == Dialect::Postgres {
+            // Triggers fire in the order in which keys were declared.
+            create.extend(schema.tables.iter().flat_map(|table| {
+                foreign_keys(table).map(|key| format!("ALTER TABLE \"{}\" ADD {key}", table.name))
+            }));
+        }
+        let create: Vec<String> = create.into_iter().filter(|sql| !sql.is_empty()).collect();
+        server.execute(&create.join(";")).map_err(broken)?;
+        let dumps = schema.tables.iter().map(|table| {
+            let columns: Vec<String> =
+                table.columns.iter().flat_map(|column| column.kind.sqlite_columns(column.name)).collect();
+            format!("SELECT {} FROM \"{}\" ORDER BY \"{SEQ}\"", columns.join(", "), table.name)
+        });
+        Ok(Sql { schema, dumps: dumps.collect(), server, is_open: false })
     }
 
-    /// Carries out a statement.
-    ///
-    /// # Errors
-    /// Where it fails for another reason than a constraint.
-    pub fn run(&self, statement: &Statement) -> Result<Verdict> {
-        let sql = match statement {
-            Statement::Insert(table, rows) => insert(self.schema.table(table), rows),
-            Statement::Update(table, which, set) => self.update(table, which.as_ref(), set),
-            Statement::Upsert(table, row, on) => upsert(self.schema.table(table), row, on),
-            Statement::Delete(table, which) => {
-                format!("DELETE FROM \"{table}\" AS t0{}", self.named(table, which.as_ref()))
-            }
-        };
-        let named = match statement {
-            Statement::Update(table, which, _) | Statement::Delete(table, which) => {
-                Some(self.count(table, which.as_ref())?)
-            }
-            _ => None,
-        };
-        match self.connection.execute(&sql, []) {
-            Ok(rows) => Ok(Verdict::Done(named.unwrap_or(rows as u64))),
-            Err(Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::ConstraintViolation => {
-                Ok(Verdict::Refused(reason(failure.extended_code).into()))
-            }
-            Err(other) => Err(other),
+    /// Carries out a statement. One that SQLite refuses in a transaction leaves deferred keys counted as
+    /// open that it has taken back, unless a savepoint is gone back to.
+    fn whole(&mut self, sql: &str, count: u64) -> std::io::Result<Verdict> {
+        if !self.is_open || self.server.dialect() != Dialect::Sqlite {
+            return self.server.run(sql, count);
         }
+        self.server.execute(&format!("SAVEPOINT \"{BEFORE}\""))?;
+        let verdict = self.server.run(sql, count)?;
+        if let Verdict::Refused(_) = verdict {
+            self.server.execute(&format!("ROLLBACK TO \"{BEFORE}\""))?;
+        }
+        self.server.execute(&format!("RELEASE \"{BEFORE}\""))?;
+        Ok(verdict)
     }
 
-    fn count(&self, table: &'static str, which: Option<&Filter>) -> Result<u64> {
+    fn count(&mut self, table: &'static str, which: Option<&Filter>) -> Result<u64> {
         let sql = format!("SELECT count(*) FROM \"{table}\" AS t0{}", self.named(table, which));
-        self.connection.query_row(&sql, [], |row| row.get::<_, u32>(0)).map(u64::from)
+        let rows = self.server.ask(&sql).map_err(broken)?;
+        let count = rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
+        count.ok_or_else(|| format!("no count for {sql}"))
     }
 
     fn named(&self, table: &'static str, which: Option<&Filter>) -> String {
-        let condition = which.and_then(|filter| condition(self.schema, table, filter));
+        let dialect = self.server.dialect();
+        let condition = which.and_then(|filter| condition(self.schema, dialect, table, filter));
         condition.map(|sql| format!(" WHERE {sql}")).unwrap_or_default()
     }
 
@@ -88,6 +97,75 @@ impl<'a> Sqlite<'a> {
         let info = self.schema.table(table);
         let set: Vec<String> = set.iter().flat_map(|(name, value)| assign(info, name, value)).collect();
         format!("UPDATE \"{table}\" AS t0 SET {}{}", set.join(", "), self.named(table, which))
+    }
+}
+
+impl Engine for Sql<'_> {
+    fn kind(&self) -> EngineKind {
+        match self.server.dialect() {
+            Dialect::Sqlite => EngineKind::Sqlite,
+            Dialect::Postgres => EngineKind::Postgres,
+        }
+    }
+
+    fn run(&mut self, statement: &Statement) -> Result<Ran> {
+        let (sql, count) = match statement {
+            Statement::Insert(table, rows) => (insert(self.schema.table(table), rows), rows.len() as u64),
+            Statement::Update(table, which, set) => {
+                (self.update(table, which.as_ref(), set), self.count(table, which.as_ref())?)
+            }
+            Statement::Upsert(table, row, on) => (upsert(self.schema.table(table), row, on), 1),
+            Statement::Delete(table, which) => {
+                let sql = format!("DELETE FROM \"{table}\" AS t0{}", self.named(table, which.as_ref()));
+                (sql, self.count(table, which.as_ref())?)
+            }
+        };
+        self.whole(&sql, count).map(Ran::from).map_err(|error| format!("{error} of {sql}"))
+    }
+
+    fn control(&mut self, control: Control) -> Result<Verdict> {
+        let sql = match control {
+            Control::Begin => "BEGIN".to_owned(),
+            Control::Savepoint(name) => format!("SAVEPOINT {name}"),
+            Control::RollbackTo(name) => format!("ROLLBACK TO {name}"),
+            Control::Rollback => "ROLLBACK".to_owned(),
+            Control::Commit => "COMMIT".to_owned(),
+        };
+        let verdict = self.server.run(&sql, 0).map_err(broken)?;
+        self.is_open = !matches!(control, Control::Rollback | Control::Commit);
+        // SQLite leaves the transaction open where a commit is refused.
+        if verdict != Verdict::Done(0) && self.server.dialect() == Dialect::Sqlite {
+            self.server.run("ROLLBACK", 0).map_err(broken)?;
+        }
+        Ok(verdict)
+    }
+
+    fn ask(&mut self, query: &Query) -> Result<Option<String>> {
+        let answer = answer(self.server, self.schema, query).map_err(broken)?;
+        Ok(answer.map(|answer| answer.to_string()))
+    }
+
+    /// Where rows of a table point to others and are pointed to, SQLite mistakes which parents an upsert has to
+    /// look for: it takes rows that point nowhere, and refuses some that are changed to what they are.
+    fn leaves_out(&self, statement: &Statement) -> bool {
+        let Statement::Upsert(name, ..) = statement else { return false };
+        let points = self.schema.table(name).links.iter().any(|link| link.actions.is_some());
+        let leads_here = |link: &Link| link.table == *name && link.actions.is_some();
+        let is_pointed_to = self.schema.tables.iter().any(|table| table.links.iter().any(leads_here));
+        self.server.dialect() == Dialect::Sqlite && points && is_pointed_to
+    }
+
+    fn dump(&mut self) -> Result<Rows> {
+        let mut all = Rows::new();
+        for (table, sql) in self.schema.tables.iter().zip(&self.dumps) {
+            let read = |row: crate::server::Row| {
+                let mut at = 0;
+                table.columns.iter().map(|column| Value::of_texts(&row, column.kind, &mut at)).collect()
+            };
+            let rows = self.server.ask(sql).map_err(broken)?;
+            all.push((table.name, rows.into_iter().map(read).collect()));
+        }
+        Ok(all)
     }
 }
 
@@ -121,18 +199,7 @@ fn upsert(table: &Table, row: &[Option<Value>], on: &[&str]) -> String {
     let given = table.columns.iter().zip(row).filter(|(_, given)| given.is_some());
     let set = given.flat_map(|(column, _)| column.kind.sqlite_columns(column.name));
     let set: Vec<String> = set.map(|name| format!("{name} = excluded.{name}")).collect();
-    let on: Vec<String> = on.iter().map(|name| format!("\"{name}\"")).collect();
-    format!("{insert} ON CONFLICT ({}) DO UPDATE SET {}", on.join(", "), set.join(", "))
-}
-
-/// The kind that an error document names.
-fn reason(code: i32) -> &'static str {
-    match code {
-        ffi::SQLITE_CONSTRAINT_NOTNULL => "not_null_violation",
-        ffi::SQLITE_CONSTRAINT_CHECK => "check_violation",
-        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => "unique_violation",
-        _ => "foreign_key_violation",
-    }
+    format!("{insert} ON CONFLICT ({}) DO UPDATE SET {}", list(on), set.join(", "))
 }
 
 /// Indexes under every relation: long tables would take for ever without.
@@ -147,24 +214,42 @@ fn indexes(schema: &Schema) -> String {
     }
     wanted.sort_unstable();
     wanted.dedup();
-    let create = wanted.iter().enumerate().map(|(at, (table, columns))| {
-        let columns: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
-        format!("CREATE INDEX i{at} ON \"{table}\" ({});", columns.join(", "))
-    });
-    create.collect()
+    let create = wanted
+        .iter()
+        .enumerate()
+        .map(|(at, (table, columns))| format!("CREATE INDEX i{at} ON \"{table}\" ({})", list(columns)));
+    create.collect::<Vec<_>>().join(";")
 }
 
-fn create(schema: &Schema, table: &Table) -> String {
-    let list = |names: &[&str]| {
-        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        names.join(", ")
-    };
-    let mut parts = vec![format!("\"{SEQ}\" INTEGER PRIMARY KEY AUTOINCREMENT")];
+/// What follows the columns of a table, or `ADD`, for each foreign key.
+fn foreign_keys(table: &Table) -> impl Iterator<Item = String> + '_ {
+    table.links.iter().filter_map(|link| {
+        let (on_delete, on_update) = link.actions?;
+        let (columns, references) = (list(&link.columns), list(&link.references));
+        let actions = format!("ON DELETE {on_delete} ON UPDATE {on_update}").replace('_', " ");
+        let until = if link.deferrable { " DEFERRABLE INITIALLY DEFERRED" } else { "" };
+        Some(format!("FOREIGN KEY ({columns}) REFERENCES \"{}\" ({references}) {actions}{until}", link.table))
+    })
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    names.join(", ")
+}
+
+fn create(schema: &Schema, dialect: Dialect, table: &Table) -> String {
+    let postgres = dialect == Dialect::Postgres;
+    let number =
+        if postgres { "bigint GENERATED ALWAYS AS IDENTITY" } else { "INTEGER PRIMARY KEY AUTOINCREMENT" };
+    let mut parts = vec![format!("\"{SEQ}\" {number}")];
     for column in &table.columns {
-        let affinity = match column.kind {
-            Kind::Text => "TEXT",
-            Kind::Float => "REAL",
-            _ => "INTEGER",
+        let affinity = match (column.kind, postgres) {
+            (Kind::Text, true) => "text COLLATE \"C\"",
+            (Kind::Text, false) => "TEXT",
+            (Kind::Float, true) => "double precision",
+            (Kind::Float, false) => "REAL",
+            (_, true) => "bigint",
+            (_, false) => "INTEGER",
         };
         let required = if column.nullable { "" } else { " NOT NULL" };
         let default =
@@ -176,13 +261,10 @@ fn create(schema: &Schema, table: &Table) -> String {
     for columns in table.unique.iter().chain([&table.key]).filter(|columns| !columns.is_empty()) {
         parts.push(format!("UNIQUE ({})", list(columns)));
     }
-    let checks = table.checks.iter().filter_map(|filter| check(schema, table.name, filter));
+    let checks = table.checks.iter().filter_map(|filter| check(schema, dialect, table.name, filter));
     parts.extend(checks.map(|check| format!("CHECK ({check})")));
-    for link in &table.links {
-        let Some((on_delete, on_update)) = link.actions else { continue };
-        let (columns, references) = (list(&link.columns), list(&link.references));
-        let actions = format!("ON DELETE {on_delete} ON UPDATE {on_update}").replace('_', " ");
-        parts.push(format!("FOREIGN KEY ({columns}) REFERENCES \"{}\" ({references}) {actions}", link.table));
+    if !postgres {
+        parts.extend(foreign_keys(table));
     }
     format!("CREATE TABLE \"{}\" ({})", table.name, parts.join(", "))
 }

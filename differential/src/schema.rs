@@ -60,6 +60,8 @@ pub struct Link {
     pub references: Vec<&'static str>,
     /// What happens when the row goes, and when its key changes; without a foreign key nothing does.
     pub actions: Option<(&'static str, &'static str)>,
+    /// Whether the foreign key has until the end of its transaction.
+    pub deferrable: bool,
 }
 
 /// A relation, with the columns of both sides.
@@ -96,6 +98,11 @@ impl Schema {
     pub fn table(&self, name: &str) -> &Table {
         let found = self.tables.iter().find(|table| table.name == name);
         found.unwrap_or(&self.tables[0])
+    }
+
+    /// The place of a table.
+    pub fn place(&self, name: &str) -> usize {
+        self.tables.iter().position(|table| table.name == name).unwrap_or_default()
     }
 
     /// The relations of a table.
@@ -155,7 +162,7 @@ impl Table {
         actions: (&'static str, &'static str),
     ) -> Table {
         let (columns, references) = (columns.to_vec(), references.to_vec());
-        self.links.push(Link { columns, table, references, actions: Some(actions) });
+        self.links.push(Link { columns, table, references, actions: Some(actions), deferrable: false });
         self
     }
 
@@ -168,7 +175,7 @@ impl Table {
         references: &[&'static str],
     ) -> Table {
         let (columns, references) = (columns.to_vec(), references.to_vec());
-        self.links.push(Link { columns, table, references, actions: None });
+        self.links.push(Link { columns, table, references, actions: None, deferrable: false });
         self
     }
 
