@@ -127,6 +127,7 @@ impl Table {
     }
 
     /// An index of this table. Ids come from the catalog the table was made by.
+    #[inline]
     pub(crate) fn index(&self, id: IndexId) -> &Index {
         &self.indexes[id.index()]
     }

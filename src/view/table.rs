@@ -187,6 +187,7 @@ pub struct RowRef<'s> {
 }
 
 impl<'s> RowRef<'s> {
+    #[inline]
     pub(crate) fn new(store: &'s Arc<Store>, table: TableId, slot: Slot) -> RowRef<'s> {
         RowRef { store, table, slot }
     }
