@@ -126,5 +126,9 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             _ => return Err(format!("no option `{option}` with `{value}`")),
         }
     }
+    // Typed answers to one schema only, and nothing can be compared with itself.
+    if options.kinds.iter().filter(|kind| **kind != Kind::Typed).count() < 2 {
+        return Err("`--engines` wants two or more that take every schema: all but typed do".into());
+    }
     Ok(options)
 }
