@@ -135,6 +135,7 @@ impl FlatPage {
     ///
     /// # Errors
     /// `invalid_query` for a place that isn't there, and for a value of which `take` makes nothing.
+    #[cfg(feature = "typed")]
     #[inline]
     pub(crate) fn column_at<'p, T>(
         &'p self,
