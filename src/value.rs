@@ -5,6 +5,7 @@
 //! value and [`Type::accept`] checks one that is typed already.
 
 mod accept;
+mod base64;
 mod convert;
 mod input;
 mod json;

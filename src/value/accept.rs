@@ -4,7 +4,7 @@
 //! expected when it loses nothing. A literal is read by the column's type, in the text forms that
 //! results are printed in.
 
-use super::{Json, Literal, Type, Value, text};
+use super::{Json, Literal, Type, Value, base64};
 use crate::error::{Error, ErrorKind};
 use ecow::EcoString;
 use jiff::civil::{Date, DateTime};
@@ -112,7 +112,7 @@ impl Type {
             Type::Float => self.read_float(text),
             Type::Decimal => self.read_decimal(text),
             Type::Text => Ok(Value::Text(text.into())),
-            Type::Bytes => text::decode_bytes(text).map(|v| Value::Bytes(v.into())).ok_or_else(mismatch),
+            Type::Bytes => base64::decode(text).map(|v| Value::Bytes(v.into())).ok_or_else(mismatch),
             Type::Date => {
                 // A date parser takes timestamps too; only the printed form is a date here.
                 let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);

@@ -4,25 +4,13 @@
 //! one, instants end in `Z`, decimals keep their scale, floats are in their shortest form and
 //! bytes in base64.
 
-use super::{Value, ValueRef};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use super::{Value, ValueRef, base64};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Writes text as a JSON string.
 pub(crate) fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
-}
-
-/// Bytes as base64.
-pub(crate) fn encode_bytes(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
-}
-
-/// Base64 as bytes.
-pub(crate) fn decode_bytes(text: &str) -> Option<Vec<u8>> {
-    BASE64.decode(text).ok()
 }
 
 /// A double's shortest text; JSON has no infinities, so they are words.
@@ -46,7 +34,7 @@ impl fmt::Display for ValueRef<'_> {
             ValueRef::Float(v) => float(f, v),
             ValueRef::Decimal(v) => write!(f, "{v}"),
             ValueRef::Text(v) | ValueRef::Json(v) => f.write_str(v),
-            ValueRef::Bytes(v) => f.write_str(&encode_bytes(v)),
+            ValueRef::Bytes(v) => f.write_str(&base64::encode(v)),
             ValueRef::Date(v) => write!(f, "{v}"),
             ValueRef::Timestamp(v) => write!(f, "{v}"),
             ValueRef::Timestamptz(v) => write!(f, "{v}"),
