@@ -31,36 +31,43 @@ impl Rng {
 
 /// Strings end to end in one buffer. A copy has room to grow.
 pub struct Strs {
-    pub off: Vec<u32>,
-    pub bytes: Vec<u8>,
+    off: Vec<u32>,
+    text: String,
 }
 impl Clone for Strs {
     fn clone(&self) -> Self {
         let mut s = Strs {
             off: Vec::with_capacity(self.off.len() + self.off.len() / 16),
-            bytes: Vec::with_capacity(self.bytes.len() + self.bytes.len() / 16),
+            text: String::with_capacity(self.text.len() + self.text.len() / 16),
         };
         s.off.extend_from_slice(&self.off);
-        s.bytes.extend_from_slice(&self.bytes);
+        s.text.push_str(&self.text);
         s
     }
 }
 impl Default for Strs {
     fn default() -> Self {
-        Strs { off: vec![0], bytes: vec![] }
+        Strs { off: vec![0], text: String::new() }
     }
 }
 impl Strs {
     #[inline(always)]
     pub fn get(&self, i: usize) -> &str {
-        unsafe {
-            let (a, b) = (*self.off.get_unchecked(i), *self.off.get_unchecked(i + 1));
-            std::str::from_utf8_unchecked(self.bytes.get_unchecked(a as usize..b as usize))
-        }
+        &self.text[self.off[i] as usize..self.off[i + 1] as usize]
+    }
+    /// where each string begins, and the last one ends
+    #[inline(always)]
+    pub fn off(&self) -> &[u32] {
+        &self.off
+    }
+    /// all strings, end to end
+    #[inline(always)]
+    pub fn text(&self) -> &str {
+        &self.text
     }
     pub fn push(&mut self, s: &str) {
-        self.bytes.extend_from_slice(s.as_bytes());
-        self.off.push(self.bytes.len() as u32);
+        self.text.push_str(s);
+        self.off.push(self.text.len() as u32);
     }
     pub fn len(&self) -> usize {
         self.off.len() - 1

@@ -7,27 +7,27 @@ mod parts;
 
 use crate::workload::*;
 use hashbrown::{DefaultHashBuilder, HashTable};
-use parts::{Chain, Col, Csr, IdMap, NONE, at, prefetch};
+use parts::{Chain, Col, Csr, IdMap, NONE, Texts, at, prefetch};
 use std::hash::BuildHasher;
 
 #[derive(Clone, Default)]
 pub struct Limit {
     users: IdMap,
     user_id: Vec<i64>,
-    user_name: Strs,
-    user_email: Strs,
+    user_name: Texts,
+    user_email: Texts,
     user_created: Vec<i64>,
     user_posts_count: Vec<i64>,
     user_profile: Vec<u32>,
     by_email: HashTable<u32>,
     hash: DefaultHashBuilder,
     profile_id: Vec<i64>,
-    profile_bio: Strs,
+    profile_bio: Texts,
     profile_bio_null: Vec<bool>,
     posts: IdMap,
     post_id: Vec<i64>,
     post_user: Vec<u32>,
-    post_title: Strs,
+    post_title: Texts,
     post_published: Vec<bool>,
     post_created: Vec<i64>,
     post_comments_count: Vec<i64>,
@@ -36,10 +36,10 @@ pub struct Limit {
     comment_post: Col<u32>,
     /// NONE: a tombstone
     comment_author: Col<u32>,
-    comment_body: Strs,
+    comment_body: Texts,
     comment_created: Col<i64>,
     tag_id: Vec<i64>,
-    tag_name: Strs,
+    tag_name: Texts,
     user_posts: Csr,
     post_comments: Csr,
     author_comments: Csr,
@@ -145,12 +145,12 @@ impl Limit {
     fn warm(&self, comments: &[u32]) {
         for c in comments {
             prefetch(&self.comment_author, *c);
-            prefetch(&self.comment_body.off, *c);
+            prefetch(self.comment_body.off(), *c);
             prefetch(&self.comment_id, *c);
         }
         for c in comments {
-            prefetch(&self.comment_body.bytes, at!(self.comment_body.off, *c));
-            prefetch(&self.user_name.off, at!(self.comment_author, *c));
+            prefetch(self.comment_body.text().as_bytes(), at!(self.comment_body.off(), *c));
+            prefetch(self.user_name.off(), at!(self.comment_author, *c));
         }
     }
 
@@ -167,11 +167,11 @@ impl Limit {
             for p in self.user_posts.of(u) {
                 prefetch(&self.post_id, *p);
                 prefetch(&self.post_created, *p);
-                prefetch(&self.post_title.off, *p);
+                prefetch(self.post_title.off(), *p);
                 prefetch(&self.post_comments.off, *p);
             }
             for p in self.user_posts.of(u) {
-                prefetch(&self.post_title.bytes, at!(self.post_title.off, *p));
+                prefetch(self.post_title.text().as_bytes(), at!(self.post_title.off(), *p));
                 prefetch(&self.post_comments.items, at!(self.post_comments.off, *p));
             }
             for p in self.user_posts.of(u) {
@@ -309,11 +309,11 @@ impl Peer for Limit {
             top.sort_unstable_by(|a, b| b.cmp(a));
             top.truncate(5);
             for (_, _, p) in &top {
-                prefetch(&self.post_title.off, *p);
+                prefetch(self.post_title.off(), *p);
                 prefetch(&self.post_comments.off, *p);
             }
             for (_, _, p) in &top {
-                prefetch(&self.post_title.bytes, at!(self.post_title.off, *p));
+                prefetch(self.post_title.text().as_bytes(), at!(self.post_title.off(), *p));
                 prefetch(&self.post_comments.items, at!(self.post_comments.off, *p));
             }
             slots.clear();

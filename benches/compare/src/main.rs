@@ -7,11 +7,14 @@
 //!   compare --states [--small | --scale X] [--rounds N]
 //!   compare --associations [--small | --scale X] [--rounds N]
 
+#![deny(unsafe_code)]
+
 mod associations;
 #[cfg(feature = "bevy")]
 mod bevy;
 mod data;
 mod growth;
+#[allow(unsafe_code, reason = "the bound that safe code is measured against")]
 mod limit;
 mod measure;
 mod relata;

@@ -1,5 +1,6 @@
 //! What the limit is made of: packed columns, direct id maps, packed adjacency.
 
+use crate::workload::Strs;
 use std::ops::{Deref, DerefMut};
 
 pub(super) const NONE: u32 = u32::MAX;
@@ -17,6 +18,31 @@ pub(super) fn prefetch<T>(v: &[T], i: u32) {
     unsafe {
         use std::arch::x86_64::*;
         _mm_prefetch(v.as_ptr().wrapping_add(i as usize) as *const i8, _MM_HINT_T0);
+    }
+}
+
+/// Strings without a bounds check.
+#[derive(Clone, Default)]
+pub(super) struct Texts(Strs);
+impl Texts {
+    #[inline(always)]
+    pub(super) fn get(&self, i: usize) -> &str {
+        let off = self.0.off();
+        let (from, to) = (at!(off, i) as usize, at!(off, i + 1) as usize);
+        unsafe { self.0.text().get_unchecked(from..to) }
+    }
+}
+impl Deref for Texts {
+    type Target = Strs;
+    #[inline(always)]
+    fn deref(&self) -> &Strs {
+        &self.0
+    }
+}
+impl DerefMut for Texts {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Strs {
+        &mut self.0
     }
 }
 
