@@ -20,6 +20,7 @@ mod insert;
 mod load;
 mod nested;
 mod normalise;
+mod pay;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -86,8 +86,9 @@ impl Bits {
     }
 
     fn write(&mut self, index: usize, bit: bool) {
-        let (word, mask) = (self.words.view().at(index / 64), 1 << (index % 64));
-        self.words.set(index / 64, if bit { word | mask } else { word & !mask });
+        let mask = 1 << (index % 64);
+        let write = |word: &mut u64, ()| if bit { *word |= mask } else { *word &= !mask };
+        self.words.each_mut(std::iter::once((index / 64, ())), write);
     }
 
     /// Appends what an iterator gives, by whole words. O(n).

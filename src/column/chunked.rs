@@ -183,8 +183,9 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// Apart, so that all other reading stays small.
     #[inline(never)]
     fn far(&self, index: usize) -> T {
-        let tail = || self.tail.as_ref().filter(|_| index / N == self.len / N);
-        let chunk = self.spine.get(index / N).map_or_else(tail, Option::as_ref);
+        let is_tail = index / N == self.len / N;
+        let chunk =
+            if is_tail { self.tail.as_ref() } else { self.spine.get(index / N).and_then(Option::as_ref) };
         chunk.map_or_else(T::default, |chunk| chunk[index % N])
     }
 

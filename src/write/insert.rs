@@ -97,9 +97,7 @@ impl Writer<'_> {
         if !info.upkeep.is_empty() {
             self.owe(info, slot, 1, None);
         }
-        if !info.counters.is_empty() {
-            self.owe_itself(info, slot, None);
-        }
+        self.owe_adopters(info, slot.index()..slot.index() + 1);
         self.run_checks(info, slot, None)?;
         Ok(slot)
     }

@@ -67,14 +67,7 @@ impl Writer<'_> {
 
     /// The time of the statement as a type holds it.
     pub(super) fn time(&mut self, ty: &Type) -> Value {
-        let now = self.now();
-        let civil = || jiff::tz::Offset::UTC.to_datetime(now);
-        let value = match ty {
-            Type::Date => Value::Date(civil().date()),
-            Type::Timestamp => Value::Timestamp(civil()),
-            _ => Value::Timestamptz(now),
-        };
-        ty.accept(value).unwrap_or_default()
+        time_as(ty, self.now())
     }
 
     /// The columns an update changes, and to what.
@@ -161,4 +154,15 @@ pub(super) fn require(info: &TableInfo, column: &ColumnInfo, value: &Value) -> R
     }
     let (table, name) = (info.name.clone(), column.name.clone());
     Err(Error::new(ErrorKind::NotNullViolation { table, column: name }).at(&column.name))
+}
+
+/// A point in time as a type holds it, to the microsecond.
+pub(super) fn time_as(ty: &Type, now: jiff::Timestamp) -> Value {
+    let civil = || jiff::tz::Offset::UTC.to_datetime(now);
+    let value = match ty {
+        Type::Date => Value::Date(civil().date()),
+        Type::Timestamp => Value::Timestamp(civil()),
+        _ => Value::Timestamptz(now),
+    };
+    ty.accept(value).unwrap_or_default()
 }

@@ -116,9 +116,7 @@ impl Writer<'_> {
             if !info.upkeep.is_empty() {
                 self.owe(info, slot, 1, Some(&columns));
             }
-            if !info.counters.is_empty() {
-                self.owe_itself(info, slot, Some(&columns));
-            }
+            self.owe_rekeyed(info, slot, &columns);
             self.leave_open(info, slot);
             self.run_checks(info, slot, Some(&columns))?;
         }
