@@ -99,22 +99,37 @@ impl Adjacency {
 
     /// Puts `child` under `parent`, or among the orphans. O(1) for the newest child.
     pub(crate) fn attach(&mut self, keys: &KeyView<'_>, child: Slot, parent: Option<Slot>) {
+        match parent {
+            Some(parent) => self.attach_to(parent, child),
+            None => {
+                self.note_parent(child, Slot::NONE);
+                self.wait(keys, child);
+            }
+        }
+    }
+
+    /// Puts `child` under `parent`. O(1) for the newest child.
+    pub(crate) fn attach_to(&mut self, parent: Slot, child: Slot) {
+        self.note_parent(child, parent);
+        self.children.insert(parent, child);
+    }
+
+    fn note_parent(&mut self, child: Slot, parent: Slot) {
         if matches!(self.shows, Shows::Until(bound) if child.index() < bound) {
             self.shows = Shows::Other;
         }
         match child.index() == self.parents.len() {
-            true => self.parents.push(parent.unwrap_or_default()),
+            true => self.parents.push(parent),
             false => {
                 self.grow(child.index() + 1);
-                self.parents.set(child.index(), parent.unwrap_or_default());
+                self.parents.set(child.index(), parent);
             }
         }
-        match parent {
-            Some(parent) => {
-                self.children.insert(parent, child);
-            }
-            None => self.wait(keys, child),
-        }
+    }
+
+    /// Reads what a child that comes to `parent` is written to.
+    pub(crate) fn read_ahead(&self, parent: Slot) {
+        self.children.read_end(parent);
     }
 
     /// Puts the newest children, from slot `first` on, each under the parent that was found for it, or

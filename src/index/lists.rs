@@ -152,6 +152,15 @@ impl Lists {
         self.heads.each_mut(pairs, |head, child| *head = arena.add(*head, child).unwrap_or(*head));
     }
 
+    /// Reads the end of a parent's list before anybody adds to it.
+    pub(crate) fn read_end(&self, parent: Slot) {
+        let view = self.view();
+        let head = view.head(parent);
+        if !head.is_long() {
+            black_box(view.items(head).last());
+        }
+    }
+
     /// Reads the ends of these parents' lists before anybody adds to them.
     pub(crate) fn read_ahead(&self, parents: &[Slot]) {
         let view = self.view();

@@ -9,6 +9,7 @@ use crate::index::key::KeyView;
 use crate::table::Table;
 use crate::value::Value;
 use smallvec::SmallVec;
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// A change to rows. Its values are of their columns' types; constraints are checked by the caller,
@@ -28,6 +29,9 @@ pub(crate) enum Change<'c> {
     /// Takes rows away together: each once.
     Delete(Vec<(TableId, Vec<Slot>)>),
 }
+
+/// The parents of a row, in the order of the edges that lead from its table.
+type Parents = SmallVec<[Option<Slot>; 4]>;
 
 /// What came of a change.
 #[derive(Debug, Default)]
@@ -52,9 +56,9 @@ impl Store {
     pub(crate) fn apply(&mut self, change: Change<'_>, log: &mut Log) -> Applied {
         match change {
             Change::Insert { table, row } => {
+                let found = self.parents_of_new(table, row);
                 let slot = self.table_mut(table).push(row);
-                let Store { catalog, tables, edges, .. } = self;
-                link(catalog, tables, edges, table, slot);
+                self.link_new(table, slot, &found);
                 log.push(Delta::Inserted { table, first: slot, rows: 1 });
                 return Applied { added: Some(slot), left: Vec::new() };
             }
@@ -78,6 +82,41 @@ impl Store {
             }
         }
         Applied::default()
+    }
+
+    /// The parents that a new row has among the rows that are there, one for each edge that leads from it. What
+    /// they are going to get is read: the processor fetches all that at once here, and one after the other
+    /// between the atomic operations of writing.
+    fn parents_of_new(&self, table: TableId, row: &[&Value]) -> Parents {
+        let info = self.catalog.table(table);
+        let found: Parents = info.child_edges.iter().map(|id| self.parent_of_new(*id, row)).collect();
+        for (id, parent) in info.child_edges.iter().zip(&found) {
+            parent.iter().for_each(|parent| self.edge(*id).read_ahead(*parent));
+        }
+        for upkeep in &info.upkeep {
+            let place = info.child_edges.iter().position(|id| *id == upkeep.edge);
+            let Some(parent) = place.and_then(|at| found.get(at).copied().flatten()) else { continue };
+            for column in upkeep.counters.iter().chain(&upkeep.touches) {
+                black_box(self.table(upkeep.parent).column(*column).number(parent));
+            }
+        }
+        found
+    }
+
+    fn parent_of_new(&self, edge: EdgeId, row: &[&Value]) -> Option<Slot> {
+        let edge = self.catalog.edge(edge);
+        let cell = |column: &ColumnId| row.get(column.index()).copied();
+        if edge.discriminator.as_ref().is_some_and(|kind| cell(&kind.column) != Some(&kind.label)) {
+            return None;
+        }
+        let parents = self.table(edge.parent);
+        match edge.child_columns.as_slice() {
+            [column] => parents.find(edge.parent_index, cell(column)?.as_ref()),
+            columns => {
+                let key: SmallVec<[Value; 3]> = columns.iter().filter_map(cell).cloned().collect();
+                parents.find(edge.parent_index, key.as_slice())
+            }
+        }
     }
 
     /// Takes a change back. Changes made since must have been undone.
@@ -110,10 +149,13 @@ impl Store {
 
     /// Puts numbers into cells that no index and no edge reads, and what those held in their place.
     fn exchange(&mut self, all: &mut [Kept]) {
-        for cells in all.chunk_by_mut(|a, b| (a.table, a.column) == (b.table, b.column)) {
-            if let Some(Kept { table, column, .. }) = cells.first().copied() {
-                let numbers = cells.iter_mut().map(|kept| (kept.slot, &mut kept.number));
-                self.table_mut(table).exchange(column, numbers);
+        for cells in all.chunk_by_mut(|a, b| a.table == b.table) {
+            let Some(first) = cells.first() else { continue };
+            let table = self.table_mut(first.table);
+            for cells in cells.chunk_by_mut(|a, b| a.column == b.column) {
+                let Some(first) = cells.first() else { continue };
+                let column = first.column;
+                table.exchange(column, cells.iter_mut().map(|kept| (kept.slot, &mut kept.number)));
             }
         }
     }
@@ -122,7 +164,23 @@ impl Store {
         Arc::make_mut(&mut self.edges[id.index()])
     }
 
-    /// Finds the parents of a row that was added or brought back, and gives it its children.
+    /// Gives a new row the parents that were found for it, and its children.
+    fn link_new(&mut self, table: TableId, slot: Slot, found: &Parents) {
+        let Store { catalog, tables, edges, .. } = self;
+        let info = catalog.table(table);
+        for (id, parent) in info.child_edges.iter().zip(found) {
+            match parent {
+                Some(parent) => Arc::make_mut(&mut edges[id.index()]).attach_to(*parent, slot),
+                // It may be its own.
+                None => attach(tables, edges, catalog.edge(*id), slot),
+            }
+        }
+        for id in &info.parent_edges {
+            adopt(tables, edges, catalog.edge(*id), slot);
+        }
+    }
+
+    /// Finds the parents of a row that was brought back, and gives it its children.
     pub(super) fn link(&mut self, catalog: &Catalog, table: TableId, slot: Slot) {
         let Store { tables, edges, .. } = self;
         link(catalog, tables, edges, table, slot);
