@@ -33,14 +33,15 @@ impl Cells {
     }
 }
 
-/// What `take` makes of the cells of a column at some slots, or the first of which it makes nothing; `integers`
-/// takes many at once, or says that it can't. The column's type is matched once. O(slots).
+/// What `take` makes of the cells of a column at some slots, or the first of which it makes nothing;
+/// `of_integer` and `of_text` refuse none. The column's type is matched once. O(slots).
 #[inline]
 pub(super) fn stored<'p, T>(
     view: ColumnView<'p>,
     slots: &[Slot],
     take: impl Fn(ValueRef<'p>) -> Option<T>,
-    integers: impl Fn(&[i64], &mut Vec<T>) -> bool,
+    of_integer: Option<fn(i64) -> T>,
+    of_text: Option<fn(&'p str) -> T>,
 ) -> Result<Vec<T>, ValueRef<'p>> {
     let mut all = Vec::with_capacity(slots.len());
     /// Reads every cell, where all are there and none is null.
@@ -56,23 +57,21 @@ pub(super) fn stored<'p, T>(
     }
     let whole = view.nulls.is_none() && !Slot::any_none(slots);
     match view.data {
-        DataView::Integer(cells) if whole => cells.try_blocks(slots, |cells| {
-            if integers(cells, &mut all) {
-                return Ok(());
-            }
-            cells.iter().try_for_each(|cell| {
-                let value = ValueRef::Integer(*cell);
-                take(value).ok_or(value).map(|value| all.push(value))
-            })
-        })?,
+        DataView::Integer(cells) if whole => match of_integer {
+            Some(value) => cells.gather(slots, &mut all, value),
+            None => read!(cells, ValueRef::Integer),
+        },
         DataView::Int(cells) if whole => read!(cells, |cell: i32| ValueRef::Integer(cell.into())),
         DataView::Float(cells) if whole => read!(cells, ValueRef::Float),
         DataView::Boolean(cells) if whole => read!(cells, ValueRef::Boolean),
         DataView::Decimal(cells) if whole => read!(cells, ValueRef::Decimal),
-        DataView::Text(cells) if whole => cells.try_each(slots, |text| {
-            let value = ValueRef::Text(text);
-            take(value).ok_or(value).map(|value| all.push(value))
-        })?,
+        DataView::Text(cells) if whole => match of_text {
+            Some(value) => cells.gather(slots, &mut all, value),
+            None => cells.try_each(slots, |text| {
+                let value = ValueRef::Text(text);
+                take(value).ok_or(value).map(|value| all.push(value))
+            })?,
+        },
         _ => {
             for slot in slots {
                 let value = if slot.is_none() { ValueRef::Null } else { view.get(*slot) };

@@ -372,16 +372,10 @@ fn spread(
     if !filter.is_empty() {
         let mut found = Vec::new();
         filter.mask(rights, &mut found);
-        let mut at = 0;
-        lefts.retain(|_| {
-            at += 1;
-            found.get(at - 1) == Some(&TRUE)
-        });
-        let mut at = 0;
-        rights.retain(|_| {
-            at += 1;
-            found.get(at - 1) == Some(&TRUE)
-        });
+        let mut truths = found.iter();
+        lefts.retain(|_| truths.next() == Some(&TRUE));
+        let mut truths = found.iter();
+        rights.retain(|_| truths.next() == Some(&TRUE));
     }
 }
 

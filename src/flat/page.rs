@@ -128,7 +128,7 @@ impl FlatPage {
     /// `invalid_query` for a name that isn't there, and for a value that the type can't hold.
     pub fn column<'p, T: FromValue<'p>>(&'p self, name: &str) -> Result<Vec<T>> {
         let at = self.columns.iter().position(|(column, _)| column == name);
-        self.taken(at.ok_or_else(|| self.not_selected(name))?, T::from_value, T::from_integers)
+        self.taken(at.ok_or_else(|| self.not_selected(name))?, T::from_value, T::of_integer(), T::of_text())
     }
 
     /// All values of the column at a place, as what `take` makes of them. O(rows).
@@ -142,7 +142,7 @@ impl FlatPage {
         at: usize,
         take: impl Fn(ValueRef<'p>) -> Option<T>,
     ) -> Result<Vec<T>> {
-        self.taken(at, take, |_, _| false)
+        self.taken(at, take, None, None)
     }
 
     #[inline]
@@ -150,7 +150,8 @@ impl FlatPage {
         &'p self,
         at: usize,
         take: impl Fn(ValueRef<'p>) -> Option<T>,
-        integers: impl Fn(&[i64], &mut Vec<T>) -> bool,
+        of_integer: Option<fn(i64) -> T>,
+        of_text: Option<fn(&'p str) -> T>,
     ) -> Result<Vec<T>> {
         let cells = self.cells.get(at).ok_or_else(|| self.not_selected(""))?;
         let values = match cells {
@@ -160,7 +161,7 @@ impl FlatPage {
             }
             Cells::Stored { source, table, column } => {
                 let slots = self.slots.get(*source).map_or(&[][..], Vec::as_slice);
-                stored(self.store.table(*table).column(*column).view(), slots, take, integers)
+                stored(self.store.table(*table).column(*column).view(), slots, take, of_integer, of_text)
             }
         };
         let name = || self.columns.get(at).map_or("", |(name, _)| name.as_str());

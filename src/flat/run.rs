@@ -107,6 +107,14 @@ fn arranged(store: &Store, planned: &Planned, columns: Vec<Vec<Value>>, len: usi
     })
 }
 
+/// The outputs of a batch, of equal rows the first, in the order and within the limits of a query.
+fn distinct(store: &Store, planned: &Planned, joins: &Joins, batch: &Batch<'_, '_>) -> Result<Found> {
+    let columns = values(&joins.outputs, batch)?;
+    let places = arrange::distinct(&columns, batch.len);
+    let columns = columns.into_iter().map(|column| arrange::pick(column, &places)).collect();
+    arranged(store, planned, columns, places.len())
+}
+
 fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<'_>) -> Result<Found> {
     let tables: Vec<TableId> = joins.sources.iter().map(|place| place.table).collect();
     let enough = planned.order.is_empty() && !joins.distinct;
@@ -132,10 +140,7 @@ fn plain(store: &Store, planned: &Planned, joins: &Joins, context: &mut Context<
     }
     if joins.distinct {
         let batch = all.batch(store, &tables, 0, all.len);
-        let columns = values(&joins.outputs, &batch)?;
-        let places = arrange::distinct(&columns, all.len);
-        let columns = columns.into_iter().map(|column| arrange::pick(column, &places)).collect();
-        return arranged(store, planned, columns, places.len());
+        return distinct(store, planned, joins, &batch);
     }
     if !joins.paged {
         let batch = all.batch(store, &tables, 0, all.len);
@@ -185,10 +190,7 @@ fn grouped(store: &Store, planned: &Planned, joins: &Joins, context: &mut Contex
     }
     let batch = Batch { store, tables: &[], slots: Vec::new(), outputs: Cow::Borrowed(&vectors), len };
     if joins.distinct {
-        let columns = values(&joins.outputs, &batch)?;
-        let places = arrange::distinct(&columns, len);
-        let columns = columns.into_iter().map(|column| arrange::pick(column, &places)).collect();
-        return arranged(store, planned, columns, places.len());
+        return distinct(store, planned, joins, &batch);
     }
     let columns = match places(planned, &batch)? {
         Some(places) => {
@@ -258,34 +260,21 @@ pub(super) fn flow(
         let mut effort = context.effort;
         effort.spend(certain(store, joins, &joiners))?;
     }
-    let (mut kept, parts) = (0, joins.parts());
+    let (mut kept, mut all) = (0, Block::empty(tables.len()));
+    let mut taken = |block: &mut Block| {
+        if restore {
+            all.append(block);
+            return Ok(ControlFlow::Continue(()));
+        }
+        kept += block.len;
+        sink(block)
+    };
+    let parts = joins.parts();
+    Pipe { store, joins, tables, joiners, parts, context, base, sink: &mut taken }.run()?;
     if restore {
-        let mut all = Block::empty(tables.len());
-        let mut pipe = Pipe {
-            store,
-            joins,
-            tables,
-            joiners,
-            parts,
-            context,
-            base,
-            sink: &mut |block| {
-                all.append(block);
-                Ok(ControlFlow::Continue(()))
-            },
-        };
-        pipe.run()?;
-        drop(pipe);
         let mut all = all.pick(&declared_order(store, tables, &all));
-        kept += all.len;
+        kept = all.len;
         let _ = sink(&mut all)?;
-    } else {
-        let mut counted = |block: &mut Block| {
-            kept += block.len;
-            sink(block)
-        };
-        let mut pipe = Pipe { store, joins, tables, joiners, parts, context, base, sink: &mut counted };
-        pipe.run()?;
     }
     note(context, base + joins.steps.len() + 1, kept, begun);
     Ok(())

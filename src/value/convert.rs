@@ -96,11 +96,17 @@ pub trait FromValue<'a>: Sized {
     /// The cell as this type, `None` when it holds something else or doesn't fit.
     fn from_value(value: ValueRef<'a>) -> Option<Self>;
 
-    /// Appends all of these integers as this type and says so, where that takes no look at each of them.
-    /// O(integers).
+    /// What makes this of an integer, where none is refused: a whole column is then copied, without a
+    /// question about each of its cells.
     #[inline]
-    fn from_integers(_integers: &[i64], _all: &mut Vec<Self>) -> bool {
-        false
+    fn of_integer() -> Option<fn(i64) -> Self> {
+        None
+    }
+
+    /// What makes this of a text, where none is refused, as [`of_integer`](FromValue::of_integer).
+    #[inline]
+    fn of_text() -> Option<fn(&'a str) -> Self> {
+        None
     }
 }
 
@@ -127,8 +133,6 @@ from_value! {
     u64: ValueRef::Integer(v) => v.try_into().ok(),
     f64: ValueRef::Float(v) => Some(v),
     Decimal: ValueRef::Decimal(v) => Some(v),
-    &'a str: ValueRef::Text(v) | ValueRef::Json(v) => Some(v),
-    String: ValueRef::Text(v) => Some(v.to_owned()),
     &'a [u8]: ValueRef::Bytes(v) => Some(v),
     Vec<u8>: ValueRef::Bytes(v) => Some(v.to_vec()),
     Date: ValueRef::Date(v) => Some(v),
@@ -145,9 +149,32 @@ impl<'a> FromValue<'a> for i64 {
     }
 
     #[inline]
-    fn from_integers(integers: &[i64], all: &mut Vec<i64>) -> bool {
-        all.extend_from_slice(integers);
-        true
+    fn of_integer() -> Option<fn(i64) -> i64> {
+        Some(|integer| integer)
+    }
+}
+
+impl<'a> FromValue<'a> for &'a str {
+    #[inline]
+    fn from_value(value: ValueRef<'a>) -> Option<Self> {
+        if let ValueRef::Text(v) | ValueRef::Json(v) = value { Some(v) } else { None }
+    }
+
+    #[inline]
+    fn of_text() -> Option<fn(&'a str) -> &'a str> {
+        Some(|text| text)
+    }
+}
+
+impl<'a> FromValue<'a> for String {
+    #[inline]
+    fn from_value(value: ValueRef<'a>) -> Option<Self> {
+        if let ValueRef::Text(v) = value { Some(v.to_owned()) } else { None }
+    }
+
+    #[inline]
+    fn of_text() -> Option<fn(&'a str) -> String> {
+        Some(str::to_owned)
     }
 }
 

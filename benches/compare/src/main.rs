@@ -1,6 +1,7 @@
 //! Runs every peer on every workload, interleaved, and prints medians and ratios.
 //!
 //!   compare [--small | --scale X] [--rounds N] [--only limit,relata,..] [--work w1,w6,..] [--json] [--export DIR]
+//!   compare --flat [--small | --scale X] [--rounds N] [--only ..] [--work f1,..] [--json]
 //!   compare --markdown [..]
 //!   compare --growth
 //!   compare --memory [--small | --scale X]
@@ -41,6 +42,9 @@ const PEERS: &[(&str, Load)] = &[
     #[cfg(feature = "bevy")]
     ("bevy", |d| Box::new(bevy::Bevy::load(d))),
 ];
+
+/// What `--flat` runs: the flat reads, and the peers that answer them.
+const FLAT: (&str, &str) = ("f1,f2,f3,f4", "relata,relata clustered,typed,sqlite");
 
 /// Loads one peer in a process of its own, so that nothing freed before is counted or reused.
 fn resident(peer: &str, scale: f64) -> usize {
@@ -105,7 +109,9 @@ fn main() {
     let among = |list: Option<String>| {
         move |name: &str| list.as_ref().is_none_or(|l| l.split(',').any(|n| n == name))
     };
-    let (wanted, working) = (among(value("--only")), among(value("--work")));
+    let flat = flag("--flat").then_some(FLAT);
+    let working = among(value("--work").or(flat.map(|(work, _)| work.into())));
+    let wanted = among(value("--only").or(flat.map(|(_, peers)| peers.into())));
     let peers: Vec<_> = PEERS.iter().copied().filter(|p| wanted(p.0)).collect();
 
     if flag("--associations") {
@@ -133,7 +139,9 @@ fn main() {
     }
     let mut times = Times::default();
     times.run(&peers, &data, &q, rounds, working);
-    let memory: Vec<f64> = peers.iter().map(|p| resident(p.0, scale) as f64 / data.rows() as f64).collect();
+    // To weigh a peer takes another load of it, in a process of its own.
+    let weigh = |peer: &(&str, Load)| resident(peer.0, scale) as f64 / data.rows() as f64;
+    let memory: Vec<f64> = if flat.is_some() { vec![] } else { peers.iter().map(weigh).collect() };
     let report =
         report::Report { scale, rounds, data: &data, q: &q, peers: &peers, times: &times, memory: &memory };
     match (flag("--json"), flag("--markdown")) {

@@ -11,7 +11,7 @@ pub struct Report<'r> {
     pub q: &'r Queries,
     pub peers: &'r [(&'static str, Load)],
     pub times: &'r Times,
-    /// bytes a row, by peer
+    /// bytes a row, by peer; empty where that wasn't measured
     pub memory: &'r [f64],
 }
 
@@ -73,7 +73,7 @@ impl Report<'_> {
     pub fn json(&self) {
         let mut out = BTreeMap::new();
         for (w, what) in WORKLOADS {
-            for ((name, _), bytes) in self.peers.iter().zip(self.memory) {
+            for (at, (name, _)) in self.peers.iter().enumerate() {
                 let Some(t) = self.seconds(w, name, 0) else { continue };
                 let mut row = serde_json::json!({
                     "what": what,
@@ -85,7 +85,7 @@ impl Report<'_> {
                     "to_structs": self.ratio(w, name, "structs"),
                     "rounds": self.times.of[&(*w, *name)].iter().map(|t| t[0]).collect::<Vec<_>>(),
                 });
-                if *w == "w13" {
+                if let Some(bytes) = self.memory.get(at).filter(|_| *w == "w13") {
                     row["bytes_per_row"] = (*bytes).into();
                 }
                 out.entry(*w).or_insert_with(BTreeMap::new).insert(*name, row);
@@ -124,14 +124,18 @@ impl Report<'_> {
         print!("{:4} {:34}", "", "");
         self.peers.iter().for_each(|(name, _)| print!("{name:>30}"));
         println!();
-        for (w, what) in WORKLOADS {
+        let timed = |w| self.peers.iter().any(|(name, _)| self.times.of.contains_key(&(w, *name)));
+        for (w, what) in WORKLOADS.iter().filter(|(w, _)| timed(*w)) {
             print!("{w:4} {what:34}");
             self.peers.iter().for_each(|(name, _)| print!("{:>30}", self.cell(w, name)));
             println!();
         }
-        print!("{:4} {:34}", "", "resident bytes per row");
-        self.memory.iter().for_each(|bytes| print!("{bytes:>30.1}"));
-        println!("\n");
+        if !self.memory.is_empty() {
+            print!("{:4} {:34}", "", "resident bytes per row");
+            self.memory.iter().for_each(|bytes| print!("{bytes:>30.1}"));
+            println!();
+        }
+        println!();
         self.times.notes.iter().for_each(|note| println!("{note}"));
     }
 

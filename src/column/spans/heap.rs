@@ -117,7 +117,18 @@ impl<S: Segment> Heap<S> {
 
     pub(super) fn resolver(&self) -> Resolver<'_, S> {
         let first = self.parts.get(0).map_or(S::EMPTY, |part| part.bytes.whole());
-        Resolver { first, parts: self.parts.view(), long: &self.long }
+        Resolver { first, parts: self.parts.view(), heap: self }
+    }
+
+    /// The cell of a span that [`Resolver::near`] doesn't find. Apart, so that all other reading stays small.
+    #[inline(never)]
+    fn far(&self, span: Span) -> &S::Cell {
+        if span.is_long() {
+            let bytes = self.long.get(span.long_place()).and_then(Option::as_ref);
+            return bytes.map_or(S::EMPTY, |bytes| bytes.whole());
+        }
+        let bytes = self.parts.get(span.segment()).map_or(S::EMPTY, |part| part.bytes.whole());
+        S::part(bytes, span.offset(), span.offset() + span.length())
     }
 
     pub(super) fn dead(&self) -> usize {
@@ -358,7 +369,7 @@ impl<S: Segment> Burial<'_, S> {
 pub(super) struct Resolver<'a, S: Segment> {
     first: &'a S::Cell,
     parts: SpineView<'a, Part<S>>,
-    long: &'a [Option<Arc<S>>],
+    heap: &'a Heap<S>,
 }
 
 impl<S: Segment> Clone for Resolver<'_, S> {
@@ -374,7 +385,7 @@ impl<'a, S: Segment> Resolver<'a, S> {
     pub(super) fn resolve(self, span: Span) -> &'a S::Cell {
         match self.near(span) {
             Some(cell) => cell,
-            None => self.far(span),
+            None => self.heap.far(span),
         }
     }
 
@@ -390,15 +401,6 @@ impl<'a, S: Segment> Resolver<'a, S> {
         Some(S::part(bytes, span.offset(), span.offset() + length))
     }
 
-    #[inline(never)]
-    fn far(&self, span: Span) -> &'a S::Cell {
-        if span.is_long() {
-            return self.resolve_long(span);
-        }
-        let bytes = self.parts.get(span.segment()).map_or(S::EMPTY, |part| part.bytes.whole());
-        S::part(bytes, span.offset(), span.offset() + span.length())
-    }
-
     /// The first and the last byte of a cell in one; anything for a long one and one of a patch.
     #[inline(always)]
     pub(super) fn ends(self, span: Span) -> u8 {
@@ -407,9 +409,5 @@ impl<'a, S: Segment> Resolver<'a, S> {
         let bytes = S::bytes(if segment == 0 { self.first } else { part() });
         let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
         byte(span.offset()) ^ byte(span.offset() + span.length().saturating_sub(1))
-    }
-
-    fn resolve_long(&self, span: Span) -> &'a S::Cell {
-        self.long.get(span.long_place()).and_then(Option::as_ref).map_or(S::EMPTY, |bytes| bytes.whole())
     }
 }

@@ -7,7 +7,6 @@ use crate::column::{ColumnView, DataView};
 use crate::id::Slot;
 use crate::value::Type;
 use std::borrow::Cow;
-use std::convert::Infallible;
 
 /// The cells of a column at some slots; null where there is no row. `ty` is the column's. O(slots).
 pub(crate) fn gather<'a>(column: ColumnView<'a>, ty: &Type, slots: &[Slot]) -> Vector<'a> {
@@ -47,9 +46,6 @@ where
     S::Cell: ToOwned,
 {
     let mut out = Vec::with_capacity(slots.len());
-    let Ok(()) = cells.try_each(slots, |cell| {
-        out.push(Cow::Borrowed(cell));
-        Ok::<_, Infallible>(())
-    });
+    cells.gather(slots, &mut out, Cow::Borrowed);
     out
 }
