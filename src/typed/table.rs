@@ -1,7 +1,7 @@
 //! Typed rows without a query: got by key, walked from row to row.
 
 use super::database::Snapshot;
-use super::key::{KeyOf, Take, in_blocks};
+use super::key::{KeyOf, Take, by_one, in_blocks};
 use super::model::{FieldsOf, Model, RowOf};
 use super::polymorphic::{OneOf, Polymorphic, PolymorphicRelation, Shown};
 use super::relation::{Related, Relation};
@@ -78,8 +78,8 @@ impl<'s, M: Model> Table<'s, M> {
 
     /// The row with this key. O(1), without allocating for one integer.
     #[inline]
-    pub fn get(self, key: impl KeyOf<M>) -> Option<M::Row<'s, M::Bare>> {
-        key.look_up(|key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
+    pub fn get<K: KeyOf<M>>(self, key: K) -> Option<M::Row<'s, M::Bare>> {
+        by_one(key, K::lend, K::key, |key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
     }
 
     /// The rows with these keys, in their order. O(keys), and several times faster than one by one where
