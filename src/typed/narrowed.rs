@@ -95,6 +95,7 @@ pub struct Parts<'p, M: Model, S: Selection<M>> {
 }
 
 impl<'p, M: Model, S: Selection<M>> Parts<'p, M, S> {
+    #[inline]
     pub(super) fn new(views: Views<'p>, places: S::Places) -> Parts<'p, M, S> {
         Parts { views, places, model: PhantomData }
     }
