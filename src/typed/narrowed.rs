@@ -114,17 +114,22 @@ impl<'p, M: Model, S: Selection<M>> Iterator for Parts<'p, M, S> {
 
     #[inline]
     fn next(&mut self) -> Option<S::Ref<'p>> {
-        self.views.take_first().map(|view| S::read(self.places, view))
+        self.views.next().map(|view| S::read(self.places, view))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.views.len(), Some(self.views.len()))
+        self.views.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut add: F) -> B {
+        self.views.fold(init, |made, view| add(made, S::read(self.places, view)))
     }
 }
 
 impl<M: Model, S: Selection<M>> DoubleEndedIterator for Parts<'_, M, S> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.views.take_last().map(|view| S::read(self.places, view))
+        self.views.next_back().map(|view| S::read(self.places, view))
     }
 }
 

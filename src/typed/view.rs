@@ -217,19 +217,17 @@ impl<'p> Views<'p> {
     }
 
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    #[inline]
     pub(super) fn get(&self, at: usize) -> Option<View<'p>> {
         let slot = *self.slots.get(at)?;
         Some(View { slot, at: self.first + at, ..self.like })
     }
+}
 
-    /// Takes the first row off.
+impl<'p> Iterator for Views<'p> {
+    type Item = View<'p>;
+
     #[inline]
-    pub(super) fn take_first(&mut self) -> Option<View<'p>> {
+    fn next(&mut self) -> Option<View<'p>> {
         let (slot, rest) = self.slots.split_first()?;
         let view = View { slot: *slot, at: self.first, ..self.like };
         self.slots = rest;
@@ -237,23 +235,33 @@ impl<'p> Views<'p> {
         Some(view)
     }
 
-    /// Takes the last row off.
     #[inline]
-    pub(super) fn take_last(&mut self) -> Option<View<'p>> {
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.slots.len(), Some(self.slots.len()))
+    }
+
+    #[inline]
+    fn nth(&mut self, rows: usize) -> Option<View<'p>> {
+        let rows = rows.min(self.slots.len());
+        self.slots = self.slots.get(rows..).unwrap_or_default();
+        self.first += rows;
+        self.next()
+    }
+
+    #[inline]
+    fn fold<B, F: FnMut(B, View<'p>) -> B>(self, init: B, mut add: F) -> B {
+        let rows = self.slots.iter().zip(self.first..);
+        rows.fold(init, |made, (slot, at)| add(made, View { slot: *slot, at, ..self.like }))
+    }
+}
+
+impl<'p> DoubleEndedIterator for Views<'p> {
+    #[inline]
+    fn next_back(&mut self) -> Option<View<'p>> {
         let (slot, rest) = self.slots.split_last()?;
         self.slots = rest;
         Some(View { slot: *slot, at: self.first + rest.len(), ..self.like })
     }
-
-    /// Takes rows off the front.
-    #[inline]
-    pub(super) fn skip(&mut self, rows: usize) {
-        let rows = rows.min(self.slots.len());
-        self.slots = self.slots.get(rows..).unwrap_or_default();
-        self.first += rows;
-    }
-
-    pub(super) fn iter(mut self) -> impl Iterator<Item = View<'p>> {
-        std::iter::from_fn(move || self.take_first())
-    }
 }
+
+impl ExactSizeIterator for Views<'_> {}
