@@ -62,21 +62,15 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// The cell at `index`, the default past the end. For a single cell: a loop takes a view. O(1).
     #[inline(always)]
     pub(crate) fn at(&self, index: usize) -> T {
-        match self.near(index) {
-            Some(cell) => cell,
-            None => self.far(index),
-        }
-    }
-
-    /// The cell at `index`, where the tail or a chunk of an unpatched spine has it; nothing is said of any
-    /// other. O(1).
-    #[inline(always)]
-    pub(crate) fn near(&self, index: usize) -> Option<T> {
         let chunk = match self.spine.near(index / N) {
             None if index / N == self.len / N => &self.tail,
-            chunk => chunk?,
+            None => &None,
+            Some(chunk) => chunk,
         };
-        chunk.as_ref().map(|chunk| chunk[index % N])
+        match chunk {
+            Some(chunk) => chunk[index % N],
+            None => self.far(index),
+        }
     }
 
     /// The chunks, to be taken once outside a loop. O(1).

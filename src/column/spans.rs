@@ -127,16 +127,7 @@ impl<S: Segment> Spans<S> {
     /// The cell at `index`, empty past the end. For a single cell: a loop takes a view. O(1).
     #[inline(always)]
     pub(crate) fn at(&self, index: usize) -> &S::Cell {
-        match self.spans.near(index).and_then(|span| self.heap.near(span)) {
-            Some(cell) => cell,
-            None => self.far(index),
-        }
-    }
-
-    // Apart, so that reading what is near stays small enough to be inlined.
-    #[inline(never)]
-    fn far(&self, index: usize) -> &S::Cell {
-        self.view().at(index)
+        self.heap.at(self.spans.at(index))
     }
 
     /// The cells, to be taken once outside a loop. O(1).

@@ -120,11 +120,6 @@ impl<'p, M: Model, S: Selection<M>> Iterator for Parts<'p, M, S> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.views.size_hint()
     }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut add: F) -> B {
-        self.views.fold(init, |made, view| add(made, S::read(self.places, view)))
-    }
 }
 
 impl<M: Model, S: Selection<M>> DoubleEndedIterator for Parts<'_, M, S> {

@@ -134,11 +134,6 @@ impl<'p, M: Model, I> Iterator for RowsIter<'p, M, I> {
     fn nth(&mut self, n: usize) -> Option<M::Row<'p, I>> {
         self.views.as_mut()?.nth(n).map(M::row)
     }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut add: F) -> B {
-        self.views.into_iter().flatten().fold(init, |made, view| add(made, M::row(view)))
-    }
 }
 
 impl<M: Model, I> DoubleEndedIterator for RowsIter<'_, M, I> {

@@ -247,12 +247,6 @@ impl<'p> Iterator for Views<'p> {
         self.first += rows;
         self.next()
     }
-
-    #[inline]
-    fn fold<B, F: FnMut(B, View<'p>) -> B>(self, init: B, mut add: F) -> B {
-        let rows = self.slots.iter().zip(self.first..);
-        rows.fold(init, |made, (slot, at)| add(made, View { slot: *slot, at, ..self.like }))
-    }
 }
 
 impl<'p> DoubleEndedIterator for Views<'p> {

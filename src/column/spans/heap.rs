@@ -120,12 +120,20 @@ impl<S: Segment> Heap<S> {
         Resolver { first, parts: self.parts.view(), long: &self.long }
     }
 
-    /// The cell of a span, where it's neither a long one nor in a patch. For a single one: a loop takes a
-    /// resolver. O(1).
+    /// The cell of a span. For a single one: a loop takes a resolver. O(1).
     #[inline(always)]
-    pub(super) fn near(&self, span: Span) -> Option<&S::Cell> {
-        let part = self.parts.near(span.segment()).filter(|_| !span.is_long())?;
-        Some(S::part(part.bytes.whole(), span.offset(), span.offset() + span.length()))
+    pub(super) fn at(&self, span: Span) -> &S::Cell {
+        match self.parts.near(span.segment()) {
+            Some(part) if !span.is_long() => {
+                S::part(part.bytes.whole(), span.offset(), span.offset() + span.length())
+            }
+            _ => self.far(span),
+        }
+    }
+
+    #[inline(never)]
+    fn far(&self, span: Span) -> &S::Cell {
+        self.resolver().resolve(span)
     }
 
     pub(super) fn dead(&self) -> usize {
