@@ -1,4 +1,8 @@
 //! The typed layer against the same work by name.
+//!
+//! An include is measured together with the walk over what it found, since what one reads ahead the other has
+//! to wait for. It's asked for whole rows, whose cells are all read ahead by name and none of them by type,
+//! and for nothing but the columns that the walk reads, where both read the same ahead.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark that fails has to stop")]
 #![allow(dead_code, reason = "each benchmark uses a part of what they share")]
@@ -7,8 +11,7 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use relata::typed::{Database, Id, Model};
-use relata::{Value, col, desc};
-use std::hint::black_box;
+use relata::{Cells, Nested, Query, RowView, Shape, Value, col, desc};
 use support::{Blog, Keys, SIZES};
 
 #[derive(Model)]
@@ -112,45 +115,74 @@ fn to_one(c: &mut Criterion) {
     }
 }
 
+/// What is read of a user's comments by name.
+struct Named<'p> {
+    posts: Nested<'p>,
+    comments: Nested<'p>,
+    author: Nested<'p>,
+    body: Cells<'p>,
+    name: Cells<'p>,
+}
+
+impl<'p> Named<'p> {
+    fn new(users: Shape<'p>) -> Named<'p> {
+        let posts = users.relation("posts").unwrap();
+        let comments = posts.shape().relation("comments").unwrap();
+        let author = comments.shape().relation("author").unwrap();
+        let (body, name) = (comments.shape().column("body"), author.shape().column("name"));
+        Named { posts, comments, author, body: body.unwrap(), name: name.unwrap() }
+    }
+
+    /// The bytes of every comment's text and of its author's name.
+    fn bytes(&self, user: RowView<'p>) -> usize {
+        let bytes = |comment: RowView<'p>| {
+            let name = comment.row(self.author).and_then(|author| self.name.text(author));
+            self.body.text(comment).map_or(0, str::len) + name.map_or(0, str::len)
+        };
+        user.rows(self.posts).iter().flat_map(|post| post.rows(self.comments)).map(bytes).sum()
+    }
+}
+
+/// What is given of users and posts, of comments and of authors: everything, or what is read.
+type Given = [fn(Query) -> Query; 3];
+
+const FORMS: [(&str, Given); 2] = [
+    ("by name", [|all| all; 3]),
+    (
+        "by name, columns",
+        [
+            |rows| rows.columns([""; 0]),
+            |comments| comments.columns(["body"]),
+            |author| author.columns(["name"]),
+        ],
+    ),
+];
+
 /// A user, the five best posts, their comments and authors, by key.
 fn small(c: &mut Criterion) {
     let mut group = c.benchmark_group("typed include, one user");
     for size in SIZES {
         let (blog, db) = blog(size);
-        let prepared = db
-            .untyped()
-            .query("users")
-            .include("posts", |posts| {
-                posts
-                    .filter(col("published").eq(true))
-                    .order_by(desc("score"))
-                    .limit(5)
-                    .include("comments", |comments| comments.include("author", |author| author))
-            })
-            .prepare()
-            .unwrap();
-        let posts = prepared.shape().relation("posts").unwrap();
-        let comments = posts.shape().relation("comments").unwrap();
-        let author = comments.shape().relation("author").unwrap();
-        let name = author.shape().column("name").unwrap();
-        let mut by_key = prepared.by_key();
-        let mut keys = Keys::new(blog.users);
-        group.bench_function(BenchmarkId::new("by name", size), |b| {
-            b.iter(|| {
-                let user = by_key.get(&[Value::from(keys.draw())]).unwrap().unwrap();
-                let comments = user.rows(posts).iter().flat_map(|post| post.rows(comments));
-                comments.filter_map(|comment| name.text(comment.row(author)?)).map(str::len).sum::<usize>()
+        for (form, [own, of_post, of_comment]) in FORMS {
+            let best = |posts: Query| {
+                let posts = own(posts).filter(col("published").eq(true)).order_by(desc("score")).limit(5);
+                posts.include("comments", |comments| of_post(comments).include("author", of_comment))
+            };
+            let users = own(Query::of("users")).include("posts", best);
+            let prepared = users.on(&db.untyped().snapshot()).prepare().unwrap();
+            let named = Named::new(prepared.shape());
+            let mut by_key = prepared.by_key();
+            let mut keys = Keys::new(blog.users);
+            group.bench_function(BenchmarkId::new(form, size), |b| {
+                b.iter(|| named.bytes(by_key.get(&[Value::from(keys.draw())]).unwrap().unwrap()));
             });
-        });
+        }
+        let best = |u: UserFields| {
+            u.posts().filter(|p| p.published().eq(true)).order_by(|p| p.score().desc()).limit(5)
+        };
         let prepared = db
             .query::<User>()
-            .include(|u| {
-                u.posts()
-                    .filter(|p| p.published().eq(true))
-                    .order_by(|p| p.score().desc())
-                    .limit(5)
-                    .include(|p| p.comments().include(|c| c.author()))
-            })
+            .include(|u| best(u).include(|p| p.comments().include(|c| c.author())))
             .prepare()
             .unwrap();
         let mut by_key = prepared.by_key();
@@ -159,7 +191,22 @@ fn small(c: &mut Criterion) {
             b.iter(|| {
                 let user = by_key.get(Id::new(keys.draw())).unwrap().unwrap();
                 let comments = user.posts().into_iter().flat_map(|post| post.comments());
-                black_box(comments.map(|comment| comment.author().name().len()).sum::<usize>())
+                comments.map(|comment| comment.body().len() + comment.author().name().len()).sum::<usize>()
+            });
+        });
+        let prepared = db
+            .query::<User>()
+            .select(|u| {
+                best(u).select(|p| p.comments().select(|c| (c.body(), c.author().select(|u| u.name()))))
+            })
+            .prepare()
+            .unwrap();
+        let mut by_key = prepared.by_key();
+        let mut keys = Keys::new(blog.users);
+        group.bench_function(BenchmarkId::new("typed, columns", size), |b| {
+            b.iter(|| {
+                let posts = by_key.get(Id::new(keys.draw())).unwrap().unwrap();
+                posts.flatten().map(|(body, name)| body.len() + name.map_or(0, str::len)).sum::<usize>()
             });
         });
     }
@@ -171,28 +218,21 @@ fn whole(c: &mut Criterion) {
     for size in SIZES {
         let (blog, db) = blog(size);
         group.throughput(Throughput::Elements(blog.comments as u64));
-        let prepared = db
-            .untyped()
-            .query("users")
-            .include("posts", |posts| {
-                posts.include("comments", |comments| comments.include("author", |author| author))
-            })
-            .prepare()
-            .unwrap();
-        let posts = prepared.shape().relation("posts").unwrap();
-        let comments = posts.shape().relation("comments").unwrap();
-        let body = comments.shape().column("body").unwrap();
-        group.bench_function(BenchmarkId::new("by name", size), |b| {
-            b.iter(|| {
-                let mut bytes = 0;
-                let rows = prepared.each(|user| {
-                    let comments = user.rows(posts).iter().flat_map(|post| post.rows(comments));
-                    bytes += comments.filter_map(|comment| body.text(comment)).map(str::len).sum::<usize>();
-                });
-                rows.unwrap();
-                bytes
+        for (form, [own, of_post, of_comment]) in FORMS {
+            let users = own(Query::of("users")).include("posts", |posts| {
+                let comments = |comments| of_post(comments).include("author", of_comment);
+                own(posts).include("comments", comments)
             });
-        });
+            let prepared = users.on(&db.untyped().snapshot()).prepare().unwrap();
+            let named = Named::new(prepared.shape());
+            group.bench_function(BenchmarkId::new(form, size), |b| {
+                b.iter(|| {
+                    let mut bytes = 0;
+                    prepared.each(|user| bytes += named.bytes(user)).unwrap();
+                    bytes
+                });
+            });
+        }
         let prepared = db
             .query::<User>()
             .include(|u| u.posts().include(|p| p.comments().include(|c| c.author())))
@@ -203,7 +243,30 @@ fn whole(c: &mut Criterion) {
                 let mut bytes = 0;
                 let rows = prepared.each(|user| {
                     let comments = user.posts().into_iter().flat_map(|post| post.comments());
-                    bytes += comments.map(|comment| comment.body().len()).sum::<usize>();
+                    bytes += comments
+                        .map(|comment| comment.body().len() + comment.author().name().len())
+                        .sum::<usize>();
+                });
+                rows.unwrap();
+                bytes
+            });
+        });
+        let prepared = db
+            .query::<User>()
+            .select(|u| {
+                let comments =
+                    |p: PostFields| p.comments().select(|c| (c.body(), c.author().select(|u| u.name())));
+                u.posts().select(comments)
+            })
+            .prepare()
+            .unwrap();
+        group.bench_function(BenchmarkId::new("typed, columns", size), |b| {
+            b.iter(|| {
+                let mut bytes = 0;
+                let rows = prepared.each(|posts| {
+                    let comments = posts.flatten();
+                    bytes +=
+                        comments.map(|(body, name)| body.len() + name.map_or(0, str::len)).sum::<usize>();
                 });
                 rows.unwrap();
                 bytes
@@ -212,7 +275,7 @@ fn whole(c: &mut Criterion) {
     }
 }
 
-/// Walking a page that is there: every comment's text and its author's name.
+/// Walking a page that is there.
 fn page(c: &mut Criterion) {
     let mut group = c.benchmark_group("typed page walked");
     for size in SIZES {
@@ -223,32 +286,14 @@ fn page(c: &mut Criterion) {
             .include(|u| u.posts().include(|p| p.comments().include(|c| c.author())))
             .all()
             .unwrap();
-        let shape = page.untyped().shape();
-        let posts = shape.relation("posts").unwrap();
-        let comments = posts.shape().relation("comments").unwrap();
-        let author = comments.shape().relation("author").unwrap();
-        let (body, name) = (comments.shape().column("body").unwrap(), author.shape().column("name").unwrap());
+        let named = Named::new(page.untyped().shape());
         group.bench_function(BenchmarkId::new("by name", size), |b| {
-            b.iter(|| {
-                let mut bytes = 0;
-                for user in page.untyped() {
-                    for comment in user.rows(posts).iter().flat_map(|post| post.rows(comments)) {
-                        bytes += body.text(comment).map_or(0, str::len);
-                        bytes += comment.row(author).and_then(|author| name.text(author)).map_or(0, str::len);
-                    }
-                }
-                bytes
-            });
+            b.iter(|| page.untyped().iter().map(|user| named.bytes(user)).sum::<usize>());
         });
         group.bench_function(BenchmarkId::new("typed", size), |b| {
             b.iter(|| {
-                let mut bytes = 0;
-                for user in &page {
-                    for comment in user.posts().into_iter().flat_map(|post| post.comments()) {
-                        bytes += comment.body().len() + comment.author().name().len();
-                    }
-                }
-                bytes
+                let comments = page.iter().flat_map(|user| user.posts()).flat_map(|post| post.comments());
+                comments.map(|comment| comment.body().len() + comment.author().name().len()).sum::<usize>()
             });
         });
     }

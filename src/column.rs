@@ -6,6 +6,8 @@
 mod ahead;
 pub(crate) mod bits;
 pub(crate) mod chunked;
+#[cfg(feature = "typed")]
+mod direct;
 mod gather;
 pub(crate) mod held;
 pub(crate) mod number;
@@ -178,8 +180,8 @@ impl Column {
         match &self.data {
             _ if self.is_null(slot) => ValueRef::Null,
             // What keys are made of, without a view for a single cell.
-            Data::Integer(v) => ValueRef::Integer(v.view().at(slot.index())),
-            Data::Text(v) => ValueRef::Text(v.view().at(slot.index())),
+            Data::Integer(v) => ValueRef::Integer(v.at(slot.index())),
+            Data::Text(v) => ValueRef::Text(v.at(slot.index())),
             _ => self.view().get(slot),
         }
     }
@@ -187,38 +189,6 @@ impl Column {
     /// Whether a cell may be null.
     pub(crate) fn is_nullable(&self) -> bool {
         self.nulls.is_some()
-    }
-
-    /// The integer at `slot` of a column of any width, 0 for a null and for another column. O(1).
-    #[cfg(feature = "typed")]
-    #[inline]
-    pub(crate) fn integer(&self, slot: Slot) -> i64 {
-        match &self.data {
-            Data::Integer(v) => v.view().at(slot.index()),
-            Data::Int(v) => v.view().at(slot.index()).into(),
-            Data::Smallint(v) => v.view().at(slot.index()).into(),
-            _ => 0,
-        }
-    }
-
-    /// The text at `slot` of a column of text, JSON or labels; empty for a null and for another column. O(1).
-    #[cfg(feature = "typed")]
-    #[inline]
-    pub(crate) fn text(&self, slot: Slot) -> &str {
-        match &self.data {
-            Data::Text(v) | Data::Json(v) => v.view().at(slot.index()),
-            Data::Enum(v, labels) => {
-                labels.get(usize::from(v.view().at(slot.index()))).map_or("", EcoString::as_str)
-            }
-            _ => "",
-        }
-    }
-
-    /// The place of the label at `slot` among an enum's, 0 for a null and for another column. O(1).
-    #[cfg(feature = "typed")]
-    #[inline]
-    pub(crate) fn ordinal(&self, slot: Slot) -> usize {
-        if let Data::Enum(v, _) = &self.data { v.view().at(slot.index()).into() } else { 0 }
     }
 
     /// Whether the cell at `slot` is null. O(1).

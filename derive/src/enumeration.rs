@@ -3,7 +3,7 @@
 use crate::entry::{Mistakes, of_attributes};
 use crate::names::snake;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
 
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -32,17 +32,28 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         names.push(&variant.ident);
         labels.push(label);
     }
-    let Some(first) = names.first() else {
+    if names.is_empty() {
         mistakes.note(Error::new_spanned(&input.ident, "an enum without variants has no value"));
-        return mistakes.finish().map(|()| TokenStream::new());
-    };
+    }
     mistakes.finish()?;
-    Ok(column(&input.ident, first, &names, &labels))
+    let ident = &input.ident;
+    let column = column(ident, &names, &labels);
+    Ok(quote! {
+        #column
+
+        #[automatically_derived]
+        impl<M: ::relata::typed::Model<Key = #ident>> ::relata::typed::KeyOf<M> for #ident {
+            fn key(self) -> ::relata::Key {
+                ::relata::typed::ModelKey::to_key(&self)
+            }
+        }
+    })
 }
 
-/// The enum as the type of a column.
-fn column(ident: &Ident, first: &Ident, names: &[&Ident], labels: &[String]) -> TokenStream {
+/// An enum as the type of a column, with the label of each of its variants.
+pub(crate) fn column(ident: &Ident, names: &[&Ident], labels: &[impl ToTokens]) -> TokenStream {
     let places = 0..names.len();
+    let first = names.first();
     quote! {
         #[automatically_derived]
         impl ::relata::typed::Ranked for #ident {}
@@ -64,10 +75,11 @@ fn column(ident: &Ident, first: &Ident, names: &[&Ident], labels: &[String]) -> 
             }
 
             fn from_value(value: ::relata::ValueRef<'_>) -> ::core::option::Option<#ident> {
-                match value.as_str()? {
-                    #(#labels => ::core::option::Option::Some(#ident::#names),)*
-                    _ => ::core::option::Option::None,
-                }
+                let label = value.as_str()?;
+                #(if label == #labels {
+                    return ::core::option::Option::Some(#ident::#names);
+                })*
+                ::core::option::Option::None
             }
 
             #[inline]
@@ -79,13 +91,6 @@ fn column(ident: &Ident, first: &Ident, names: &[&Ident], labels: &[String]) -> 
                 ::relata::Value::from(match self {
                     #(#ident::#names => #labels,)*
                 })
-            }
-        }
-
-        #[automatically_derived]
-        impl<M: ::relata::typed::Model<Key = #ident>> ::relata::typed::KeyOf<M> for #ident {
-            fn key(self) -> ::relata::Key {
-                ::relata::typed::ModelKey::to_key(&self)
             }
         }
     }

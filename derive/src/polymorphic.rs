@@ -1,6 +1,7 @@
 //! Enums of models.
 
 use crate::entry::Mistakes;
+use crate::enumeration::column;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Data, DeriveInput, Error, Fields, Ident, Result, Type, Visibility};
@@ -44,8 +45,9 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 fn types(union: &Union<'_>) -> TokenStream {
     let Union { ident, vis, names, models, .. } = union;
     let kind = format_ident!("{ident}Type");
-    let first = names.first();
-    let places = 0..names.len();
+    let labels: Vec<_> =
+        models.iter().map(|model| quote!(<#model as ::relata::typed::Model>::TABLE)).collect();
+    let column = column(&kind, names, &labels);
     let doc = format!("Which of [`{ident}`] a row is.");
     let docs = names.iter().map(|name| format!("A `{name}`."));
     quote! {
@@ -56,44 +58,7 @@ fn types(union: &Union<'_>) -> TokenStream {
             #(#[doc = #docs] #names,)*
         }
 
-        #[automatically_derived]
-        impl ::relata::typed::Ranked for #kind {}
-
-        #[automatically_derived]
-        impl ::relata::typed::Scalar for #kind {
-            type Ref<'a> = #kind;
-
-            fn column_type() -> ::relata::Type {
-                ::relata::Type::enumeration([#(<#models as ::relata::typed::Model>::TABLE),*])
-            }
-
-            #[inline]
-            fn read(cell: ::relata::typed::Cell<'_>) -> #kind {
-                match cell.ordinal() {
-                    #(#places => #kind::#names,)*
-                    _ => #kind::#first,
-                }
-            }
-
-            fn from_value(value: ::relata::ValueRef<'_>) -> ::core::option::Option<#kind> {
-                let label = value.as_str()?;
-                #(if label == <#models as ::relata::typed::Model>::TABLE {
-                    return ::core::option::Option::Some(#kind::#names);
-                })*
-                ::core::option::Option::None
-            }
-
-            #[inline]
-            fn own(read: #kind) -> #kind {
-                read
-            }
-
-            fn to_value(&self) -> ::relata::Value {
-                ::relata::Value::from(match self {
-                    #(#kind::#names => <#models as ::relata::typed::Model>::TABLE,)*
-                })
-            }
-        }
+        #column
     }
 }
 

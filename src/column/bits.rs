@@ -47,7 +47,7 @@ impl Bits {
     /// The bit at `index`, false past the end. O(1).
     #[inline]
     pub(crate) fn get(&self, index: usize) -> bool {
-        self.view().at(index)
+        self.words.at(index / 64) >> (index % 64) & 1 == 1
     }
 
     /// The words, to be taken once outside a loop. O(1).

@@ -56,7 +56,21 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// The cell at `index`, `None` past the end. O(1).
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<T> {
-        (index < self.len).then(|| self.view().at(index))
+        (index < self.len).then(|| self.at(index))
+    }
+
+    /// The cell at `index`, the default past the end. For a single cell: a loop takes a view. O(1).
+    #[inline(always)]
+    pub(crate) fn at(&self, index: usize) -> T {
+        let chunk = match self.spine.near(index / N) {
+            None if index / N == self.len / N => &self.tail,
+            None => &None,
+            Some(chunk) => chunk,
+        };
+        match chunk {
+            Some(chunk) => chunk[index % N],
+            None => self.far(index),
+        }
     }
 
     /// The chunks, to be taken once outside a loop. O(1).
@@ -183,10 +197,7 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     /// Apart, so that all other reading stays small.
     #[inline(never)]
     fn far(&self, index: usize) -> T {
-        let is_tail = index / N == self.len / N;
-        let chunk =
-            if is_tail { self.tail.as_ref() } else { self.spine.get(index / N).and_then(Option::as_ref) };
-        chunk.map_or_else(T::default, |chunk| chunk[index % N])
+        self.chunk(index / N).map_or_else(T::default, |chunk| chunk[index % N])
     }
 
     fn chunk(&self, chunk: usize) -> Option<&Arc<[T; N]>> {

@@ -23,9 +23,9 @@ impl Column {
         }
         let at = slot.index();
         match &self.data {
-            Data::Smallint(v) => Some(v.view().at(at).into()),
-            Data::Int(v) | Data::Date(v) => Some(v.view().at(at).into()),
-            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => Some(v.view().at(at)),
+            Data::Smallint(v) => Some(v.at(at).into()),
+            Data::Int(v) | Data::Date(v) => Some(v.at(at).into()),
+            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => Some(v.at(at)),
             _ => None,
         }
     }

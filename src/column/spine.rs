@@ -6,18 +6,20 @@
 //!
 //! # Glossary
 //!
-//! - *base*: the flat vector.
+//! - *base*: the flat vector, with room at its end.
 //! - *patch*: items that take the place of those of a base that somebody else holds too, with a *mark* for
 //!   every place: 0 for the item of the base, else which one of the patch.
 //!
 //! # Invariants
 //!
-//! 1. Without a patch the base holds the items, and maybe more past `len`. With one there are `len` marks.
+//! 1. Without a patch the base holds the items, and defaults where there is room. With one it is empty, so
+//!    that a look-up has one thing to ask; the patch has the base then, and `len` marks.
 //! 2. A patch holds less than a sixteenth of all items: one more, and both become a base of their own. So
 //!    a write counts some sixteen references, on average.
 //! 3. A base or patch that a clone holds too never changes.
 
 use super::held::{COUNTS, Held};
+use std::mem;
 use std::sync::Arc;
 
 /// A spine shorter than this is copied whole.
@@ -29,31 +31,39 @@ const SHARE: usize = 16;
 /// A copy-on-write vector. A clone costs two reference counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Spine<E> {
-    base: Arc<Vec<E>>,
+    base: Arc<[E]>,
     patch: Option<Arc<Patch<E>>>,
     len: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Patch<E> {
+    base: Arc<[E]>,
     marks: Vec<u16>,
     items: Vec<E>,
 }
 
 impl<E> Spine<E> {
+    /// The item at `at`, where nothing is patched; `None` where anything is, and past the end `None` or a
+    /// default. For a single look-up: what takes many takes a view. O(1).
+    #[inline(always)]
+    pub(crate) fn near(&self, at: usize) -> Option<&E> {
+        self.base.get(at)
+    }
+
     /// The item at `at` where [`SpineView::near`] hasn't found it. Apart, so that reading what has no patch
     /// stays small.
     #[inline(never)]
     fn far(&self, at: usize) -> Option<&E> {
         let patch = self.patch.as_deref()?;
         match *patch.marks.get(at)? {
-            0 => self.base.get(at),
+            0 => patch.base.get(at),
             mark => patch.items.get(usize::from(mark) - 1),
         }
     }
 }
 
-impl<E: Clone> Spine<E> {
+impl<E: Clone + Default> Spine<E> {
     /// The number of items. O(1).
     #[inline]
     pub(crate) fn len(&self) -> usize {
@@ -69,8 +79,7 @@ impl<E: Clone> Spine<E> {
     /// The items, to be taken once outside a loop. O(1).
     #[inline]
     pub(crate) fn view(&self) -> SpineView<'_, E> {
-        let base = if self.patch.is_none() { self.base.get(..self.len) } else { None };
-        SpineView { base: base.unwrap_or_default(), spine: self }
+        SpineView { base: self.base.get(..self.len).unwrap_or_default(), spine: self }
     }
 
     /// These items as if they were all of a spine, which has none. O(1).
@@ -92,7 +101,7 @@ impl<E: Clone> Spine<E> {
         let patch = Arc::make_mut(self.patch.as_mut()?);
         let mark = patch.marks.get_mut(at)?;
         if *mark == 0 {
-            patch.items.push(self.base.get(at)?.clone());
+            patch.items.push(patch.base.get(at)?.clone());
             *mark = patch.items.len() as u16;
         }
         patch.items.get_mut(usize::from(*mark) - 1)
@@ -111,7 +120,12 @@ impl<E: Clone> Spine<E> {
     /// Appends an item. Cost as of [`get_mut`](Spine::get_mut).
     pub(crate) fn push(&mut self, item: E) {
         if self.is_own() {
-            Arc::make_mut(&mut self.base).push(item);
+            if self.base.len() == self.len {
+                self.base = moved(&mut self.base, 2 * self.len.max(2));
+            }
+            if let Some(place) = Arc::make_mut(&mut self.base).get_mut(self.len) {
+                *place = item;
+            }
         } else if let Some(patch) = &mut self.patch {
             let patch = Arc::make_mut(patch);
             patch.items.push(item);
@@ -124,7 +138,7 @@ impl<E: Clone> Spine<E> {
     pub(crate) fn truncate(&mut self, len: usize) {
         if len < self.len {
             if self.is_own() {
-                Arc::make_mut(&mut self.base).truncate(len);
+                Arc::make_mut(&mut self.base).get_mut(len..).unwrap_or_default().fill_with(E::default);
             } else if let Some(patch) = &mut self.patch {
                 Arc::make_mut(patch).marks.truncate(len);
             }
@@ -136,8 +150,7 @@ impl<E: Clone> Spine<E> {
     #[inline]
     fn is_own(&mut self) -> bool {
         // The only holder alone could share it meanwhile, and whoever writes makes sure again.
-        self.patch.is_none() && self.base.len() == self.len && Arc::strong_count(&self.base) == 1
-            || self.settle()
+        self.patch.is_none() && Arc::strong_count(&self.base) == 1 || self.settle()
     }
 
     /// Makes the base this spine's own where that costs little, or has been paid for; gives whether it is.
@@ -146,33 +159,38 @@ impl<E: Clone> Spine<E> {
         let is_full =
             |patch: &Arc<Patch<E>>| patch.items.len() + 1 >= usize::from(u16::MAX).min(self.len / SHARE);
         if self.len < SHORT || self.patch.as_ref().is_some_and(is_full) {
-            self.base = Arc::new(self.iter().cloned().collect());
+            self.base = with_room(self.iter().cloned(), self.len + self.len / SHARE + 1);
             self.patch = None;
             return true;
         }
-        let Some(base) = Arc::get_mut(&mut self.base) else {
-            let marks = || vec![0; self.len];
-            self.patch.get_or_insert_with(|| Arc::new(Patch { marks: marks(), items: Vec::new() }));
+        let Some(patch) = &mut self.patch else {
+            let base = mem::take(&mut self.base);
+            self.patch = Some(Arc::new(Patch { base, marks: vec![0; self.len], items: Vec::new() }));
             return false;
         };
-        base.truncate(self.len);
-        if let Some(patch) = self.patch.take() {
-            for (at, mark) in patch.marks.iter().enumerate().filter(|(_, mark)| **mark > 0) {
-                let Some(item) = patch.items.get(usize::from(*mark) - 1) else { continue };
-                match base.get_mut(at) {
-                    Some(place) => *place = item.clone(),
-                    None => base.push(item.clone()),
-                }
-            }
+        let Some(patch) = Arc::get_mut(patch).filter(|patch| Arc::strong_count(&patch.base) == 1) else {
+            return false;
+        };
+        self.base = mem::take(&mut patch.base);
+        if self.base.len() < self.len {
+            self.base = moved(&mut self.base, self.len + self.len / SHARE + 1);
         }
+        let (items, room) = Arc::make_mut(&mut self.base).split_at_mut(self.len);
+        for (place, mark) in items.iter_mut().zip(&patch.marks) {
+            let item = usize::from(*mark).checked_sub(1).and_then(|at| patch.items.get_mut(at));
+            item.into_iter().for_each(|item| *place = mem::take(item));
+        }
+        room.fill_with(E::default);
+        self.patch = None;
         true
     }
 
     /// The item at `at`, which must exist, and whether it is of the patch.
     fn item(&self, at: usize) -> (&E, bool) {
         match self.patch.as_deref().map(|patch| (patch, usize::from(patch.marks[at]))) {
-            Some((patch, mark)) if mark > 0 => (&patch.items[mark - 1], true),
-            _ => (&self.base[at], false),
+            Some((patch, 0)) => (&patch.base[at], false),
+            Some((patch, mark)) => (&patch.items[mark - 1], true),
+            None => (&self.base[at], false),
         }
     }
 
@@ -193,14 +211,17 @@ impl<E: Clone> Spine<E> {
 
     /// Whether somebody else holds all of it too. O(1).
     pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.base) > 1
-            && self.patch.as_ref().is_none_or(|patch| Arc::strong_count(patch) > 1)
+        match &self.patch {
+            Some(patch) => Arc::strong_count(patch) > 1,
+            None => self.len > 0 && Arc::strong_count(&self.base) > 1,
+        }
     }
 
     /// Bytes on the heap, with those that `item` says are behind each. O(items).
     pub(crate) fn memory(&self, item: impl Fn(&E) -> Held) -> Held {
-        let is_base_shared = Arc::strong_count(&self.base) > 1;
+        let base = self.patch.as_ref().map_or(&self.base, |patch| &patch.base);
         let is_patch_shared = self.patch.as_ref().is_some_and(|patch| Arc::strong_count(patch) > 1);
+        let is_base_shared = is_patch_shared || Arc::strong_count(base) > 1;
         let one = |at: usize| {
             let (found, is_patched) = self.item(at);
             item(found).shared_if(if is_patched { is_patch_shared } else { is_base_shared })
@@ -208,9 +229,19 @@ impl<E: Clone> Spine<E> {
         let patch = self.patch.as_ref().map_or(0, |patch| {
             patch.items.capacity() * size_of::<E>() + patch.marks.capacity() * size_of::<u16>() + COUNTS
         });
-        let base = Held::own(self.base.capacity() * size_of::<E>()).shared_if(is_base_shared);
+        let base = Held::own(size_of_val(&**base)).shared_if(is_base_shared);
         (0..self.len).map(one).sum::<Held>() + base + Held::own(patch).shared_if(is_patch_shared)
     }
+}
+
+/// So many places: these items, and defaults. O(places).
+fn with_room<E: Default>(mut items: impl Iterator<Item = E>, places: usize) -> Arc<[E]> {
+    (0..places).map(|_| items.next().unwrap_or_default()).collect()
+}
+
+/// So many places with the items of a base that nobody else holds. O(places).
+fn moved<E: Clone + Default>(base: &mut Arc<[E]>, places: usize) -> Arc<[E]> {
+    with_room(Arc::make_mut(base).iter_mut().map(mem::take), places)
 }
 
 impl<E> Default for Spine<E> {
@@ -219,10 +250,10 @@ impl<E> Default for Spine<E> {
     }
 }
 
-impl<E: Clone> FromIterator<E> for Spine<E> {
+impl<E> FromIterator<E> for Spine<E> {
     fn from_iter<I: IntoIterator<Item = E>>(items: I) -> Self {
-        let base: Vec<E> = items.into_iter().collect();
-        Self { len: base.len(), base: Arc::new(base), patch: None }
+        let base: Arc<[E]> = items.into_iter().collect();
+        Self { len: base.len(), base, patch: None }
     }
 }
 
@@ -233,7 +264,7 @@ pub(crate) enum SpineEdit<'a, E> {
     Shared(&'a mut Spine<E>),
 }
 
-impl<E: Clone> SpineEdit<'_, E> {
+impl<E: Clone + Default> SpineEdit<'_, E> {
     /// The item at `at`, which must exist.
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut E> {

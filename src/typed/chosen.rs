@@ -108,17 +108,17 @@ impl<M: Model, P: Project<M>> Iterator for Choices<'_, M, P> {
     type Item = P;
 
     fn next(&mut self) -> Option<P> {
-        self.views.take_first().map(P::project)
+        self.views.next().map(P::project)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.views.len(), Some(self.views.len()))
+        self.views.size_hint()
     }
 }
 
 impl<M: Model, P: Project<M>> DoubleEndedIterator for Choices<'_, M, P> {
     fn next_back(&mut self) -> Option<P> {
-        self.views.take_last().map(P::project)
+        self.views.next_back().map(P::project)
     }
 }
 

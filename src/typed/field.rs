@@ -122,7 +122,7 @@ impl<'a> Cell<'a> {
     /// The integer of an integer cell of any width; 0 for another. O(1).
     #[inline]
     pub fn integer(self) -> i64 {
-        self.column.integer(self.slot)
+        self.value().as_i64().unwrap_or_default()
     }
 
     /// The place of an enum's label among its labels; 0 for another cell. O(1).
@@ -181,8 +181,6 @@ macro_rules! held {
 }
 
 held! {
-    bool, Boolean, else false;
-    f64, Float, else 0.0;
     Decimal, Decimal, else Decimal::ZERO;
     Date, Date, else Date::ZERO;
     DateTime, Timestamp, else DateTime::ZERO;
@@ -192,18 +190,23 @@ held! {
 
 /// Declares the integers, which are read without making a value.
 macro_rules! integers {
-    ($($rust:ty, $ty:ident;)*) => {
+    ($($rust:ty, $ty:ident, $read:ident;)*) => {
         scalars! {$(
-            $rust, $ty, Integer: cell => cell.integer() as $rust,
+            $rust, $ty, Integer: cell => cell.column.$read(cell.slot),
                 value => value.as_i64().and_then(|integer| integer.try_into().ok());
         )*}
     };
 }
 
 integers! {
-    i16, Smallint;
-    i32, Int;
-    i64, Integer;
+    i16, Smallint, smallint;
+    i32, Int, int;
+    i64, Integer, integer;
+}
+
+scalars! {
+    bool, Boolean, Boolean: cell => cell.column.boolean(cell.slot), value => value.as_bool();
+    f64, Float, Float: cell => cell.column.float(cell.slot), value => value.as_f64();
 }
 
 impl Scalar for String {

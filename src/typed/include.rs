@@ -70,6 +70,7 @@ impl Kind for ToMany {
     type Narrowed<'p, M: Model, S: Selection<M>> = Parts<'p, M, S>;
     type Owned<M: Model, S: Selection<M>> = Vec<S::Owned>;
 
+    #[inline]
     fn narrow<M: Model, S: Selection<M>>(view: View<'_>, rows: usize, places: S::Places) -> Parts<'_, M, S> {
         Parts::new(view.many(rows), places)
     }
@@ -89,6 +90,7 @@ macro_rules! single {
             type Narrowed<'p, M: Model, S: Selection<M>> = Option<S::Ref<'p>>;
             type Owned<M: Model, S: Selection<M>> = Option<S::Owned>;
 
+            #[inline]
             fn narrow<M: Model, S: Selection<M>>(
                 view: View<'_>,
                 rows: usize,

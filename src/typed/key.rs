@@ -182,19 +182,6 @@ pub trait KeyOf<M: Model> {
     fn lend(&self) -> Option<ValueRef<'_>> {
         None
     }
-
-    /// Looks something up by it.
-    #[doc(hidden)]
-    #[inline]
-    fn look_up<T>(self, look: impl FnOnce(KeyRef<'_>) -> T) -> T
-    where
-        Self: Sized,
-    {
-        match self.lend() {
-            Some(value) => look(value.into()),
-            None => look(KeyRef::from(&self.key())),
-        }
-    }
 }
 
 impl<M: Model<Key = Id<M, K>>, K: Scalar> KeyOf<M> for Id<M, K> {
@@ -245,6 +232,20 @@ pub(super) trait Take {
     /// # Errors
     /// Whatever becomes of them.
     fn take<'k>(&mut self, keys: impl Iterator<Item = KeyRef<'k>>) -> Result<()>;
+}
+
+/// Looks something up by a key, borrowed where it can be.
+#[inline]
+pub(super) fn by_one<K, T>(
+    key: K,
+    lend: impl FnOnce(&K) -> Option<ValueRef<'_>>,
+    held: impl FnOnce(K) -> Key,
+    look_up: impl FnOnce(KeyRef<'_>) -> T,
+) -> T {
+    match lend(&key) {
+        Some(value) => look_up(value.into()),
+        None => look_up(KeyRef::from(&held(key))),
+    }
 }
 
 /// Shows keys some at a time, borrowed where they can be. O(keys).

@@ -95,6 +95,7 @@ pub struct Parts<'p, M: Model, S: Selection<M>> {
 }
 
 impl<'p, M: Model, S: Selection<M>> Parts<'p, M, S> {
+    #[inline]
     pub(super) fn new(views: Views<'p>, places: S::Places) -> Parts<'p, M, S> {
         Parts { views, places, model: PhantomData }
     }
@@ -113,17 +114,17 @@ impl<'p, M: Model, S: Selection<M>> Iterator for Parts<'p, M, S> {
 
     #[inline]
     fn next(&mut self) -> Option<S::Ref<'p>> {
-        self.views.take_first().map(|view| S::read(self.places, view))
+        self.views.next().map(|view| S::read(self.places, view))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.views.len(), Some(self.views.len()))
+        self.views.size_hint()
     }
 }
 
 impl<M: Model, S: Selection<M>> DoubleEndedIterator for Parts<'_, M, S> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.views.take_last().map(|view| S::read(self.places, view))
+        self.views.next_back().map(|view| S::read(self.places, view))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typed queries that were resolved once, and look-ups of many rows.
 
 use super::database::Snapshot;
-use super::key::{KeyOf, Take, in_blocks};
+use super::key::{KeyOf, Take, by_one, in_blocks};
 use super::model::{Model, Of};
 use super::page::Page;
 use super::unique::{Columns, ValuesOf};
@@ -174,8 +174,8 @@ impl<M: Model, W: Reads<M>> ByKey<'_, M, W> {
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn get(&mut self, key: impl KeyOf<M>) -> Result<Option<W::Ref<'_>>> {
-        key.look_up(|key| self.0.get(key))
+    pub fn get<K: KeyOf<M>>(&mut self, key: K) -> Result<Option<W::Ref<'_>>> {
+        by_one(key, K::lend, K::key, |key| self.0.get(key))
     }
 
     /// Shows the row of each key with all that is included, in the order of the keys; `None` for a key
@@ -228,8 +228,8 @@ impl<M: Model, C: Columns<M>, W: Reads<M>> ByUnique<'_, M, C, W> {
     ///
     /// # Errors
     /// None of a query that could be prepared.
-    pub fn get(&mut self, values: impl ValuesOf<C>) -> Result<Option<W::Ref<'_>>> {
-        values.look_up(|key| self.found.get(key))
+    pub fn get<V: ValuesOf<C>>(&mut self, values: V) -> Result<Option<W::Ref<'_>>> {
+        by_one(values, V::lend, V::key, |key| self.found.get(key))
     }
 
     /// Shows the row of each of these values. As [`ByKey::each`].

@@ -53,7 +53,7 @@ impl<M: Model, I> Query<M, I> {
         let (source, mut asked) = self.into_parts();
         asked.leave_only(P::columns());
         let page = answer::<M>(&source, asked)?;
-        let views = Views::of_page(&page).into_iter().flat_map(Views::iter);
+        let views = Views::of_page(&page).into_iter().flatten();
         Ok(views.map(P::project).collect())
     }
 }

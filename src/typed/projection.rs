@@ -350,7 +350,7 @@ pub struct Projection<M: Model, S: Selection<M>> {
 impl<M: Model, S: Selection<M>> Projection<M, S> {
     /// The rows, texts borrowed.
     pub fn iter(&self) -> impl Iterator<Item = S::Ref<'_>> {
-        let views = Views::of_page(&self.page).into_iter().flat_map(Views::iter);
+        let views = Views::of_page(&self.page).into_iter().flatten();
         views.map(|view| S::read(self.places, view))
     }
 

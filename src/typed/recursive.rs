@@ -212,7 +212,7 @@ impl<'p, M: Model, I> Iterator for NodesIter<'p, M, I> {
     type Item = Node<'p, M, I>;
 
     fn next(&mut self) -> Option<Node<'p, M, I>> {
-        self.0.views.as_mut()?.take_first().map(Node::new)
+        self.0.views.as_mut()?.next().map(Node::new)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -222,7 +222,7 @@ impl<'p, M: Model, I> Iterator for NodesIter<'p, M, I> {
 
 impl<M: Model, I> DoubleEndedIterator for NodesIter<'_, M, I> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.0.views.as_mut()?.take_last().map(Node::new)
+        self.0.views.as_mut()?.next_back().map(Node::new)
     }
 }
 

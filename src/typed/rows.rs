@@ -54,7 +54,7 @@ impl<'p, M: Model, I, X> Rows<'p, M, I, X> {
 
     /// Owned copies. O(cells).
     pub fn to_models(self) -> Vec<M> {
-        self.views.iter().map(M::read).collect()
+        self.views.map(M::read).collect()
     }
 }
 
@@ -123,7 +123,7 @@ impl<'p, M: Model, I> Iterator for RowsIter<'p, M, I> {
 
     #[inline]
     fn next(&mut self) -> Option<M::Row<'p, I>> {
-        self.views.as_mut()?.take_first().map(M::row)
+        self.views.as_mut()?.next().map(M::row)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -132,15 +132,14 @@ impl<'p, M: Model, I> Iterator for RowsIter<'p, M, I> {
     }
 
     fn nth(&mut self, n: usize) -> Option<M::Row<'p, I>> {
-        self.views.as_mut()?.skip(n);
-        self.next()
+        self.views.as_mut()?.nth(n).map(M::row)
     }
 }
 
 impl<M: Model, I> DoubleEndedIterator for RowsIter<'_, M, I> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.views.as_mut()?.take_last().map(M::row)
+        self.views.as_mut()?.next_back().map(M::row)
     }
 }
 

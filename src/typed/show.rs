@@ -15,7 +15,7 @@ impl PartialEq for View<'_> {
 
 impl PartialEq for Views<'_> {
     fn eq(&self, other: &Views<'_>) -> bool {
-        self.len() == other.len() && self.iter().eq(other.iter())
+        self.len() == other.len() && Iterator::eq(*self, *other)
     }
 }
 
@@ -34,7 +34,9 @@ impl Serialize for View<'_> {
 impl Serialize for Views<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.len()))?;
-        self.iter().try_for_each(|row| list.serialize_element(&row))?;
+        for row in *self {
+            list.serialize_element(&row)?;
+        }
         list.end()
     }
 }
@@ -86,7 +88,7 @@ impl fmt::Debug for View<'_> {
 
 impl fmt::Debug for Views<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
+        f.debug_list().entries(*self).finish()
     }
 }
 

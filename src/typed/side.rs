@@ -76,7 +76,7 @@ fn fields<S: Side, O: 'static>(places: &Places, side: usize) -> FieldsOfSide<S, 
 /// The row of a side.
 fn row<S: Side>(row: FlatRow<'_>, side: usize) -> Option<S::Row<'_>> {
     let (store, table, slot) = row.side(side)?;
-    Some(S::row(View::in_table(store.table(table), store, table, slot)))
+    Some(S::row(View::in_table(store.table(table).columns(), store, table, slot)))
 }
 
 /// The tables of a join: a tuple of up to six [`Side`]s.

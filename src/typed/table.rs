@@ -1,14 +1,14 @@
 //! Typed rows without a query: got by key, walked from row to row.
 
 use super::database::Snapshot;
-use super::key::{KeyOf, Take, in_blocks};
+use super::key::{KeyOf, Take, by_one, in_blocks};
 use super::model::{FieldsOf, Model, RowOf};
 use super::polymorphic::{OneOf, Polymorphic, PolymorphicRelation, Shown};
 use super::relation::{Related, Relation};
 use super::view::View;
+use crate::column::Column;
 use crate::error::Result;
 use crate::id::TableId;
-use crate::table::Table as Rows;
 use crate::value::KeyRef;
 use crate::view::{RowRef, RowRefs, TableRef, Walker};
 use std::fmt;
@@ -78,8 +78,8 @@ impl<'s, M: Model> Table<'s, M> {
 
     /// The row with this key. O(1), without allocating for one integer.
     #[inline]
-    pub fn get(self, key: impl KeyOf<M>) -> Option<M::Row<'s, M::Bare>> {
-        key.look_up(|key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
+    pub fn get<K: KeyOf<M>>(self, key: K) -> Option<M::Row<'s, M::Bare>> {
+        by_one(key, K::lend, K::key, |key| self.table.get(key)).map(|row| M::row(View::of_row(row)))
     }
 
     /// The rows with these keys, in their order. O(keys), and several times faster than one by one where
@@ -167,7 +167,7 @@ impl<R: Relation> Walkable<R::Source> for Related<R> {
 
     fn walk(self, table: TableRef<'_>) -> Result<Walk<'_, R>> {
         let walker = table.relation(R::NAME)?;
-        Ok(Walk { rows: walker.target(), walker, relation: PhantomData })
+        Ok(Walk { columns: walker.target().columns(), walker, relation: PhantomData })
     }
 }
 
@@ -251,7 +251,7 @@ impl<M: Model> fmt::Debug for Table<'_, M> {
 /// A relation resolved once, to walk along from many rows. Made by [`Table::walk`].
 pub struct Walk<'s, R> {
     walker: Walker<'s>,
-    rows: &'s Rows,
+    columns: &'s [Column],
     relation: PhantomData<fn() -> R>,
 }
 
@@ -260,13 +260,13 @@ impl<'s, R: Relation> Walk<'s, R> {
     /// allocating.
     #[inline]
     pub fn from(&self, row: impl RowOf<'s, Model = R::Source>) -> Walked<'s, R::Target> {
-        Walked { refs: self.walker.many(row.view().row()), rows: self.rows, model: PhantomData }
+        Walked { refs: self.walker.many(row.view().row()), columns: self.columns, model: PhantomData }
     }
 
     /// The first row it leads to from `row`. O(1) along keys.
     #[inline]
     pub fn one(&self, row: impl RowOf<'s, Model = R::Source>) -> Option<RowIn<'s, R::Target>> {
-        self.walker.one(row.view().row()).map(|row| typed::<R::Target>(row, self.rows))
+        self.walker.one(row.view().row()).map(|row| typed::<R::Target>(row, self.columns))
     }
 }
 
@@ -279,18 +279,18 @@ impl<R: Relation> fmt::Debug for Walk<'_, R> {
 /// A row of `M` with nothing included.
 type RowIn<'s, M> = <M as Model>::Row<'s, <M as Model>::Bare>;
 
-/// A row of a table that is looked up already.
+/// A row of a table whose columns are looked up already.
 #[inline]
-fn typed<'s, M: Model>(row: RowRef<'s>, rows: &'s Rows) -> RowIn<'s, M> {
+fn typed<'s, M: Model>(row: RowRef<'s>, columns: &'s [Column]) -> RowIn<'s, M> {
     let (store, table, slot) = row.parts();
-    M::row(View::in_table(rows, store, table, slot))
+    M::row(View::in_table(columns, store, table, slot))
 }
 
 /// The rows that a typed relation leads to from one row.
 #[derive(Clone)]
 pub struct Walked<'s, M> {
     refs: RowRefs<'s>,
-    rows: &'s Rows,
+    columns: &'s [Column],
     model: PhantomData<fn() -> M>,
 }
 
@@ -299,7 +299,7 @@ impl<'s, M: Model> Iterator for Walked<'s, M> {
 
     #[inline]
     fn next(&mut self) -> Option<RowIn<'s, M>> {
-        self.refs.next().map(|row| typed::<M>(row, self.rows))
+        self.refs.next().map(|row| typed::<M>(row, self.columns))
     }
 
     #[inline]
@@ -311,7 +311,7 @@ impl<'s, M: Model> Iterator for Walked<'s, M> {
 impl<M: Model> DoubleEndedIterator for Walked<'_, M> {
     #[inline]
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.refs.next_back().map(|row| typed::<M>(row, self.rows))
+        self.refs.next_back().map(|row| typed::<M>(row, self.columns))
     }
 }
 

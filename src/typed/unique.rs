@@ -2,7 +2,7 @@
 
 use super::column::{Col, Gives};
 use super::field::Field;
-use super::key::in_blocks;
+use super::key::{by_one, in_blocks};
 use super::model::{FieldsOf, Model, Of};
 use super::table::{Gathered, Table};
 use super::view::View;
@@ -38,19 +38,6 @@ pub trait ValuesOf<C> {
     #[inline]
     fn lend(&self) -> Option<ValueRef<'_>> {
         None
-    }
-
-    /// Looks something up by them.
-    #[doc(hidden)]
-    #[inline]
-    fn look_up<T>(self, look: impl FnOnce(KeyRef<'_>) -> T) -> T
-    where
-        Self: Sized,
-    {
-        match self.lend() {
-            Some(value) => look(value.into()),
-            None => look(KeyRef::from(&self.key())),
-        }
     }
 }
 
@@ -131,8 +118,9 @@ pub struct UniqueRows<'s, M, C> {
 impl<'s, M: Model, C: Columns<M>> UniqueRows<'s, M, C> {
     /// The row with these values: one, or a tuple for several columns. O(1), without allocating for one.
     #[inline]
-    pub fn get(&self, values: impl ValuesOf<C>) -> Option<M::Row<'s, M::Bare>> {
-        values.look_up(|key| self.rows.get(key)).map(|row| M::row(View::of_row(row)))
+    pub fn get<V: ValuesOf<C>>(&self, values: V) -> Option<M::Row<'s, M::Bare>> {
+        let found = by_one(values, V::lend, V::key, |key| self.rows.get(key));
+        found.map(|row| M::row(View::of_row(row)))
     }
 
     /// The rows with these values, in their order. O(values), as [`Table::get_many`].

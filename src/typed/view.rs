@@ -1,10 +1,10 @@
 //! Where the cells of typed rows are.
 
 use super::field::{Cell, Field};
+use crate::column::Column;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::plan::{Include, Level};
 use crate::store::Store;
-use crate::table::Table;
 use crate::value::ValueRef;
 use crate::view::{Found, FoundLevel, Page, RowRef, RowView};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct View<'p> {
     store: &'p Arc<Store>,
-    rows: &'p Table,
+    columns: &'p [Column],
     table: TableId,
     slot: Slot,
     at: usize,
@@ -28,7 +28,7 @@ impl<'p> View<'p> {
         let slot = found.slots.get(at).copied().unwrap_or_default();
         View {
             store,
-            rows: store.table(level.table),
+            columns: store.table(level.table).columns(),
             table: level.table,
             slot,
             at,
@@ -39,13 +39,18 @@ impl<'p> View<'p> {
     #[inline]
     pub(super) fn of_row(row: RowRef<'p>) -> View<'p> {
         let (store, table, slot) = row.parts();
-        View::in_table(store.table(table), store, table, slot)
+        View::in_table(store.table(table).columns(), store, table, slot)
     }
 
-    /// A row of a table that is looked up already, for a loop.
+    /// A row of a table whose columns are looked up already, for a loop.
     #[inline]
-    pub(super) fn in_table(rows: &'p Table, store: &'p Arc<Store>, table: TableId, slot: Slot) -> View<'p> {
-        View { store, rows, table, slot, at: 0, found: None }
+    pub(super) fn in_table(
+        columns: &'p [Column],
+        store: &'p Arc<Store>,
+        table: TableId,
+        slot: Slot,
+    ) -> View<'p> {
+        View { store, columns, table, slot, at: 0, found: None }
     }
 
     #[inline]
@@ -56,7 +61,7 @@ impl<'p> View<'p> {
     /// Reads the cell of the column at `place`. O(1).
     #[inline]
     pub fn read<T: Field>(self, place: usize) -> T::Ref<'p> {
-        T::read(Cell::new(self.rows.column(ColumnId::new(place)), self.slot))
+        T::read(Cell::new(&self.columns[place], self.slot))
     }
 
     /// An owned copy of the cell of the column at `place`.
@@ -74,8 +79,8 @@ impl<'p> View<'p> {
         let range = found.range(self.at);
         let slots = found.rows.slots.get(range.clone()).unwrap_or_default();
         let level = &include.level;
-        let rows = self.store.table(level.table);
-        let like = View { rows, table: level.table, found: Some((level, &found.rows)), ..self };
+        let columns = self.store.table(level.table).columns();
+        let like = View { columns, table: level.table, found: Some((level, &found.rows)), ..self };
         Views { slots, first: range.start, like }
     }
 
@@ -85,17 +90,22 @@ impl<'p> View<'p> {
         let (level, found) = self.found?;
         let (level, found) = (&level.includes.get(place)?.level, &found.includes.get(place)?.rows);
         let slot = found.slots.get(self.at)?.some()?;
-        let rows = self.store.table(level.table);
-        Some(View { rows, table: level.table, slot, found: Some((level, found)), ..self })
+        let columns = self.store.table(level.table).columns();
+        Some(View { columns, table: level.table, slot, found: Some((level, found)), ..self })
     }
 
     /// The row of the include at `place`, along a key that isn't null and is kept whole: it's there.
     #[inline]
     pub(super) fn required(self, place: usize) -> View<'p> {
-        match self.one(place) {
-            Some(row) => row,
-            None => View { slot: Slot::NONE, found: None, ..self },
-        }
+        self.one(place).unwrap_or_else(|| self.nobody(place))
+    }
+
+    /// In the place of a row that should be there: one of the same table, with defaults for cells.
+    #[cold]
+    fn nobody(self, place: usize) -> View<'p> {
+        let include = self.found.and_then(|(level, _)| level.includes.get(place));
+        let table = include.map_or(self.table, |include| include.level.table);
+        View::in_table(self.store.table(table).columns(), self.store, table, Slot::NONE)
     }
 
     /// Whether it is of a row at all.
@@ -122,8 +132,9 @@ impl<'p> View<'p> {
         let all = includes.zip(std::iter::once(found).chain(&found.others));
         let leads = |(at, (include, found)): (usize, (&'p Include, &'p Found))| {
             let slot = found.rows.slots.get(self.at)?.some()?;
-            let (rows, table) = (self.store.table(include.level.table), include.level.table);
-            Some((at, View { rows, table, slot, found: Some((&include.level, &found.rows)), ..self }))
+            let table = include.level.table;
+            let columns = self.store.table(table).columns();
+            Some((at, View { columns, table, slot, found: Some((&include.level, &found.rows)), ..self }))
         };
         all.enumerate().find_map(leads)
     }
@@ -149,7 +160,7 @@ impl<'p> View<'p> {
         let len = asked.map_or(info.columns().len(), <[ColumnId]>::len);
         (0..len).map(move |at| {
             let id = asked.and_then(|asked| asked.get(at).copied()).unwrap_or(ColumnId::new(at));
-            (info.column(id).name(), self.rows.column(id).get(self.slot))
+            (info.column(id).name(), self.columns[id.index()].get(self.slot))
         })
     }
 
@@ -206,19 +217,17 @@ impl<'p> Views<'p> {
     }
 
     #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    #[inline]
     pub(super) fn get(&self, at: usize) -> Option<View<'p>> {
         let slot = *self.slots.get(at)?;
         Some(View { slot, at: self.first + at, ..self.like })
     }
+}
 
-    /// Takes the first row off.
+impl<'p> Iterator for Views<'p> {
+    type Item = View<'p>;
+
     #[inline]
-    pub(super) fn take_first(&mut self) -> Option<View<'p>> {
+    fn next(&mut self) -> Option<View<'p>> {
         let (slot, rest) = self.slots.split_first()?;
         let view = View { slot: *slot, at: self.first, ..self.like };
         self.slots = rest;
@@ -226,23 +235,27 @@ impl<'p> Views<'p> {
         Some(view)
     }
 
-    /// Takes the last row off.
     #[inline]
-    pub(super) fn take_last(&mut self) -> Option<View<'p>> {
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.slots.len(), Some(self.slots.len()))
+    }
+
+    #[inline]
+    fn nth(&mut self, rows: usize) -> Option<View<'p>> {
+        let rows = rows.min(self.slots.len());
+        self.slots = self.slots.get(rows..).unwrap_or_default();
+        self.first += rows;
+        self.next()
+    }
+}
+
+impl<'p> DoubleEndedIterator for Views<'p> {
+    #[inline]
+    fn next_back(&mut self) -> Option<View<'p>> {
         let (slot, rest) = self.slots.split_last()?;
         self.slots = rest;
         Some(View { slot: *slot, at: self.first + rest.len(), ..self.like })
     }
-
-    /// Takes rows off the front.
-    #[inline]
-    pub(super) fn skip(&mut self, rows: usize) {
-        let rows = rows.min(self.slots.len());
-        self.slots = self.slots.get(rows..).unwrap_or_default();
-        self.first += rows;
-    }
-
-    pub(super) fn iter(mut self) -> impl Iterator<Item = View<'p>> {
-        std::iter::from_fn(move || self.take_first())
-    }
 }
+
+impl ExactSizeIterator for Views<'_> {}

@@ -131,6 +131,17 @@ impl<S: Segment> Heap<S> {
         S::part(bytes, span.offset(), span.offset() + span.length())
     }
 
+    /// The cell of a span. For a single one: a loop takes a resolver. O(1).
+    #[inline(always)]
+    pub(super) fn at(&self, span: Span) -> &S::Cell {
+        match self.parts.near(span.segment()) {
+            Some(part) if !span.is_long() => {
+                S::part(part.bytes.whole(), span.offset(), span.offset() + span.length())
+            }
+            _ => self.far(span),
+        }
+    }
+
     pub(super) fn dead(&self) -> usize {
         self.dead
     }
