@@ -9,7 +9,6 @@ use crate::index::key::KeyView;
 use crate::table::Table;
 use crate::value::Value;
 use smallvec::SmallVec;
-use std::hint::black_box;
 use std::sync::Arc;
 
 /// A change to rows. Its values are of their columns' types; constraints are checked by the caller,
@@ -97,7 +96,7 @@ impl Store {
             let place = info.child_edges.iter().position(|id| *id == upkeep.edge);
             let Some(parent) = place.and_then(|at| found.get(at).copied().flatten()) else { continue };
             for column in upkeep.counters.iter().chain(&upkeep.touches) {
-                black_box(self.table(upkeep.parent).column(*column).number(parent));
+                self.table(upkeep.parent).column(*column).read_ahead(&[parent]);
             }
         }
         found
