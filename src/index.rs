@@ -106,11 +106,12 @@ impl Index {
         table.find(hash_values(self.state, key.values()), |slot| view.equals_ref(slot, key))
     }
 
-    /// The row that has the key which `row`, a value for every column, would have. O(1).
+    /// The row whose key is the values that `row`, a value for every column of some table, has in the columns
+    /// `ids` of that table. O(1).
     #[inline]
-    pub(crate) fn find_values(&self, columns: &[Column], row: &[&Value]) -> Option<Slot> {
+    pub(crate) fn find_values(&self, columns: &[Column], row: &[&Value], ids: &[ColumnId]) -> Option<Slot> {
         let cell = |id: &ColumnId| row.get(id.index()).copied();
-        match self.columns.as_slice() {
+        match ids {
             [id] => self.find(columns, cell(id)?.as_ref().into()),
             ids => {
                 let key: SmallVec<[Value; 3]> = ids.iter().filter_map(cell).cloned().collect();

@@ -160,10 +160,10 @@ impl Table {
         self.index(index).find_rows(&self.columns, other, slots)
     }
 
-    /// The row that has, in a unique index, the key which `row` would have. O(1).
+    /// The row that has, in a unique index, the key which `row` of some table has in the columns `ids`. O(1).
     #[inline]
-    pub(crate) fn find_values(&self, index: IndexId, row: &[&Value]) -> Option<Slot> {
-        self.index(index).find_values(&self.columns, row)
+    pub(crate) fn find_values(&self, index: IndexId, row: &[&Value], ids: &[ColumnId]) -> Option<Slot> {
+        self.index(index).find_values(&self.columns, row, ids)
     }
 
     /// The rows with this key, in insertion order. O(result).

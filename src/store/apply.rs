@@ -1,7 +1,7 @@
 //! The gateway: every row change and its undoing.
 
 use super::{Store, child_keys};
-use crate::catalog::{Catalog, Edge};
+use crate::catalog::{Catalog, Discriminator, Edge};
 use crate::delta::{Cells, Delta, Kept, Log, Values};
 use crate::id::{ColumnId, EdgeId, IndexId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
@@ -104,18 +104,11 @@ impl Store {
 
     fn parent_of_new(&self, edge: EdgeId, row: &[&Value]) -> Option<Slot> {
         let edge = self.catalog.edge(edge);
-        let cell = |column: &ColumnId| row.get(column.index()).copied();
-        if edge.discriminator.as_ref().is_some_and(|kind| cell(&kind.column) != Some(&kind.label)) {
+        let means_another = |kind: &Discriminator| row.get(kind.column.index()) != Some(&&kind.label);
+        if edge.discriminator.as_ref().is_some_and(means_another) {
             return None;
         }
-        let parents = self.table(edge.parent);
-        match edge.child_columns.as_slice() {
-            [column] => parents.find(edge.parent_index, cell(column)?.as_ref()),
-            columns => {
-                let key: SmallVec<[Value; 3]> = columns.iter().filter_map(cell).cloned().collect();
-                parents.find(edge.parent_index, key.as_slice())
-            }
-        }
+        self.table(edge.parent).find_values(edge.parent_index, row, &edge.child_columns)
     }
 
     /// Takes a change back. Changes made since must have been undone.

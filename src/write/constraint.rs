@@ -27,7 +27,7 @@ impl Writer<'_> {
     pub(super) fn refuse_taken(&self, info: &TableInfo, row: &[&Value]) -> Result<()> {
         let table = self.store.table(info.id);
         for index in info.indexes.iter().filter(is_unique) {
-            if let Some(taken) = table.find_values(index.id, row) {
+            if let Some(taken) = table.find_values(index.id, row, &index.columns) {
                 return Err(self.unique_violation(info, index, taken));
             }
         }

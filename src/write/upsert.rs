@@ -50,7 +50,7 @@ impl Writer<'_> {
         refuse_version(info, row)?;
         let values = self.complete(info, row)?;
         let all: Vec<&Value> = values.iter().collect();
-        let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &all);
+        let find = |index: &&IndexInfo| self.store.table(info.id).find_values(index.id, &all, &index.columns);
         let Some(slot) = arbiters.iter().find_map(find) else { return self.add_new(info, values) };
         require_all(info, &values)?;
         let set = match set {
