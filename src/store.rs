@@ -137,7 +137,7 @@ impl Store {
 
     /// Whether a child's key along an edge has no null and matches no parent. O(1).
     pub(crate) fn is_orphan(&self, edge: EdgeId, child: Slot) -> bool {
-        if !self.edge(edge).parents().at(child.index()).is_none() {
+        if !self.edge(edge).parent(child).is_none() {
             return false;
         }
         let info = self.catalog.edge(edge);

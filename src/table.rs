@@ -20,6 +20,7 @@ use crate::column::bits::{Bits, BitsView};
 use crate::column::chunked::ROWS;
 use crate::column::held::Held;
 use crate::column::staged::Staged;
+use crate::delta::Kept;
 use crate::id::{ColumnId, IndexId, Slot};
 use crate::index::Index;
 use crate::index::key::KeyView;
@@ -343,11 +344,7 @@ impl Table {
     }
 
     /// Puts numbers into cells of a column that no index is over, and what those held in their place.
-    pub(crate) fn exchange<'n>(
-        &mut self,
-        column: ColumnId,
-        cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>,
-    ) {
+    pub(crate) fn exchange(&mut self, column: ColumnId, cells: &mut [Kept]) {
         if let Some(column) = self.columns.get_mut(column.index()) {
             column.exchange(cells);
         }

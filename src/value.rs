@@ -26,6 +26,8 @@ pub use literal::Literal;
 pub use tuple::FromValues;
 pub use types::Type;
 
+pub(crate) use accept::round_instant;
+
 use ecow::{EcoString, EcoVec};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;

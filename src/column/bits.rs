@@ -71,10 +71,18 @@ impl Bits {
     /// that has this value already costs neither.
     #[inline]
     pub(crate) fn set(&mut self, index: usize, bit: bool) {
+        self.replace(index, bit);
+    }
+
+    /// As [`set`](Bits::set); gives the bit that was there.
+    #[inline]
+    pub(crate) fn replace(&mut self, index: usize, bit: bool) -> bool {
         debug_assert!(index < self.len, "bit {index} of {}", self.len);
-        if index < self.len && self.get(index) != bit {
+        let before = self.get(index);
+        if index < self.len && before != bit {
             self.write(index, bit);
         }
+        before
     }
 
     /// Clears the bits at these indices, which must exist. O(n); one uniqueness check for those of a chunk

@@ -119,16 +119,19 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
         mut change: impl FnMut(&mut T, P),
     ) {
         let len = self.len;
-        let mut items = items.filter(|(index, _)| *index < len).peekable();
-        if items.peek().is_none() {
-            return;
-        }
+        let mut items = items.filter(|(index, _)| *index < len);
+        let Some(mut item) = items.next() else { return };
         let (mut chunks, tail) = (self.spine.edit(), &mut self.tail);
-        while let Some((index, with)) = items.next() {
-            let cells = owned(chunks.get_mut(index / N).unwrap_or(tail));
-            change(&mut cells[index % N], with);
-            while let Some((next, with)) = items.next_if(|(next, _)| next / N == index / N) {
-                change(&mut cells[next % N], with);
+        loop {
+            let chunk = item.0 / N;
+            let cells = owned(chunks.get_mut(chunk).unwrap_or(tail));
+            loop {
+                change(&mut cells[item.0 % N], item.1);
+                let Some(next) = items.next() else { return };
+                item = next;
+                if item.0 / N != chunk {
+                    break;
+                }
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Cells as whole numbers: what counts and what tells the time is written without a value for each cell.
 
+use super::bits::Bits;
+use super::chunked::Chunked;
 use super::{Column, Data, time};
+use crate::delta::Kept;
 use crate::id::Slot;
 use crate::value::Value;
 
@@ -32,38 +35,36 @@ impl Column {
 
     /// Puts numbers that fit into cells of a column of whole numbers or times, and what those held in their
     /// place; `None` is null. O(cells).
-    pub(crate) fn exchange<'n>(&mut self, cells: impl Iterator<Item = (Slot, &'n mut Option<i64>)>) {
-        let nulls = &mut self.nulls;
-        let places = cells.map(|(slot, number)| {
-            let at = slot.index();
-            let was_null = nulls.as_mut().is_some_and(|nulls| {
-                let was_null = nulls.get(at);
-                nulls.set(at, number.is_none());
-                was_null
-            });
-            (at, (number, was_null))
-        });
+    pub(crate) fn exchange(&mut self, cells: &mut [Kept]) {
+        let nulls = self.nulls.as_mut();
         match &mut self.data {
-            Data::Smallint(v) => v.each_mut(places, swap),
-            Data::Int(v) | Data::Date(v) => v.each_mut(places, swap),
-            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => v.each_mut(places, swap),
+            Data::Smallint(v) => exchange(v, nulls, cells),
+            Data::Int(v) | Data::Date(v) => exchange(v, nulls, cells),
+            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => exchange(v, nulls, cells),
             _ => {}
         }
     }
 }
 
-fn swap<T: Copy + Default + Into<i64> + TryFrom<i64>>(
-    cell: &mut T,
-    (number, was_null): (&mut Option<i64>, bool),
+fn exchange<T: Copy + Default + Into<i64> + TryFrom<i64>>(
+    column: &mut Chunked<T>,
+    mut nulls: Option<&mut Bits>,
+    cells: &mut [Kept],
 ) {
-    let before = (*cell).into();
-    *cell = number.and_then(|number| T::try_from(number).ok()).unwrap_or_default();
-    *number = (!was_null).then_some(before);
+    let places = cells.iter_mut().map(|kept| (kept.slot.index(), kept));
+    column.each_mut(places, |cell, kept| {
+        let before = (*cell).into();
+        *cell = kept.number.and_then(|number| T::try_from(number).ok()).unwrap_or_default();
+        let was_null =
+            nulls.as_mut().is_some_and(|nulls| nulls.replace(kept.slot.index(), kept.number.is_none()));
+        kept.number = (!was_null).then_some(before);
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::{ColumnId, TableId};
     use crate::value::Type;
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -86,12 +87,13 @@ mod tests {
                 held.iter().for_each(|v| column.push(&value(*v)));
                 let mut model = column.clone();
                 let before = column.clone();
-                let mut cells: Vec<(Slot, Option<i64>)> = Vec::new();
+                let mut cells: Vec<Kept> = Vec::new();
                 for (at, v) in &given {
                     let slot = Slot::new(at.index(held.len()));
-                    if cells.iter().all(|(other, _)| *other != slot) {
+                    if cells.iter().all(|other| other.slot != slot) {
                         model.set(slot, &value(*v));
-                        cells.push((slot, number(&value(*v))));
+                        let (table, column) = (TableId::new(0), ColumnId::new(0));
+                        cells.push(Kept { table, column, slot, number: number(&value(*v)) });
                     }
                 }
                 let same = |a: &Column, b: &Column| {
@@ -99,9 +101,9 @@ mod tests {
                         a.get(at) == b.get(at) && a.number(at) == number(&b.get(at).to_value())
                     })
                 };
-                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
+                column.exchange(&mut cells);
                 prop_assert!(same(&column, &model));
-                column.exchange(cells.iter_mut().map(|(slot, number)| (*slot, number)));
+                column.exchange(&mut cells);
                 prop_assert!(same(&column, &before));
             }
         }

@@ -156,7 +156,7 @@ pub(super) fn count(store: &Store, relation: &RelationInfo, filter: Option<&Pred
     if let ([Hop::ToChildren(edge)], None, None, None) =
         (relation.hops.as_slice(), filter, &relation.filter, &relation.source_filter)
     {
-        return store.edge(*edge).children().count(from) as u64;
+        return store.edge(*edge).count(from) as u64;
     }
     let mut found = 0;
     visit(store, relation, from, &mut |to| {
@@ -199,7 +199,7 @@ fn follow(
     let catalog = store.catalog();
     match hop {
         Hop::ToParent(id) => {
-            let parent = store.edge(*id).parents().at(from.index());
+            let parent = store.edge(*id).parent(from);
             !parent.is_none() && follow(store, catalog.edge(*id).parent, rest, parent, found)
         }
         Hop::ToChildren(id) => {

@@ -71,6 +71,18 @@ impl Adjacency {
         self.parents.view()
     }
 
+    /// The parent of one child. O(1).
+    #[inline]
+    pub(crate) fn parent(&self, child: Slot) -> Slot {
+        self.parents.at(child.index())
+    }
+
+    /// The number of children of one parent. O(1).
+    #[inline]
+    pub(crate) fn count(&self, parent: Slot) -> usize {
+        self.children.count(parent)
+    }
+
     /// The children of each parent slot.
     #[inline]
     pub(crate) fn children(&self) -> ListsView<'_> {

@@ -124,6 +124,13 @@ impl Lists {
         ListsView { heads: self.heads.view(), chunks: self.arena.chunks(), longs: self.arena.longs() }
     }
 
+    /// The number of children of one parent. O(1), without reading its list.
+    #[inline]
+    pub(crate) fn count(&self, parent: Slot) -> usize {
+        let head = self.heads.at(parent.index());
+        if head.is_long() { self.view().count(parent) } else { head.len() }
+    }
+
     /// Adds a child, growing the heads as needed; false when it was there or there is no parent.
     /// Amortised O(1) for the highest child, else O(list) up to 4,096 and O(log) beyond.
     pub(crate) fn insert(&mut self, parent: Slot, child: Slot) -> bool {

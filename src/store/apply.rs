@@ -96,7 +96,7 @@ impl Store {
             let place = info.child_edges.iter().position(|id| *id == upkeep.edge);
             let Some(parent) = place.and_then(|at| found.get(at).copied().flatten()) else { continue };
             for column in upkeep.counters.iter().chain(&upkeep.touches) {
-                self.table(upkeep.parent).column(*column).read_ahead(&[parent]);
+                self.table(upkeep.parent).column(*column).number_ahead(parent);
             }
         }
         found
@@ -146,8 +146,7 @@ impl Store {
             let table = self.table_mut(first.table);
             for cells in cells.chunk_by_mut(|a, b| a.column == b.column) {
                 let Some(first) = cells.first() else { continue };
-                let column = first.column;
-                table.exchange(column, cells.iter_mut().map(|kept| (kept.slot, &mut kept.number)));
+                table.exchange(first.column, cells);
             }
         }
     }

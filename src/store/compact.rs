@@ -32,7 +32,7 @@ impl Store {
             self.end_sweep(info.id);
             return 1;
         };
-        let children = info.parent_edges.iter().map(|id| self.edge(*id).children().count(from));
+        let children = info.parent_edges.iter().map(|id| self.edge(*id).count(from));
         let work = 1 + children.sum::<usize>();
         self.relocate(info, from, to);
         work

@@ -107,9 +107,7 @@ impl<'s> Draft<'s> {
         let catalog = self.catalog();
         let children = |table: TableId, slots: &mut dyn Iterator<Item = Slot>| {
             let edges = &catalog.table(table).parent_edges;
-            slots
-                .map(|slot| edges.iter().map(|id| self.edge(*id).children().count(slot)).sum::<usize>())
-                .sum()
+            slots.map(|slot| edges.iter().map(|id| self.edge(*id).count(slot)).sum::<usize>()).sum()
         };
         match change {
             Change::Insert { table, .. } => {

@@ -77,7 +77,7 @@ impl Writer<'_> {
         for (id, mut children) in released {
             let edge = catalog.edge(id);
             // A hook may have given a child another parent, or one of another type.
-            let lost = |child: &Slot| match self.store.edge(id).parents().at(child.index()).some() {
+            let lost = |child: &Slot| match self.store.edge(id).parent(*child).some() {
                 Some(parent) => doomed.has(edge.parent, parent),
                 None => edge.discriminator.is_none(),
             };

@@ -8,11 +8,12 @@ use super::normalise::time_as;
 use super::upkeep::{Due, Dues, What, counted};
 use crate::catalog::TableInfo;
 use crate::column::number::number;
+use crate::column::time::instant_to_micros;
 use crate::delta::{Cells, Kept};
 use crate::error::Result;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::Change;
-use crate::value::{Type, Value};
+use crate::value::{Type, Value, round_instant};
 use hashbrown::HashSet;
 use smallvec::smallvec;
 use std::sync::Arc;
@@ -132,7 +133,10 @@ impl Writer<'_> {
     /// The time as the column of these dues holds it, where they are touches of rows that are there.
     fn time_of(&self, dues: &[Due]) -> Option<i64> {
         let due = dues.first().filter(|due| due.what == What::Touch)?;
-        number(&time_as(&self.catalog.table(due.table).column(due.column).ty, self.now?))
+        match &self.catalog.table(due.table).column(due.column).ty {
+            Type::Timestamptz => round_instant(self.now?).map(instant_to_micros),
+            ty => number(&time_as(ty, self.now?)),
+        }
     }
 
     /// What is owed to a column of some rows, and what each comes to.
@@ -140,8 +144,9 @@ impl Writer<'_> {
         let Some(Due { table, column, .. }) = dues.first().copied() else { return Ok(()) };
         let (store, info) = (&*self.store, self.catalog.table(table));
         let (rows, described) = (store.table(table), info.column(column));
-        let held = rows.column(column);
+        let (held, counter) = (rows.column(column), described.counter.as_deref());
         let is_narrow = matches!(described.ty, Type::Smallint | Type::Int);
+        let has_checks = !info.checks.is_empty();
         let Settled { cells, indexed, checked } = settled;
         let cells = if is_indexed(info, column) { indexed } else { cells };
         for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
@@ -151,16 +156,10 @@ impl Writer<'_> {
             }
             let before = held.number(slot);
             // Dues of one cell are in the order of what is owed: sums, then counts and touches.
-            let after = match (what, &described.counter) {
-                (What::Touch, _) => time,
-                (What::Count, Some(counter)) => Some(counted(store, counter, slot)),
-                _ => {
-                    let sum = dues.iter().fold(0i64, |sum, due| match due.what {
-                        What::Add(by) => sum.saturating_add(by),
-                        _ => sum,
-                    });
-                    Some(before.unwrap_or_default().saturating_add(sum))
-                }
+            let after = match what {
+                What::Touch => time,
+                What::Count => counter.map(|counter| counted(store, counter, slot)),
+                What::Add(_) => Some(before.unwrap_or_default().saturating_add(sum(dues))),
             };
             if before == after {
                 continue;
@@ -170,7 +169,7 @@ impl Writer<'_> {
                 fitted.map_err(|error| error.for_column(&info.name, &described.name))?;
             }
             cells.push(Kept { table, column, slot, number: after });
-            if !info.checks.is_empty() {
+            if has_checks {
                 checked.push((table, slot, column));
             }
         }
@@ -226,7 +225,7 @@ impl Writer<'_> {
             }
             self.store.make_way(seen.len());
             for upkeep in catalog.table(table).upkeep.iter().filter(|upkeep| !upkeep.touches.is_empty()) {
-                let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
+                let parent = self.store.edge(upkeep.edge).parent(slot);
                 if parent.is_none() {
                     continue;
                 }
@@ -241,6 +240,14 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// What is owed to a cell more than it has.
+fn sum(dues: &[Due]) -> i64 {
+    dues.iter().fold(0, |sum, due| match due.what {
+        What::Add(by) => sum.saturating_add(by),
+        What::Count | What::Touch => sum,
+    })
 }
 
 /// Whether an index has to learn of a column's changes.

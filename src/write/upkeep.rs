@@ -42,12 +42,12 @@ pub(super) enum What {
 
 /// How many children a counter counts under a row. O(1) without a filter, else O(children).
 pub(crate) fn counted(store: &Store, counter: &CounterInfo, slot: Slot) -> i64 {
-    let children = store.edge(counter.edge).children();
+    let edge = store.edge(counter.edge);
     let count = match &counter.filter {
-        None => children.count(slot),
+        None => edge.count(slot),
         Some(filter) => {
             let child = store.catalog().edge(counter.edge).child;
-            children.of(slot).iter().filter(|slot| truth(store, child, filter, **slot) == TRUE).count()
+            edge.children().of(slot).iter().filter(|slot| truth(store, child, filter, **slot) == TRUE).count()
         }
     };
     i64::try_from(count).unwrap_or(i64::MAX)
@@ -62,7 +62,7 @@ impl Writer<'_> {
             changed.is_none_or(|changed| columns.iter().any(|column| changed.contains(column)))
         };
         for upkeep in &info.upkeep {
-            let parent = store.edge(upkeep.edge).parents().at(slot.index());
+            let parent = store.edge(upkeep.edge).parent(slot);
             if parent.is_none() {
                 continue;
             }
@@ -152,7 +152,7 @@ impl Writer<'_> {
                     continue;
                 };
                 for slot in slots.clone() {
-                    let parent = self.store.edge(upkeep.edge).parents().at(slot.index());
+                    let parent = self.store.edge(upkeep.edge).parent(slot);
                     if found.binary_search(&parent).is_ok()
                         && truth(&self.store, info.id, filter, slot) == TRUE
                     {

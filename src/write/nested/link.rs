@@ -57,8 +57,8 @@ impl Writer<'_> {
     pub(super) fn leads(&self, along: Along<'_>, to: Slot) -> bool {
         let (Some(source), target) = (along.source, along.target.table.id) else { return false };
         let joined = match along.link {
-            Link::Parent(edge) => self.store.edge(*edge).parents().at(source.index()) == to,
-            Link::Children(edge) => self.store.edge(*edge).parents().at(to.index()) == source,
+            Link::Parent(edge) => self.store.edge(*edge).parent(source) == to,
+            Link::Children(edge) => self.store.edge(*edge).parent(to) == source,
             Link::Junction(junction) => !self.joints(junction, source, to).is_empty(),
         };
         joined
@@ -82,9 +82,9 @@ impl Writer<'_> {
         let Some(source) = along.source else { return };
         let rows = match along.link {
             Link::Parent(_) => 1,
-            Link::Children(edge) => self.store.edge(*edge).children().count(source),
+            Link::Children(edge) => self.store.edge(*edge).count(source),
             Link::Junction(junction) => {
-                let rows = self.store.edge(junction.near).children().count(source);
+                let rows = self.store.edge(junction.near).count(source);
                 rows.saturating_mul(rows)
             }
         };
@@ -114,8 +114,8 @@ impl Writer<'_> {
         let (of_source, of_target) = (near.children().of(source), far.children().of(to));
         let rows = if of_source.len() < of_target.len() { of_source } else { of_target };
         let joins = |row: &Slot| {
-            near.parents().at(row.index()) == source
-                && far.parents().at(row.index()) == to
+            near.parent(*row) == source
+                && far.parent(*row) == to
                 && self.passes(junction.table, &junction.filter, *row)
         };
         rows.iter().copied().filter(joins).collect()
@@ -139,7 +139,7 @@ impl Writer<'_> {
             Link::Parent(_) => {}
             Link::Children(edge) => {
                 let edge = along.target.catalog.edge(*edge);
-                if self.store.edge(edge.id).parents().at(to.index()) != source {
+                if self.store.edge(edge.id).parent(to) != source {
                     let keys = self.keys_of(edge, source)?;
                     self.assign(edge.child, vec![to], keys)?;
                 }
