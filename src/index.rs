@@ -12,6 +12,9 @@ pub(crate) mod keyed;
 pub(crate) mod lists;
 mod many;
 pub(crate) mod ordered;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 use self::dense::DenseMap;
 use self::groups::{Group, GroupTable};

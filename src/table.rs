@@ -11,6 +11,9 @@
 mod layout;
 mod ranks;
 mod sweep;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 pub(crate) use ranks::RanksView;
 

@@ -380,3 +380,10 @@ fn a_chain_of_a_million_rows_cascades() {
     assert_eq!(column(&db, "nodes", "id"), last.to_string());
     sound(&db);
 }
+
+#[test]
+fn a_key_that_matches_nothing_is_told_without_a_place_where_one_row_is_given() {
+    let db = library(Action::Cascade);
+    let error = db.insert("books", row! { title: "x", author_id: 9 }).unwrap_err();
+    assert_eq!((kind(&error), error.path().to_string()), ("foreign_key_violation", String::new()));
+}

@@ -96,7 +96,13 @@ fn memory_is_shared_until_it_is_written() {
     assert!(own(&db)[0] < all[0] / 4);
 
     let snapshot = fork.snapshot();
-    assert!(snapshot.memory().iter().all(|m| m.shared == m.total()), "the fork has it too");
+    let held = snapshot.memory();
+    assert_eq!(held, fork.memory());
+    assert!(held.iter().all(|m| m.shared == m.total()), "the fork has it too");
+    drop(fork);
+    let authors = &snapshot.memory()[0];
+    assert!(authors.shared < authors.total(), "nobody else has what was written");
+    let fork = snapshot.fork();
     drop((snapshot, db));
     assert_eq!(own(&fork), fork.memory().iter().map(|m| m.total()).collect::<Vec<_>>());
 }

@@ -193,3 +193,23 @@ fn keys_far_apart_are_found_as_well() {
     }
     sound(&db);
 }
+
+#[test]
+fn labels_are_found_in_the_order_in_which_they_are_declared() {
+    let tasks = table("tasks")
+        .column(Column::enumeration("priority", ["low", "middle", "high"]).nullable())
+        .ordered_index(["priority"]);
+    let db = Database::new(Schema::new().table(tasks)).unwrap();
+    for priority in [Some("high"), None, Some("low"), Some("middle"), Some("low"), Some("high")] {
+        db.insert("tasks", row! { priority: priority }).unwrap();
+    }
+    let ids = |query: relata::Query<relata::Snapshot>| query.pluck::<i64>(["id"]).unwrap();
+    let all = || db.query("tasks");
+    assert_eq!(ids(all().order_by(relata::asc("priority"))), [3, 5, 4, 1, 6, 2]);
+    assert_eq!(ids(all().filter(col("priority").gt("low"))), [1, 4, 6]);
+    assert_eq!(ids(all().filter(col("priority").lte("middle"))), [3, 4, 5]);
+    assert_eq!(ids(all().filter(col("priority").eq("middle"))), [4]);
+    db.update("tasks", col("priority").eq("middle"), row! { priority: "high" }).unwrap();
+    assert_eq!(ids(all().order_by(relata::desc("priority")).limit(4)), [2, 1, 4, 6]);
+    sound(&db);
+}

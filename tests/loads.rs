@@ -212,3 +212,29 @@ fn a_load_is_a_statement_of_its_transaction() {
     assert_eq!(column(&db, "books", "title"), r#""One","Two""#);
     sound(&db);
 }
+
+#[test]
+fn a_row_that_a_check_is_false_of_is_reported() {
+    let schema = table("t").column(Column::integer("n").nullable()).check("some", relata::col("n").gt(0));
+    let db = Database::new(Schema::new().table(schema)).unwrap();
+    let given = vec![row! { n: 1 }, row! { n: 0 }, row! {}, row! { n: -1 }];
+    let error = load(&db, "t", given).unwrap_err();
+    assert_eq!(problems(&error), [(1, "check_violation"), (3, "check_violation")]);
+    assert_eq!(db.query("t").count().unwrap(), 0);
+}
+
+#[test]
+fn borrowed_rows_are_refused_at_nulls_and_move_the_identity() {
+    let schema =
+        table("t").column(Column::integer("n")).column(Column::text("text").nullable().default("usual"));
+    let db = Database::new(Schema::new().table(schema)).unwrap();
+    db.load(|loader| {
+        let mut rows = loader.rows("t", ["id", "n", "text"])?;
+        let refused = rows.push(&[1.into(), ValueRef::Null, "a".into()]).unwrap_err();
+        assert_eq!(kind(&refused), "not_null_violation");
+        rows.push(&[100.into(), 1.into(), ValueRef::Null])
+    })
+    .unwrap();
+    db.load(|loader| loader.rows("t", ["n"])?.push(&[2.into()])).unwrap();
+    assert_eq!(common::rows(&db, "t"), r#"[{"id":100,"n":1,"text":null},{"id":101,"n":2,"text":"usual"}]"#);
+}

@@ -62,3 +62,12 @@ fn a_refused_statement_leaves_no_trace() {
     db.insert("letters", row! { letter: "new" }).unwrap();
     sound(&db);
 }
+
+#[test]
+fn a_statement_tells_the_table_it_begins_with() {
+    let (rows, set) = (Rows::All, row! { letter: "z" });
+    let delete = Statement::Delete { table: "letters".into(), rows: rows.clone() };
+    let update = Statement::Update { table: "words".into(), rows, set };
+    assert_eq!((delete.table(), update.table()), (Some("letters"), Some("words")));
+    assert_eq!(Statement::Check.table(), None);
+}

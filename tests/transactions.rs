@@ -475,3 +475,41 @@ fn a_panic_in_the_clock_undoes_the_statement_and_the_transaction_goes_on() {
     assert_eq!(column(&db, "t", "id"), "1,4");
     sound(&db);
 }
+
+#[test]
+fn rows_are_destroyed_inside() {
+    let db = seeded();
+    db.insert("authors", row! { name: "Bob" }).unwrap();
+    let mut tx = db.begin().unwrap();
+    assert_eq!(tx.destroy("authors", col("id").lte(9)).unwrap(), 2);
+    assert_eq!(tx.destroy("authors", col("id").lte(9)).unwrap(), 0);
+    assert_eq!(tx.query("books").count().unwrap(), 0);
+    tx.rollback();
+    assert_eq!(column(&db, "authors", "id"), "1,2");
+}
+
+#[test]
+fn a_check_inside_tells_the_deferred_keys_that_match_nothing_yet() {
+    let books = table("books")
+        .column(Column::integer("author_id"))
+        .foreign_key(ForeignKey::new(["author_id"], "authors").deferrable());
+    let db = Database::new(Schema::new().table(table("authors")).table(books)).unwrap();
+    let mut tx = db.begin().unwrap();
+    tx.insert("books", row! { author_id: 7 }).unwrap();
+    let found: Vec<String> = tx.check().iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["books has [7], which matches nothing (books_author_id_fkey)"]);
+    tx.insert("authors", row! { id: 7 }).unwrap();
+    assert_eq!(tx.check(), []);
+    tx.commit().unwrap();
+    sound(&db);
+}
+
+#[test]
+fn what_is_debugged_shows_how_many_rows_there_are() {
+    let db = seeded();
+    let shown = r#"{"authors": 1, "books": 1}"#;
+    assert_eq!((format!("{db:?}"), format!("{:?}", db.snapshot())), (shown.into(), shown.into()));
+    let mut tx = db.begin().unwrap();
+    tx.delete("books", Rows::All).unwrap();
+    assert_eq!(format!("{tx:?}"), r#"{"authors": 1, "books": 0}"#);
+}

@@ -470,3 +470,11 @@ fn a_row_that_went_with_the_one_that_joined_it_is_deleted_once() {
     assert_eq!((column(&db, "groups", "id"), column(&db, "members", "group_id")), ("3".into(), "3".into()));
     sound(&db);
 }
+
+#[test]
+fn an_upsert_whose_filter_means_nothing_makes_no_row() {
+    let db = open();
+    let upsert = nested::upsert(col("titel").eq("a"), row! { title: "made" }, row! {});
+    assert_eq!(refusal(ann(&db, row! { posts: upsert })).split(':').next(), Some("unknown_column"),);
+    assert_eq!(column(&db, "posts", "id"), "1,2,3,4");
+}

@@ -226,3 +226,12 @@ fn documents_declare_versions_and_state_them() {
     assert_eq!(run(r#"{"destroy": "posts", "where": {"id": 1}, "ifVersion": 2}"#), "1");
     assert!(run(r#"{"delete": "posts", "all": true, "ifVersion": -1}"#).contains("out_of_range"));
 }
+
+#[test]
+fn the_greatest_version_refuses_the_change_too() {
+    let large = table("t").column(Column::integer("n")).column(Column::integer("version").default(0));
+    let db = Database::new(Schema::new().table(large.version("version"))).unwrap();
+    db.load(|loader| loader.push("t", &row! { n: 1, version: i64::MAX })).unwrap();
+    let error = db.update("t", Rows::All, row! { n: 2 }).unwrap_err();
+    assert!(error.to_string().contains("9223372036854775808"), "{error}");
+}

@@ -39,7 +39,7 @@ impl History {
 
     /// Remembers a step that changed any row; what was undone before it can't be redone.
     pub(super) fn record(&self, before: Option<Arc<Store>>, after: &Store) {
-        let Some(before) = before.filter(|before| self.limit > 0 && !before.shares_all(after)) else {
+        let Some(before) = before.filter(|before| !before.shares_all(after)) else {
             return;
         };
         let mut states = self.states.lock();

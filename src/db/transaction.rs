@@ -406,7 +406,7 @@ impl<'t, 'd> Nested<'t, 'd> {
     fn begin(outer: &'t mut Transaction<'d>) -> Nested<'t, 'd> {
         let (at, floor) = (outer.savepoints.len(), outer.floor);
         outer.mark(None);
-        outer.floor = at + 1;
+        outer.floor = at;
         Nested { outer, at, floor, is_kept: false }
     }
 

@@ -99,11 +99,6 @@ impl Adjacency {
         }
     }
 
-    /// Makes room for children up to slot `bound`. O(added).
-    pub(crate) fn grow(&mut self, bound: usize) {
-        self.parents.grow(bound);
-    }
-
     /// Forgets children from slot `bound` on, which are attached no more. O(dropped).
     pub(crate) fn truncate(&mut self, bound: usize) {
         self.parents.truncate(bound);
@@ -132,10 +127,7 @@ impl Adjacency {
         }
         match child.index() == self.parents.len() {
             true => self.parents.push(parent),
-            false => {
-                self.grow(child.index() + 1);
-                self.parents.set(child.index(), parent);
-            }
+            false => self.parents.set(child.index(), parent),
         }
     }
 
@@ -150,7 +142,6 @@ impl Adjacency {
         /// Lists that are looked at together: their loads don't wait for each other.
         const AHEAD: usize = 32;
         self.parents.truncate(first);
-        self.grow(first);
         self.parents.extend_from_slice(parents);
         for (block, parents) in parents.chunks(AHEAD).enumerate() {
             self.children.read_ahead(parents);
@@ -262,7 +253,7 @@ impl Adjacency {
         let waiting = self.orphans.find(hash, |child| keys.equals_row(child, parent_keys, parent));
         let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
         for child in waiting {
-            self.orphans.remove(hash, child, |other| other == child || keys.equals_row(other, keys, child));
+            self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
             self.parents.set(child.index(), parent);
             self.children.insert(parent, child);
         }

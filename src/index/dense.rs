@@ -336,4 +336,49 @@ mod tests {
         (10_000_000..10_200_000).for_each(|key| _ = map.remove(key));
         assert_eq!((map.len(), map.pages.len()), (0, 0));
     }
+
+    #[test]
+    fn every_key_pays_for_four_places_and_four_thousand_are_free() {
+        let (slot, page) = (Slot::new(7), |pages: i64| pages * PAGE as i64);
+        for (first, near, far) in [(0, page(4) - 1, page(4)), (page(10), page(7), page(7) - 1)] {
+            let mut map = DenseMap::new();
+            assert!(map.set(first, slot));
+            assert!(!map.set(far, slot) && map.extend([(far, slot)].into_iter(), |_, _| {}) == 0);
+            assert!(map.set(near, slot) && map.get(near) == slot && map.get(first) == slot);
+            assert_eq!((map.len(), map.pages.len()), (2, 4));
+        }
+        // A fifth page costs 256 keys.
+        for (keys, taken) in [(255, false), (256, true)] {
+            let mut map = DenseMap::new();
+            assert_eq!(map.extend((0..keys).map(|key| (key, slot)), |_, _| {}), keys as usize);
+            assert_eq!(map.set(page(4), slot), taken, "{keys}");
+        }
+        let mut map = DenseMap::new();
+        (0..1024).for_each(|key| assert!(map.set(key, slot)));
+        assert!(!map.set(page(8), slot) && map.set(page(8) - 1, slot));
+        // Where there are pages already, a key costs nothing.
+        (1..1024).for_each(|key| _ = map.remove(key));
+        assert!(map.set(5000, slot));
+        assert_eq!((map.len(), map.pages.len()), (3, 8));
+    }
+
+    #[test]
+    fn pages_without_a_key_go_however_their_keys_did() {
+        let full = || {
+            let mut map = DenseMap::new();
+            map.extend((0..10_000).map(|key| (key, Slot::new(7))), |_, _| {});
+            map
+        };
+        let pages = |map: &DenseMap| map.pages.iter().filter(|page| page.slots.is_some()).count();
+        let mut map = full();
+        map.remove_all(2048..9000);
+        assert_eq!((map.len(), pages(&map), map.pages.len()), (3048, 4, 10));
+        map.remove_all(9000..10_000);
+        assert_eq!((map.len(), pages(&map), map.pages.len()), (2048, 2, 2));
+        map.remove_all((0..2048).rev());
+        assert_eq!((map.len(), map.pages.len()), (0, 0));
+        let mut map = full();
+        (1024..10_000).for_each(|key| _ = map.remove(key));
+        assert_eq!((map.len(), map.pages.len()), (1024, 1));
+    }
 }

@@ -449,4 +449,67 @@ mod tests {
         assert!(table.remove(1, Slot::new(2), |_| false));
         assert_eq!(table.len(), 0);
     }
+
+    #[test]
+    fn a_group_is_held_as_its_length_asks_for() {
+        let kind = |slots: &Slots| match slots {
+            Slots::Inline(..) => "inline",
+            Slots::Vector(_) => "vector",
+            Slots::Tree(_) => "tree",
+        };
+        let mut slots = Slots::default();
+        for len in 1..=1100 {
+            assert!(slots.insert(Slot::new(len)) && !slots.insert(Slot::new(len)));
+            let expected = if len <= 3 {
+                "inline"
+            } else if len < TREE {
+                "vector"
+            } else {
+                "tree"
+            };
+            assert_eq!((kind(&slots), slots.group().len()), (expected, len));
+        }
+        let mut room = 0;
+        for len in (1..1100).rev() {
+            assert!(slots.remove(Slot::new(len + 1)) && !slots.remove(Slot::new(len + 1)));
+            let expected = if len <= 2 {
+                "inline"
+            } else if len < TREE / 2 {
+                "vector"
+            } else {
+                "tree"
+            };
+            assert_eq!((kind(&slots), slots.group().len()), (expected, len));
+            let capacity = if let Slots::Vector(vector) = &slots { vector.capacity() } else { 0 };
+            // From the tree to a vector there is nothing to compare with.
+            if capacity > 0 && room > 0 {
+                assert_eq!(capacity, if len < room / 4 { 2 * len } else { room }, "{len}");
+            }
+            room = capacity;
+        }
+    }
+
+    #[test]
+    fn steps_through_a_group_know_how_many_are_left() {
+        for len in [2, 10, 2000] {
+            let table = GroupTable::collect((0..len).map(|i| (1, Slot::new(i))), |_, _| true);
+            let mut all = table.find(1, |_| true).iter();
+            for left in (1..=len).rev() {
+                assert_eq!((all.len(), all.size_hint()), (left, (left, Some(left))));
+                assert!(if left % 2 == 0 { all.next() } else { all.next_back() }.is_some());
+            }
+            let group = table.find(1, |_| true);
+            assert!((0..len).all(|i| group.contains(Slot::new(i))) && !group.contains(Slot::new(len)));
+        }
+    }
+
+    #[test]
+    fn the_last_slot_of_a_group_goes_and_another_group_of_its_hash_stays() {
+        for gone in [1, 2] {
+            let mut table = GroupTable::collect([(1, Slot::new(1)), (1, Slot::new(2))], |_, _| false);
+            assert!(table.remove(1, Slot::new(gone), |_| false));
+            let left: Vec<Slot> = table.groups().flat_map(Group::iter).collect();
+            assert_eq!(left, [Slot::new(3 - gone)]);
+        }
+    }
 }

@@ -189,4 +189,21 @@ mod tests {
         (0..200_000).for_each(|i| assert!(table.remove((i as u64) << 40, Slot::new(i))));
         assert!(table.memory().all < 1_000);
     }
+
+    #[test]
+    fn what_comes_and_goes_leaves_no_room_behind() {
+        let mut table = SlotTable::new();
+        let hash = |i: usize| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (0..20).for_each(|i| table.insert(hash(i), Slot::new(i)));
+        let held = table.memory().all;
+        for i in 20..20_000 {
+            table.insert(hash(i), Slot::new(i));
+            assert!(table.remove(hash(i - 20), Slot::new(i - 20)));
+        }
+        assert!(table.memory().all <= 2 * held, "{} of {held}", table.memory().all);
+        (20_000..21_000).for_each(|i| table.insert(hash(i), Slot::new(i)));
+        (19_981..21_000).for_each(|i| assert!(table.remove(hash(i), Slot::new(i))));
+        assert_eq!(table.len(), 1);
+        assert!(table.memory().all <= held, "{} of {held}", table.memory().all);
+    }
 }

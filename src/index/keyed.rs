@@ -21,6 +21,12 @@ impl HashKeys {
         HashKeys(state.hash_one(0u8), state.hash_one(1u8))
     }
 
+    /// Keys that a test knows.
+    #[cfg(test)]
+    pub(crate) const fn fixed(a: u64, b: u64) -> HashKeys {
+        HashKeys(a, b)
+    }
+
     /// A hasher that was given nothing yet.
     #[inline]
     pub(crate) fn hasher(self) -> KeyHasher {
@@ -184,5 +190,17 @@ mod tests {
         };
         assert_ne!(pair(b"ab", b"c"), pair(b"a", b"bc"));
         assert_ne!(pair(b"", b"a"), pair(b"a", b""));
+    }
+
+    /// The key of the reference implementation's own test vectors, of which the first is of no bytes.
+    #[test]
+    fn hash_keys_go_in_as_the_reference_implementation_has_it() {
+        let hash = |words: &[u64]| {
+            let mut hasher = HashKeys::fixed(0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908).hasher();
+            words.iter().for_each(|word| hasher.write_u64(*word));
+            hasher.finish()
+        };
+        assert_eq!(hash(&[0]), 0xabac_0158_050f_c4dc);
+        assert_eq!(hash(&[0x0706_0504_0302_0100, 8 << 56]), 0x3690_9511_8d29_9a8e);
     }
 }

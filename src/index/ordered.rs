@@ -385,4 +385,87 @@ mod tests {
         assert!(all.memory().all < 6_000 * 40, "{}", all.memory().all);
         check(&all, &(0..300_000).step_by(50).map(|i| (0, Slot::new(i))).collect());
     }
+
+    fn ascending(slots: impl Iterator<Item = usize>) -> Ordered {
+        let mut all = Ordered::new();
+        slots.for_each(|i| all.insert(Slot::new(i), |a, b| a.cmp(&b)));
+        all
+    }
+
+    /// How many slots each leaf has, and how many leaves each branch.
+    fn shape(all: &Ordered) -> (Vec<usize>, Vec<usize>) {
+        let leaves = all.branches.iter().flat_map(|branch| branch.leaves.iter());
+        let branches = all.branches.iter().map(|branch| branch.leaves.len());
+        (leaves.map(|leaf| leaf.slots.len()).collect(), branches.collect())
+    }
+
+    #[test]
+    fn a_bulk_leaves_an_eighth_of_the_room() {
+        let all = Ordered::collect((0..448 * 225).map(Slot::new));
+        assert_eq!(shape(&all), (vec![448; 225], vec![224, 1]));
+    }
+
+    #[test]
+    fn a_leaf_has_no_more_room_than_twice_its_slots() {
+        let mut all = Ordered::new();
+        let room = |all: &Ordered| all.branches[0].leaves[0].slots.capacity();
+        for len in 1..=LEAF {
+            all.insert(Slot::new(len), |a, b| a.cmp(&b));
+            assert_eq!(room(&all), if len == 1 { 1 } else { len.next_power_of_two().max(4) });
+        }
+        for len in (1..LEAF).rev() {
+            let before = room(&all);
+            assert!(all.remove(Slot::new(len + 1), |a, b| a.cmp(&b)));
+            let expected = if len < before / 4 { 2 * len } else { before };
+            assert_eq!(room(&all), expected, "{len}");
+        }
+        assert!(room(&all) <= 8);
+    }
+
+    #[test]
+    fn a_full_leaf_and_a_full_branch_are_halved_by_what_comes_between() {
+        let mut all = ascending((0..=BRANCH * LEAF).map(|i| 2 * i));
+        assert_eq!(shape(&all).1, [BRANCH - 1, 2]);
+        let mut model: Model = (0..=BRANCH * LEAF).map(|i| (0, Slot::new(2 * i))).collect();
+        for odd in [1, 2 * LEAF + 1, 4 * LEAF + 1] {
+            all.insert(Slot::new(odd), |a, b| a.cmp(&b));
+            model.insert((0, Slot::new(odd)));
+        }
+        check(&all, &model);
+        let (leaves, branches) = shape(&all);
+        assert_eq!(leaves[..4], [LEAF / 2 + 1, LEAF / 2, LEAF / 2 + 1, LEAF / 2]);
+        assert_eq!(branches, [BRANCH / 2 + 2, BRANCH / 2, 2]);
+    }
+
+    #[test]
+    fn short_neighbours_are_joined() {
+        let mut all = ascending(0..4 * LEAF);
+        let keep = |i: &usize| i % LEAF < 128;
+        (0..4 * LEAF).filter(|i| !keep(i)).for_each(|i| assert!(all.remove(Slot::new(i), |a, b| a.cmp(&b))));
+        // A leaf of less than a quarter joins one with which it has at most half.
+        assert_eq!(shape(&all).0, [128; 4]);
+        assert!(all.remove(Slot::new(0), |a, b| a.cmp(&b)));
+        assert_eq!(shape(&all).0, [255, 128, 128]);
+        assert!(all.remove(Slot::new(3 * LEAF), |a, b| a.cmp(&b)));
+        assert_eq!(shape(&all).0, [255, 255]);
+        assert!(all.remove(Slot::new(1), |a, b| a.cmp(&b)));
+        assert_eq!(shape(&all).0, [254, 255]);
+    }
+
+    #[test]
+    fn short_branches_are_joined() {
+        let mut all = ascending(0..=BRANCH * LEAF);
+        assert_eq!(shape(&all).1, [BRANCH - 1, 2]);
+        let rest = BRANCH / 2 - 2;
+        for i in (rest * LEAF..(BRANCH - 1) * LEAF).rev() {
+            let before = shape_of_branches(&all);
+            assert_eq!(before.len(), 2, "{i}");
+            assert!(all.remove(Slot::new(i), |a, b| a.cmp(&b)));
+        }
+        assert!(shape_of_branches(&all).iter().sum::<usize>() <= BRANCH / 2);
+    }
+
+    fn shape_of_branches(all: &Ordered) -> Vec<usize> {
+        all.branches.iter().map(|branch| branch.leaves.len()).collect()
+    }
 }

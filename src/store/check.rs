@@ -10,6 +10,10 @@ use ecow::EcoString;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
+
 /// Something that must hold and doesn't.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -186,6 +190,7 @@ impl Store {
             }
         }
         let ranks = children.ranks().filter(|_| adjacency.shows_order());
+        let mut unordered = Vec::new();
         let strangers = orphans.iter().copied().filter(|child| !children.is_live(*child));
         strangers.for_each(&mut wrong);
         for parent in (0..parents.bound()).map(Slot::new) {
@@ -196,9 +201,13 @@ impl Store {
             };
             list.iter().filter(stale).for_each(|child| wrong(*child));
             if ranks.is_some_and(|ranks| !ranks.are_in_order(list)) {
-                list.iter().for_each(|child| wrong(*child));
+                unordered.extend_from_slice(list);
             }
         }
+        found.extend(unordered.into_iter().map(|child| Violation::Order {
+            table: child_info.name.clone(),
+            row: row_name(child_info, children, child),
+        }));
         for key in self.catalog().foreign_keys.iter().filter(|key| key.edge == edge.id) {
             for child in orphans.iter().filter(|child| children.is_live(**child)) {
                 let (table, constraint) = (child_info.name.clone(), key.name.clone());

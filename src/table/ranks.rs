@@ -197,3 +197,63 @@ impl DoubleEndedIterator for InOrder<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::id::TableId;
+    use crate::schema;
+    use crate::value::Value;
+
+    /// Rows that came in the opposite of the order in which they lie.
+    fn reversed(rows: usize) -> Table {
+        let table = schema::Table::new("t").column(schema::Column::integer("n"));
+        let catalog = Catalog::try_from(schema::Schema::new().table(table)).unwrap();
+        let info = catalog.table(TableId::new(0));
+        let mut table = Table::new(info, crate::index::keyed::HashKeys::random());
+        (0..rows).for_each(|n| _ = table.push(&[&Value::from(n as i64)]));
+        let layout: Vec<Slot> = (0..rows).rev().map(Slot::new).collect();
+        table.laid_out(info, &layout)
+    }
+
+    #[test]
+    fn rows_come_in_insertion_order_from_both_ends() {
+        let mut table = reversed(100);
+        table.kill(&[Slot::new(3), Slot::new(99)]);
+        let expected: Vec<Slot> = (0..99).rev().filter(|at| *at != 3).map(Slot::new).collect();
+        assert!(table.in_order().eq(expected.iter().copied()));
+        assert!(table.in_order().rev().eq(expected.iter().rev().copied()));
+    }
+
+    #[test]
+    fn ranks_are_renewed_when_most_are_of_rows_that_are_gone() {
+        for (rows, left, wasted) in [(4000, 1489, false), (4000, 1487, true), (ROWS + 4, 2, false)] {
+            let mut table = reversed(rows);
+            table.kill(&(left..rows).map(Slot::new).collect::<Vec<_>>());
+            assert_eq!(table.wastes_ranks(), wasted, "{left} of {rows}");
+            let order: Vec<Slot> = table.in_order().collect();
+            table.renew_ranks();
+            assert_eq!(
+                table.ranks.as_ref().map(|ranks| ranks.at.len()),
+                Some(if wasted { left } else { rows })
+            );
+            assert!(table.in_order().eq(order));
+            assert_eq!(table.misranked(), []);
+        }
+    }
+
+    #[test]
+    fn a_rank_that_leads_elsewhere_is_found() {
+        let wrong = |change: fn(&mut Ranks)| {
+            let mut table = reversed(10);
+            change(table.ranks.as_mut().unwrap());
+            table.misranked()
+        };
+        assert_eq!(wrong(|_| {}), []);
+        assert_eq!(wrong(|ranks| ranks.at.set(0, Slot::new(4))), [Slot::new(9)]);
+        assert_eq!(wrong(|ranks| ranks.of.set(2, 5)), [Slot::new(2)]);
+        assert_eq!(wrong(|ranks| ranks.of.push(10)).len(), 10);
+    }
+}

@@ -350,6 +350,14 @@ fn a_check_on_a_counter_refuses_the_child_that_is_one_too_many() {
     let more = db.load(|loader| loader.push("guests", &row! { room_id: 1 })).unwrap_err();
     assert_eq!((more.problems.len(), more.problems[0].row), (1, None));
     assert_eq!((db.query("guests").count().unwrap(), column(&db, "rooms", "taken")), (2, "2".into()));
+    // A room that comes with its guests is told once.
+    let crowded = db.load(|loader| {
+        loader.push("rooms", &row! { id: 2 })?;
+        (0..3).try_for_each(|_| loader.push("guests", &row! { room_id: 2 }))
+    });
+    let crowded = crowded.unwrap_err();
+    let told = crowded.problems.iter().map(|problem| (problem.row, kind(&problem.error)));
+    assert_eq!(told.collect::<Vec<_>>(), [(Some(0), "check_violation")]);
     sound(&db);
 }
 
@@ -465,4 +473,37 @@ fn a_load_counts_in_a_column_that_is_ordered_by() {
     assert_eq!(db.check(), []);
     let most = db.query("users").order_by(relata::desc("posts_count")).limit(3);
     assert_eq!(most.pluck::<i64>(["id"]).unwrap(), [2, 3, 70_000]);
+}
+
+#[test]
+fn counts_and_times_that_rows_are_found_by_are_each_their_own() {
+    let users = table("users")
+        .column(count("posts_count"))
+        .column(count("likes_count"))
+        .column(Column::timestamptz("seen_at").nullable())
+        .ordered_index(["posts_count"])
+        .ordered_index(["likes_count"])
+        .ordered_index(["seen_at"]);
+    let child = |name: &str| table(name).column(Column::integer("user_id").nullable());
+    let up = |source: &str| Relation::one(source, "user", "users").from(["user_id"]).to(["id"]);
+    let schema = Schema::new()
+        .table(users)
+        .table(child("posts"))
+        .table(child("likes"))
+        .relation(up("posts").touch_column("seen_at"))
+        .relation(up("likes"))
+        .relation(Relation::many("users", "posts", "posts").counter_cache("posts_count"))
+        .relation(Relation::many("users", "likes", "likes").counter_cache("likes_count"));
+    let clock = || "2024-02-29T12:30:00Z".parse().unwrap();
+    let db = Database::builder(schema).clock(clock).build().unwrap();
+    db.insert_many("users", (1..=2).map(|id| row! { id: id }).collect()).unwrap();
+    db.insert_many("posts", vec![row! { user_id: 1 }, row! { user_id: 1 }]).unwrap();
+    db.insert("likes", row! { user_id: 2 }).unwrap();
+    let seen = "\"2024-02-29T12:30:00Z\"";
+    let held = |name: &str| column(&db, "users", name);
+    assert_eq!((held("posts_count"), held("likes_count")), ("2,0".into(), "0,1".into()));
+    assert_eq!(held("seen_at"), format!("{seen},null"));
+    let last = db.query("users").order_by(relata::asc("seen_at")).pluck::<i64>(["id"]).unwrap();
+    assert_eq!(last, [1, 2]);
+    sound(&db);
 }

@@ -61,6 +61,10 @@ fn a_refusal_names_the_part_and_the_place() {
         after(&|bytes| bytes[8] = 2),
         "corrupt file: header at byte 8: it is of format 2, and this build reads format 1"
     );
+    assert_eq!(
+        after(&|bytes| bytes[9] = 3),
+        "corrupt file: header at byte 8: it is of format 769, and this build reads format 1"
+    );
     assert_eq!(after(&|bytes| bytes[20] ^= 1), "corrupt file: header at byte 28: its checksum doesn't hold");
     assert_eq!(
         after(&|bytes| bytes[50] ^= 1),

@@ -189,3 +189,17 @@ fn a_schema_that_lies_is_refused() {
         "schema: it promises more bytes than there are"
     );
 }
+
+#[test]
+fn a_block_that_says_something_else_is_refused_at_its_place() {
+    let bytes = numbered(3).snapshot().to_bytes().unwrap();
+    let blocks = blocks(&bytes);
+    let mut at = 32;
+    for (place, content) in blocks.iter().enumerate() {
+        let mut wrong = blocks.clone();
+        wrong[place].push(0);
+        let error = Database::from_bytes(&seal(&wrong)).unwrap_err();
+        assert!(error.to_string().contains(&format!(" at byte {at}: ")), "{place}: {error}, not {at}");
+        at += 12 + content.len();
+    }
+}

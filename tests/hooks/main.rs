@@ -358,3 +358,89 @@ fn a_refusal_as_a_document_names_the_hook() {
         r#"{"error":{"kind":"refused","table":"users","hook":"before_insert","at":"$.values","message":"before_insert of users refused: nobody comes in"}}"#
     );
 }
+
+#[test]
+fn any_number_of_writes_may_follow_each_other_in_a_hook() {
+    let db = Database::builder(schema())
+        .after_insert("users", |event| {
+            (0..100).try_for_each(|n| event.insert("posts", row! { title: format!("{n}") }).map(drop))
+        })
+        .before_insert("posts", |event| event.set("user_id", 1))
+        .build()
+        .unwrap();
+    db.insert("users", user("Ann")).unwrap();
+    assert_eq!(column(&db, "users", "posts_count"), "100");
+    sound(&db);
+}
+
+/// Owners of things, which are left, and of boxes, which are destroyed with their owner.
+fn owners() -> Builder {
+    let owned = |name: &str| table(name).column(Column::integer("owner_id").nullable());
+    let up = |name: &str| Relation::one(name, "owner", "owners").from(["owner_id"]).to(["id"]);
+    let down = |name: &str, dependent| Relation::many("owners", name, name).dependent(dependent);
+    let schema = Schema::new()
+        .table(table("owners"))
+        .table(owned("things"))
+        .table(owned("boxes"))
+        .relation(up("things"))
+        .relation(up("boxes"))
+        .relation(down("things", Dependent::Nullify))
+        .relation(down("boxes", Dependent::Destroy));
+    Database::builder(schema)
+}
+
+fn owned(builder: Builder) -> Database {
+    let db = builder.build().unwrap();
+    db.insert_many("owners", vec![row! {}, row! {}]).unwrap();
+    db.insert_many("things", vec![row! { owner_id: 1 }, row! { owner_id: 1 }]).unwrap();
+    db.insert("boxes", row! { owner_id: 1 }).unwrap();
+    db
+}
+
+#[test]
+fn what_a_hook_gave_away_meanwhile_keeps_its_new_owner() {
+    let db = owned(owners().before_destroy("boxes", |event| {
+        event.update("things", col("id").eq(2), row! { owner_id: 2 }).map(drop)
+    }));
+    db.destroy("owners", col("id").eq(1)).unwrap();
+    assert_eq!((column(&db, "things", "owner_id"), column(&db, "boxes", "id")), ("null,2".into(), "".into()));
+    sound(&db);
+}
+
+#[test]
+fn what_a_hook_took_away_meanwhile_stays_away() {
+    let db =
+        owned(owners().before_destroy("boxes", |event| event.delete("things", col("id").eq(2)).map(drop)));
+    db.destroy("owners", col("id").eq(1)).unwrap();
+    assert_eq!(rows(&db, "things"), r#"[{"id":1,"owner_id":null}]"#);
+    sound(&db);
+}
+
+#[test]
+fn a_row_that_joined_two_is_destroyed_where_the_relation_says_so() {
+    let said = Said::default();
+    let says = said.clone();
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(table("groups"))
+        .table(table("members").column(Column::integer("user_id")).column(Column::integer("group_id")))
+        .relation(
+            Relation::many("users", "groups", "groups")
+                .from(["id"])
+                .through("members", ["user_id"], ["group_id"])
+                .to(["id"])
+                .dependent(Dependent::Destroy),
+        )
+        .relation(Relation::many("groups", "users", "users"));
+    let db = Database::builder(schema)
+        .before_destroy("members", move |event| {
+            says.say(event.row().key().to_string());
+            Ok(())
+        })
+        .build()
+        .unwrap();
+    db.insert("users", row! { groups: [row! {}, row! {}] }).unwrap();
+    db.update("users", relata::Key::from(1), row! { groups: relata::nested::disconnect(2) }).unwrap();
+    assert_eq!((said.take(), column(&db, "members", "group_id")), (vec!["2".to_string()], "1".into()));
+    sound(&db);
+}

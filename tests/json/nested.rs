@@ -356,4 +356,8 @@ fn what_find_or_create_looks_for_is_refused_at_its_value() {
         refused(r#"{"findOrCreate": "users", "where": {"name": {"like": "A%"}}}"#),
         "expected text for users.name, found {\"like\":\"A%\"} @ $.where.name | "
     );
+    assert!(
+        refused(r#"{"findOrCreate": "users", "where": {"id": 1, "name": {"like": "A%"}}}"#)
+            .contains(" @ $.where.name | ")
+    );
 }

@@ -289,3 +289,57 @@ fn table<T: Hashed>(len: usize, entries: impl Iterator<Item = T>) -> Arc<[T]> {
 fn take<T: Hashed>(shard: &mut Arc<[T]>) -> impl Iterator<Item = T> {
     Arc::make_mut(shard).iter_mut().filter(|place| !place.is_vacant()).map(std::mem::take)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Entry(Option<u32>);
+
+    impl Hashed for Entry {
+        const SHARE: usize = 16;
+
+        fn bits(&self) -> u32 {
+            self.0.unwrap_or_default()
+        }
+
+        fn is_vacant(&self) -> bool {
+            self.0.is_none()
+        }
+    }
+
+    #[test]
+    fn entries_are_spread_over_shards_and_places() {
+        let mut all = Shards::new();
+        (0..10_000u64).for_each(|n| all.insert(Entry(Some(bits(n)))));
+        let lens: Vec<usize> = all.shards.iter().map(|shard| shard.len as usize).collect();
+        assert_eq!((lens.len(), lens.iter().sum::<usize>()), (10_000 / 16, 10_000));
+        assert!(lens.into_iter().max() < Some(5 * Entry::SHARE));
+        for shard in all.shards.iter() {
+            let places = shard.places.len();
+            assert!(4 * shard.len as usize <= 3 * places, "{} of {places}", shard.len);
+            let far = shard.places.iter().enumerate().filter(|(_, entry)| !entry.is_vacant());
+            let far = far.map(|(at, entry)| distance(home(entry.bits(), places), at, places)).sum::<usize>();
+            assert!(far <= 4 * shard.len as usize, "{far} for {}", shard.len);
+        }
+    }
+
+    #[test]
+    fn a_quarter_of_the_places_is_vacant_and_never_half_of_many() {
+        assert_eq!(capacity(0), 0);
+        for entries in 1..5000 {
+            let places = capacity(entries);
+            assert!(4 * entries < 3 * places + 4, "{entries} in {places}");
+            assert!(places <= SMALLEST.max(2 * entries + 2), "{entries} in {places}");
+        }
+        assert_eq!([1, 5, 6, 7].map(capacity), [8, 8, 12, 12]);
+    }
+
+    #[test]
+    fn every_bit_of_a_hash_has_a_part() {
+        for hash in [0, u64::MAX, 0x0123_4567_89AB_CDEF] {
+            assert!((0..64).all(|bit| bits(hash ^ (1 << bit)) != bits(hash)));
+        }
+    }
+}

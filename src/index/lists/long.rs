@@ -227,4 +227,49 @@ mod tests {
             prop_assert!(list.slots().iter().eq(&model));
         }
     }
+
+    /// Even slots, some of which in the middle were edited long before the list was cut there.
+    fn edited() -> Long {
+        let mut list = Long::new((0..4000).map(|i| Slot::new(2 * i)).collect());
+        assert!(list.insert(Slot::new(2401)) && list.remove(Slot::new(2402)));
+        for i in (1210..4000).rev() {
+            assert!(list.remove(Slot::new(2 * i)));
+        }
+        list
+    }
+
+    #[test]
+    fn an_edit_that_was_put_off_is_not_done_again_when_its_place_is_near_the_end() {
+        let mut list = edited();
+        assert!(!list.insert(Slot::new(2401)) && !list.remove(Slot::new(2402)));
+        assert_eq!(list.len(), 1210);
+        let expected = (0..1210).map(|i| 2 * i).filter(|i| *i != 2402).chain([2401]);
+        let expected: BTreeSet<Slot> = expected.map(Slot::new).collect();
+        assert!(list.slots().iter().eq(&expected));
+        assert!(list.insert(Slot::new(2402)) && list.remove(Slot::new(2401)));
+        assert_eq!(list.len(), 1210);
+    }
+
+    #[test]
+    fn what_is_removed_is_given_back_from_either_end() {
+        let n = 20_000;
+        for front in [false, true] {
+            let mut list = Long::new((0..n).map(Slot::new).collect());
+            for len in (1..n).rev() {
+                assert!(list.remove(Slot::new(if front { n - 1 - len } else { len })));
+                let room = list.items.capacity();
+                assert!(len < room && room <= 8 * len.max(4), "{room} of {len}");
+                assert!(list.items.len() <= 2 * len + 1, "{} of {len}", list.items.len());
+            }
+        }
+    }
+
+    #[test]
+    fn memory_tells_of_items_of_what_was_put_off_and_of_both_merged() {
+        let list = edited();
+        let plain = list.items.capacity() * size_of::<Slot>() + size_of::<Long>();
+        assert_eq!(list.memory(), plain + 4 * size_of::<Slot>());
+        let merged = list.slots().len() + list.slots().len() / 8;
+        assert_eq!(list.memory(), plain + (4 + merged) * size_of::<Slot>());
+    }
 }

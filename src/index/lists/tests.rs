@@ -181,3 +181,126 @@ fn a_huge_list_is_emptied_quickly_in_any_order() {
         assert!(lists.memory().all < 100_000, "{}", lists.memory().all);
     }
 }
+
+fn heads(lists: &Lists, parent: usize) -> Head {
+    lists.view().head(Slot::new(parent))
+}
+
+/// Lists of so many children each, one parent after the other.
+fn packed(lens: &[usize]) -> Lists {
+    let parents = lens.iter().enumerate().flat_map(|(parent, len)| std::iter::repeat_n(parent, *len));
+    Lists::build(lens.len(), parents.map(Slot::new).collect::<Vec<_>>().into_iter())
+}
+
+#[test]
+fn lists_are_packed_to_the_last_place_of_a_chunk_and_longer_ones_lie_apart() {
+    for lens in [
+        vec![3, CHUNK + 1, 4, 5000, 0, 2],
+        vec![CHUNK, 1, CHUNK - 1, 1, CHUNK + 1],
+        vec![CHUNK / 2, CHUNK / 2, 1],
+        vec![CHUNK + 1, CHUNK + 2],
+    ] {
+        let lists = packed(&lens);
+        let mut first = 0;
+        for (parent, len) in lens.iter().enumerate() {
+            let expected = (first..first + len).map(Slot::new);
+            assert!(lists.view().of(Slot::new(parent)).iter().copied().eq(expected), "{lens:?} {parent}");
+            assert_eq!(heads(&lists, parent).is_long(), *len > CHUNK);
+            first += len;
+        }
+        check_places(&lists);
+    }
+    let chunks = |lens: &[usize]| {
+        let lists = packed(lens);
+        (0..).map_while(|at| lists.arena.chunks().get(at)).map(|chunk| chunk.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(chunks(&[CHUNK / 2, CHUNK / 2, 1]), [CHUNK, 1]);
+    assert_eq!(chunks(&[CHUNK / 2, CHUNK / 2 + 1, 1]), [CHUNK / 2, CHUNK / 2 + 2]);
+    assert_eq!(chunks(&[CHUNK + 1, CHUNK + 1]), [0; 0]);
+    assert_eq!(chunks(&[0, 0]), [0; 0]);
+}
+
+#[test]
+fn a_list_grows_in_its_room_and_gives_back_what_it_needs_no_more() {
+    let mut lists = Lists::new();
+    let mut before = Head::default();
+    for len in 1..=100 {
+        assert!(lists.insert(Slot::new(0), Slot::new(len)));
+        let head = heads(&lists, 0);
+        let capacity = match before.capacity() >= len {
+            true => before.capacity(),
+            false => (len + len / 4).next_power_of_two().max(4),
+        };
+        assert_eq!(head.capacity(), capacity, "{len}");
+        assert!(capacity > before.capacity() || (head.chunk(), head.at()) == (before.chunk(), before.at()));
+        before = head;
+    }
+    let dead = lists.dead_slots();
+    for len in (0..100).rev() {
+        assert!(lists.remove(Slot::new(0), Slot::new(len + 1)));
+        let mut capacity = before.capacity();
+        while capacity > 4 && len <= capacity / 4 {
+            capacity /= 2;
+        }
+        let capacity = if len == 0 { 0 } else { capacity };
+        assert_eq!(heads(&lists, 0).capacity(), capacity, "{len}");
+        before = heads(&lists, 0);
+    }
+    assert!(lists.dead_slots() <= dead + 128);
+}
+
+#[test]
+fn what_a_short_list_gives_back_is_counted_dead() {
+    let mut lists = Lists::new();
+    for child in 0..32 {
+        [0, 1].into_iter().for_each(|parent| assert!(lists.insert(Slot::new(parent), Slot::new(child))));
+    }
+    let given = |lists: &Lists| {
+        (0..2).map(|parent| heads(lists, parent).capacity()).sum::<usize>() + lists.dead_slots()
+    };
+    let all = given(&lists);
+    for child in 1..32 {
+        assert!(lists.remove(Slot::new(0), Slot::new(child)));
+        assert_eq!(given(&lists), all, "{child}");
+    }
+}
+
+#[test]
+fn chunks_grow_fourfold_and_are_filled() {
+    let mut lists = Lists::new();
+    for parent in 0..(64 + 256 + 1024 + 4096 + 1) / 4 + 1 {
+        (0..4).for_each(|child| assert!(lists.insert(Slot::new(parent), Slot::new(child))));
+    }
+    let sizes: Vec<usize> = (0..).map_while(|at| lists.arena.chunks().get(at)).map(|c| c.len()).collect();
+    assert_eq!(sizes, [64, 256, 1024, 4096, 4096]);
+    assert_eq!(lists.dead_slots(), 0);
+}
+
+#[test]
+fn a_long_list_that_became_short_lies_in_a_chunk() {
+    for many in [false, true] {
+        let mut lists = packed(&[CHUNK + 1]);
+        let mut gone = (CHUNK / 4 + 1..=CHUNK).rev().map(Slot::new).collect::<Vec<_>>();
+        if many {
+            gone.reverse();
+            lists.remove_all([(Slot::new(0), &gone[..])].into_iter());
+        } else {
+            gone.iter().for_each(|child| assert!(lists.remove(Slot::new(0), *child)));
+        }
+        assert!(heads(&lists, 0).is_long() && lists.view().count(Slot::new(0)) == CHUNK / 4 + 1);
+        assert!(lists.remove(Slot::new(0), Slot::new(0)));
+        assert!(!heads(&lists, 0).is_long());
+        assert!(lists.view().of(Slot::new(0)).iter().copied().eq((1..=CHUNK / 4).map(Slot::new)));
+    }
+}
+
+#[test]
+fn cleaning_up_begins_when_a_place_is_free_for_every_four_parents() {
+    for (parents, worth) in [(1000, 250), (100, 64)] {
+        let mut lists = packed(&vec![4; parents]);
+        for (cleared, parent) in (0..parents).step_by(3).enumerate() {
+            assert_eq!(lists.wants_reclaim(), 4 * cleared >= worth, "{cleared} of {parents}");
+            lists.clear(Slot::new(parent));
+        }
+    }
+}
