@@ -22,6 +22,8 @@ pub(crate) struct Tester<'a> {
     cheap: Vec<Node<'a>>,
     /// Terms that are asked about single rows.
     dear: Vec<Node<'a>>,
+    /// Rows of a chunk. Not on the stack, which filters inside filters share.
+    slots: Vec<Slot>,
     truths: Vec<u8>,
     scratch: Scratch,
 }
@@ -48,7 +50,7 @@ impl<'a> Tester<'a> {
         let nodes = sorted(terms.into_iter().map(|term| Node::bind(store, table, term)).collect());
         let (cheap, dear) = nodes.into_iter().partition(|node| node.cost() <= CHEAP);
         let live = Table::live(store.table(table));
-        Tester { live, cheap, dear, truths: Vec::new(), scratch: Scratch::default() }
+        Tester { live, cheap, dear, slots: Vec::new(), truths: Vec::new(), scratch: Scratch::default() }
     }
 
     /// Whether every row passes.
@@ -115,17 +117,15 @@ impl<'a> Tester<'a> {
     }
 
     fn narrow_words(&mut self, chunk: usize, words: &mut [u64; WORDS]) {
-        let (mut slots, mut truths, mut len) = ([Slot::NONE; ROWS], [TRUE; ROWS], 0);
-        for at in ones(words) {
-            slots[len] = Slot::new(chunk * ROWS + at);
-            len += 1;
-        }
-        narrow(&mut self.dear, &mut self.scratch, &slots[..len], &mut truths[..len]);
-        for (slot, truth) in slots[..len].iter().zip(&truths) {
-            if *truth != TRUE {
-                let at = slot.index() % ROWS;
-                words[at / 64] &= !(1 << (at % 64));
-            }
+        let Tester { dear, slots, truths, scratch, .. } = self;
+        slots.clear();
+        slots.extend(ones(words).map(|at| Slot::new(chunk * ROWS + at)));
+        truths.clear();
+        truths.resize(slots.len(), TRUE);
+        narrow(dear, scratch, slots, truths);
+        for (slot, _) in slots.iter().zip(truths).filter(|(_, truth)| **truth != TRUE) {
+            let at = slot.index() % ROWS;
+            words[at / 64] &= !(1 << (at % 64));
         }
     }
 }
