@@ -84,3 +84,20 @@ fn deferred_keys_of_a_transaction_outlive_a_sweep_that_waits() {
     assert_eq!(db.query("authors").count().unwrap(), 6_000 / 7 + 30);
     sound(&db);
 }
+
+#[test]
+fn lists_of_children_give_back_the_places_of_those_that_are_gone() {
+    let db = library(Action::Cascade);
+    db.insert_many("authors", (0..2_000).map(|n| row! { name: format!("{n}") }).collect()).unwrap();
+    // One author of four has half of the books.
+    let of = |author: i64| if author % 4 == 0 { 28 } else { 9 };
+    let authors = (1..=2_000).flat_map(|author| std::iter::repeat_n(author, of(author)));
+    let books = authors.map(|author| row! { title: "t", author_id: author });
+    db.insert_many("books", books.collect()).unwrap();
+    let index = |db: &Database| db.memory()[1].index;
+    let before = index(&db);
+    let gone: Vec<i64> = (1..=2_000).filter(|author| author % 4 != 0).collect();
+    db.delete("books", col("author_id").is_in(gone)).unwrap();
+    assert!(before - index(&db) > 150_000, "{} of {before}", index(&db));
+    sound(&db);
+}

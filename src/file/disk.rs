@@ -118,4 +118,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
     }
+
+    #[test]
+    fn a_name_that_is_taken_beside_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let beside = |at: usize| format!(".a.{}-{at}", std::process::id());
+        fs::write(folder.path().join(beside(0)), "somebody's").unwrap();
+        replace(&path, |mut file| file.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_to_string(folder.path().join(beside(0))).unwrap(), "somebody's");
+        (1..1000).for_each(|at| fs::write(folder.path().join(beside(at)), "").unwrap());
+        assert_eq!(replace(&path, |_| Ok(())).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let nowhere = folder.path().join("no folder").join("a");
+        assert_eq!(replace(&nowhere, |_| Ok(())).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 }

@@ -113,11 +113,6 @@ impl Hasher for KeyHasher {
     }
 
     #[inline]
-    fn write_usize(&mut self, v: usize) {
-        self.word(v as u64);
-    }
-
-    #[inline]
     fn finish(&self) -> u64 {
         let mut last = *self;
         last.0[2] ^= 0xff;

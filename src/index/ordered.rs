@@ -456,16 +456,14 @@ mod tests {
     fn short_branches_are_joined() {
         let mut all = ascending(0..=BRANCH * LEAF);
         assert_eq!(shape(&all).1, [BRANCH - 1, 2]);
-        let rest = BRANCH / 2 - 2;
-        for i in (rest * LEAF..(BRANCH - 1) * LEAF).rev() {
-            let before = shape_of_branches(&all);
-            assert_eq!(before.len(), 2, "{i}");
-            assert!(all.remove(Slot::new(i), |a, b| a.cmp(&b)));
-        }
-        assert!(shape_of_branches(&all).iter().sum::<usize>() <= BRANCH / 2);
-    }
-
-    fn shape_of_branches(all: &Ordered) -> Vec<usize> {
-        all.branches.iter().map(|branch| branch.leaves.len()).collect()
+        let mut cut = |leaves: std::ops::Range<usize>| {
+            for i in (leaves.start * LEAF..leaves.end * LEAF).rev() {
+                assert!(all.remove(Slot::new(i), |a, b| a.cmp(&b)));
+            }
+            shape(&all).1
+        };
+        // A branch of less than a quarter joins one with which it has at most half.
+        assert_eq!(cut(BRANCH / 4..BRANCH - 1), [BRANCH / 4, 2]);
+        assert_eq!(cut(BRANCH / 4 - 1..BRANCH / 4), [BRANCH / 4 + 1]);
     }
 }

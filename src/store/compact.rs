@@ -55,3 +55,34 @@ impl Store {
         self.link(&catalog, info.id, to);
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::delta::Log;
+    use crate::schema;
+    use crate::store::Change;
+    use crate::value::Value;
+
+    #[test]
+    fn a_step_moves_no_more_rows_than_it_may() {
+        let table = schema::Table::new("t").column(schema::Column::integer("n"));
+        let catalog = Catalog::try_from(schema::Schema::new().table(table)).unwrap();
+        let (table, mut log) = (TableId::new(0), Log::default());
+        let mut store = Store::new(Arc::new(catalog));
+        for n in 0..3000 {
+            store.apply(Change::Insert { table, row: &[&Value::from(n)] }, &mut log);
+        }
+        store.apply(Change::Delete(vec![(table, (0..2000).map(Slot::new).collect())]), &mut log);
+        let mut steps = 0;
+        while store.wants_compacting() {
+            store.compact(100);
+            steps += 1;
+            let moved = store.table(table).live().ones(0..1000).count();
+            assert_eq!(moved, 1000.min(100 * steps));
+        }
+        assert_eq!((steps, store.table(table).bound()), (11, 1000));
+    }
+}

@@ -161,6 +161,8 @@ mod tests {
     use super::super::sync::QUIET;
     use super::*;
     use crate::catalog::Catalog;
+    use crate::delta::Cells;
+    use crate::id::ColumnId;
     use crate::schema::{Column, Relation, Schema, Table};
     use crate::value::Value;
     use std::sync::Arc;
@@ -334,5 +336,53 @@ mod tests {
             drop(draft);
             assert_eq!((seen(&published, PARENTS), seen(&published, CHILDREN)), (before + 1, 0));
         }
+    }
+
+    /// Children of nobody, all at once.
+    fn append(draft: &mut Draft<'_>, rows: usize) {
+        let mut cells = Staged::with_room(&crate::value::Type::Integer, false, rows);
+        (0..rows).for_each(|_| cells.push_value(&crate::value::Type::Integer, &Value::from(9)));
+        draft.append(CHILDREN, &mut [cells], rows).unwrap();
+    }
+
+    #[test]
+    fn so_many_rows_are_written_in_place_and_not_one_more_however_they_come() {
+        let ways: [fn(&mut Draft<'_>, usize); 3] = [
+            |draft, rows| (0..rows).for_each(|key| _ = insert(draft, PARENTS, key as i64 + 10_000)),
+            |draft, rows| append(draft, rows),
+            |draft, rows| {
+                let cells = |at| (Slot::new(at), smallvec::smallvec![Value::from(7)]);
+                let rows = (0..rows).map(cells).collect();
+                draft.apply(Change::Update(Cells { table: CHILDREN, columns: vec![ColumnId::new(0)], rows }));
+            },
+        ];
+        for (at, way) in ways.into_iter().enumerate() {
+            for (parts, in_place) in
+                [(vec![SHORT], true), (vec![SHORT + 1], false), (vec![SHORT / 2; 3], false)]
+            {
+                let published = empty();
+                // Who waits for a parent would count too.
+                fill(&published, CHILDREN, (0..2 * LONG).filter(|_| at == 2));
+                let mut draft = Draft::of(&published);
+                parts.iter().for_each(|rows| way(&mut draft, *rows));
+                assert_eq!(draft.store.is_in_place(), in_place, "{parts:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_thread_that_begins_to_write_may_read_between_its_statements() {
+        let published = empty();
+        let write = || {
+            for key in 0..10 {
+                let mut draft = Draft::of(&published);
+                insert(&mut draft, PARENTS, key);
+                assert!(draft.store.is_in_place());
+                draft.commit();
+                drop(draft);
+                assert_eq!(seen(&published, PARENTS), key as usize + 1);
+            }
+        };
+        std::thread::scope(|threads| threads.spawn(write).join().unwrap());
     }
 }

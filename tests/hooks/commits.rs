@@ -92,3 +92,18 @@ fn hooks_after_commits_that_set_each_other_off_for_ever_are_stopped() {
     assert_eq!(*errors.lock().unwrap(), ["limit_exceeded"]);
     assert_eq!(db.query("log").count().unwrap(), 4);
 }
+
+#[test]
+fn a_commit_is_told_of_rows_that_went_with_those_of_a_table_without_hooks() {
+    let said = Said::default();
+    let says = said.clone();
+    let db = Database::builder(schema())
+        .after_commit("posts", move |event| says.say(format!("{}", event.row().key())))
+        .build()
+        .unwrap();
+    db.insert("users", user("Ann")).unwrap();
+    db.insert("posts", row! { title: "a", user_id: 1 }).unwrap();
+    assert_eq!(said.take(), ["1"]);
+    db.destroy("users", col("id").eq(1)).unwrap();
+    assert_eq!(said.take(), ["1"]);
+}

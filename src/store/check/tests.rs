@@ -162,7 +162,8 @@ fn a_key_that_matches_nothing() {
 fn a_child_that_is_not_where_its_key_says() {
     let (first, second) = (Slot::new(0), Slot::new(1));
     let (none, child) = (Slot::new(0), Slot::new(1));
-    let cases: [(&str, Vec<i64>, fn(&mut Adjacency, &KeyView<'_>, [Slot; 4])); 6] = [
+    type Wrong = fn(&mut Adjacency, &KeyView<'_>, [Slot; 4]);
+    let cases: [(&str, Vec<i64>, Wrong); 6] = [
         ("taken away", vec![11], |edge, keys, [.., child]| edge.detach(keys, child)),
         ("not in the list", vec![11, 13], |edge, keys, [first, ..]| edge.abandon_all(keys, &[first], &[])),
         ("under another", vec![11, 11], |edge, _, [_, second, _, child]| edge.attach_to(second, child)),
