@@ -34,7 +34,7 @@ impl Planned {
         match &self.body {
             Steps::Set(operation, left, right) => {
                 let page = self.page(&|what| self.output(what));
-                out.push_str(&format!("{indent}{} of{page}\n", operation.word()));
+                out.push_str(&format!("{indent}{} of these{page}\n", operation.word()));
                 left.write(store, depth + 1, seen, out);
                 right.write(store, depth + 1, seen, out);
             }
@@ -46,9 +46,7 @@ impl Planned {
                 }
                 let rest = next();
                 let mut tail = words.tail();
-                if joins.paged {
-                    tail.push_str("");
-                } else {
+                if !joins.paged {
                     tail.push_str(&self.page(&|what| {
                         if joins.distinct {
                             self.output(what)
