@@ -6,6 +6,7 @@ mod answers;
 mod anything;
 mod errors;
 mod flat;
+mod flat_conditions;
 mod limits;
 mod nested;
 mod places;
