@@ -221,3 +221,33 @@ fn null_is_refused_where_none_may_be() {
         assert_eq!(rows(&db, "rows"), "[]");
     }
 }
+
+#[test]
+fn a_column_that_is_called_as_a_mark_is_not_written_along_a_relation() {
+    for count in [1, 5] {
+        let db = shelves(NestedAttributes::new(), "_destroy");
+        let given: Vec<Row> = (0..count).map(|_| row! { _destroy: "x" }).collect();
+        db.insert("shelves", row! { books: given }).unwrap();
+        assert_eq!(column(&db, "books", "_destroy"), vec!["null"; count].join(","));
+    }
+}
+
+#[test]
+fn a_key_that_matches_nothing_is_told_at_its_row_among_many() {
+    let books = table("books")
+        .column(Column::integer("shelf_id"))
+        .column(Column::integer("genre_id"))
+        .foreign_key(relata::ForeignKey::new(["genre_id"], "genres"));
+    let schema = Schema::new()
+        .table(table("shelves"))
+        .table(table("genres"))
+        .table(books)
+        .relation(Relation::one("books", "shelf", "shelves").from(["shelf_id"]).to(["id"]))
+        .relation(Relation::many("shelves", "books", "books").nested(NestedAttributes::new()));
+    let db = Database::new(schema).unwrap();
+    db.insert("genres", row! {}).unwrap();
+    let given = [1, 1, 1, 9, 1].map(|genre| row! { genre_id: genre }).to_vec();
+    let error = db.insert("shelves", row! { books: given }).unwrap_err();
+    assert_eq!(error.path().to_string(), "values.books[3].genre_id");
+    assert_eq!(db.query("books").count().unwrap(), 0);
+}

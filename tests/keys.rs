@@ -213,3 +213,13 @@ fn labels_are_found_in_the_order_in_which_they_are_declared() {
     assert_eq!(ids(all().order_by(relata::desc("priority")).limit(4)), [2, 1, 4, 6]);
     sound(&db);
 }
+
+#[test]
+fn an_explanation_tells_how_many_rows_a_key_leads_to() {
+    let tasks = table("tasks").column(Column::text("kind")).index(["kind"]);
+    let db = Database::new(Schema::new().table(tasks)).unwrap();
+    let kinds = ["a", "b", "a", "a", "c"].map(|kind| row! { kind: kind });
+    db.insert_many("tasks", kinds.to_vec()).unwrap();
+    let explained = db.query("tasks").filter(col("kind").eq("a")).explain().unwrap();
+    assert_eq!(explained, "tasks: by index tasks_kind_idx (kind = \"a\"), expects 3 rows\n");
+}

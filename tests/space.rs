@@ -101,3 +101,30 @@ fn lists_of_children_give_back_the_places_of_those_that_are_gone() {
     assert!(before - index(&db) > 150_000, "{} of {before}", index(&db));
     sound(&db);
 }
+
+#[test]
+fn links_of_rows_that_are_gone_go_with_them() {
+    let db = library(Action::Cascade);
+    db.insert_many("authors", (0..10).map(|n| row! { name: format!("{n}") }).collect()).unwrap();
+    let books = (0..20_000).map(|n| row! { title: "t", author_id: 1 + n % 10 });
+    db.insert_many("books", books.collect()).unwrap();
+    db.delete("books", col("id").gt(1_000)).unwrap();
+    let_it_settle(&db);
+    let index = db.memory()[1].index;
+    assert!(index < 70_000, "{index}");
+    sound(&db);
+}
+
+#[test]
+fn long_texts_of_rows_that_are_gone_go_while_the_rows_beside_them_stay() {
+    let db = library(Action::Cascade);
+    let name = |n: usize| row! { name: "x".repeat(if n % 3 == 0 { 600 } else { 20 }) };
+    db.insert_many("authors", (1..=4_000).map(name).collect()).unwrap();
+    let before = held(&db);
+    let gone: Vec<i64> = (1..=4_000).filter(|id| id % 3 == 0).collect();
+    db.delete("authors", col("id").is_in(gone)).unwrap();
+    let_it_settle(&db);
+    let after = held(&db);
+    assert!(after + 600 * 1_000 < before, "{after} of {before}");
+    sound(&db);
+}

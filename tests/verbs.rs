@@ -478,3 +478,21 @@ fn an_upsert_whose_filter_means_nothing_makes_no_row() {
     assert_eq!(refusal(ann(&db, row! { posts: upsert })).split(':').next(), Some("unknown_column"),);
     assert_eq!(column(&db, "posts", "id"), "1,2,3,4");
 }
+
+#[test]
+fn a_row_that_cannot_be_without_its_parent_goes_with_it() {
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(
+            table("badges")
+                .column(Column::integer("user_id"))
+                .foreign_key(ForeignKey::new(["user_id"], "users").on_delete(Action::Cascade)),
+        )
+        .relation(Relation::one("badges", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::many("users", "badges", "badges"));
+    let db = Database::new(schema).unwrap();
+    db.insert("badges", row! { user: row! {} }).unwrap();
+    db.update("badges", Key::from(1), row! { user: nested::delete(Pick::All) }).unwrap();
+    assert_eq!((rows(&db, "users"), rows(&db, "badges")), ("[]".into(), "[]".into()));
+    sound(&db);
+}

@@ -203,3 +203,13 @@ fn a_block_that_says_something_else_is_refused_at_its_place() {
         at += 12 + content.len();
     }
 }
+
+#[test]
+fn a_block_of_texts_ends_at_a_mebibyte() {
+    let db = library(Action::Cascade);
+    let name = "x".repeat(1 << 16);
+    db.insert_many("authors", (0..40).map(|_| row! { name: name.as_str() }).collect()).unwrap();
+    let blocks = blocks(&db.snapshot().to_bytes().unwrap());
+    let texts: Vec<usize> = blocks.iter().map(|block| block.len() >> 16).filter(|len| *len > 0).collect();
+    assert_eq!(texts, [16, 16, 8]);
+}

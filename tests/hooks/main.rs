@@ -375,7 +375,8 @@ fn any_number_of_writes_may_follow_each_other_in_a_hook() {
 
 /// Owners of things, which are left, and of boxes, which are destroyed with their owner.
 fn owners() -> Builder {
-    let owned = |name: &str| table(name).column(Column::integer("owner_id").nullable());
+    let owned =
+        |name: &str| table(name).column(Column::integer("owner_id").nullable()).ordered_index(["owner_id"]);
     let up = |name: &str| Relation::one(name, "owner", "owners").from(["owner_id"]).to(["id"]);
     let down = |name: &str, dependent| Relation::many("owners", name, name).dependent(dependent);
     let schema = Schema::new()

@@ -266,10 +266,12 @@ mod tests {
 
     #[test]
     fn memory_tells_of_items_of_what_was_put_off_and_of_both_merged() {
-        let list = edited();
-        let plain = list.items.capacity() * size_of::<Slot>() + size_of::<Long>();
-        assert_eq!(list.memory(), plain + 4 * size_of::<Slot>());
+        let mut list = Long::new((0..4000).map(|i| Slot::new(2 * i)).collect());
+        let plain = list.memory();
+        assert_eq!(plain, list.items.capacity() * size_of::<Slot>() + size_of::<Long>());
+        (2401..2407).step_by(2).for_each(|odd| assert!(list.insert(Slot::new(odd))));
+        assert_eq!(list.memory(), plain + 6 * size_of::<Slot>());
         let merged = list.slots().len() + list.slots().len() / 8;
-        assert_eq!(list.memory(), plain + (4 + merged) * size_of::<Slot>());
+        assert_eq!(list.memory(), plain + (6 + merged) * size_of::<Slot>());
     }
 }

@@ -304,3 +304,12 @@ fn cleaning_up_begins_when_a_place_is_free_for_every_four_parents() {
         }
     }
 }
+
+#[test]
+fn a_packed_list_that_grows_gets_a_quarter_more_and_up() {
+    for (len, capacity) in [(3, 8), (6, 8), (7, 16), (11, 16), (12, 16), (13, 32)] {
+        let mut lists = packed(&[len]);
+        assert!(lists.insert(Slot::new(0), Slot::new(len)));
+        assert_eq!(heads(&lists, 0).capacity(), capacity, "{len}");
+    }
+}
