@@ -28,9 +28,9 @@ impl Schema {
         Schema::try_from(&read(text, &Limits::none())?)
     }
 
-    /// The schema document in its canonical form, indented.
+    /// The schema document in its canonical form, indented, with every digit of its numbers.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        format!("{:#}", Literal::from(self))
     }
 }
 

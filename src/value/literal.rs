@@ -46,9 +46,18 @@ impl Literal {
     }
 }
 
-/// Compact JSON text.
+/// JSON text with every digit of its numbers: compact, or with `{:#}` indented by two spaces.
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let depth = f.alternate().then_some(0);
+        self.write(f, depth)
+    }
+}
+
+impl Literal {
+    /// With a depth, each member stands on a line of its own. Recursion is as deep as documents are read.
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: Option<usize>) -> fmt::Result {
+        let inside = depth.map(|depth| depth + 1);
         match self {
             Literal::Null => f.write_str("null"),
             Literal::Boolean(v) => write!(f, "{v}"),
@@ -57,20 +66,38 @@ impl fmt::Display for Literal {
             Literal::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {
-                    write!(f, "{}{item}", if i == 0 { "" } else { "," })?;
+                    begin(f, i, inside)?;
+                    item.write(f, inside)?;
                 }
+                end(f, items.len(), depth)?;
                 f.write_str("]")
             }
             Literal::Object(entries) => {
                 f.write_str("{")?;
                 for (i, (key, value)) in entries.iter().enumerate() {
-                    f.write_str(if i == 0 { "" } else { "," })?;
+                    begin(f, i, inside)?;
                     super::text::quote(f, key)?;
-                    write!(f, ":{value}")?;
+                    f.write_str(if inside.is_some() { ": " } else { ":" })?;
+                    value.write(f, inside)?;
                 }
+                end(f, entries.len(), depth)?;
                 f.write_str("}")
             }
         }
+    }
+}
+
+/// What stands before the member at `at`.
+fn begin(f: &mut fmt::Formatter<'_>, at: usize, depth: Option<usize>) -> fmt::Result {
+    f.write_str(if at == 0 { "" } else { "," })?;
+    end(f, 1, depth)
+}
+
+/// A new line where members stand on lines.
+fn end(f: &mut fmt::Formatter<'_>, members: usize, depth: Option<usize>) -> fmt::Result {
+    match depth.filter(|_| members > 0) {
+        Some(depth) => write!(f, "\n{:1$}", "", 2 * depth),
+        None => Ok(()),
     }
 }
 

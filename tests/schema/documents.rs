@@ -155,3 +155,35 @@ fn a_part_of_another_shape_is_one_mistake() {
         ]
     );
 }
+
+#[test]
+fn numbers_are_written_with_every_digit_they_were_read_with() {
+    let numbers = ["-0", "1.10", "12345678901234567890.123456789", "1e400", "-0.0"];
+    for number in numbers {
+        let text = format!(
+            r#"{{
+  "tables": {{
+    "items": {{
+      "columns": {{
+        "price": {{
+          "type": "decimal"
+        }}
+      }},
+      "checks": [
+        {{
+          "where": {{
+            "price": {{
+              "gte": {number}
+            }}
+          }}
+        }}
+      ]
+    }}
+  }}
+}}"#
+        );
+        let schema = Schema::from_json(&text).unwrap();
+        assert_eq!(schema.to_json(), text);
+        assert_eq!(Schema::from_json(&schema.to_json()).unwrap(), schema);
+    }
+}
