@@ -221,3 +221,117 @@ fn an_update_that_changes_nothing_is_fine_and_counts_its_rows() {
     assert_eq!(kind(&db.update("t", Rows::All, row! {}).unwrap_err()), "invalid_query");
     assert_eq!(column(&db, "t", "name"), r#""b""#);
 }
+
+#[test]
+fn values_of_every_kind_have_one_order_and_numbers_one_among_them() {
+    let decimal = |text: &str| relata::Type::Decimal.read_text(text).unwrap();
+    let read = |ty: relata::Type, text: &str| ty.read_text(text).unwrap();
+    let ascending = [
+        Value::Boolean(false),
+        Value::Boolean(true),
+        Value::Float(f64::NEG_INFINITY),
+        decimal("-1.5"),
+        Value::Integer(-1),
+        Value::Float(0.25),
+        decimal("0.5"),
+        Value::Integer(2),
+        Value::Float(2.5),
+        decimal("3.5"),
+        Value::Float(1e300),
+        Value::Float(f64::INFINITY),
+        Value::Float(f64::NAN),
+        Value::from("a"),
+        Value::from("b"),
+        Value::from(&b"\x00"[..]),
+        read(relata::Type::Date, "2024-02-29"),
+        read(relata::Type::Timestamp, "2024-02-29T10:00:00"),
+        read(relata::Type::Timestamptz, "2024-02-29T10:00:00Z"),
+        read(relata::Type::Uuid, "00000000-0000-0000-0000-000000000007"),
+        Value::Json(Json::parse("[1]").unwrap()),
+        Value::Null,
+    ];
+    for (i, one) in ascending.iter().enumerate() {
+        for (j, other) in ascending.iter().enumerate() {
+            assert_eq!(one.cmp(other), i.cmp(&j), "{one:?} {other:?}");
+            assert_eq!(one.partial_cmp(other), Some(i.cmp(&j)));
+        }
+    }
+    let mut mixed: Vec<Value> = ascending.iter().rev().cloned().collect();
+    mixed.sort();
+    assert_eq!(mixed, ascending);
+    // Equal numbers are one in a set, whatever they are kept as.
+    let same = [Value::Integer(2), Value::Float(2.0), decimal("2.00")];
+    assert_eq!(same.iter().collect::<std::collections::HashSet<_>>().len(), 1);
+    let all: std::collections::HashSet<_> = ascending.iter().chain(&ascending).collect();
+    assert_eq!(all.len(), ascending.len());
+    let kinds: Vec<_> = ascending.iter().map(|value| value.as_ref().kind()).collect();
+    assert_eq!(
+        [
+            kinds[0], kinds[3], kinds[4], kinds[5], kinds[13], kinds[15], kinds[16], kinds[17], kinds[18],
+            kinds[19]
+        ],
+        [
+            "boolean",
+            "decimal",
+            "integer",
+            "float",
+            "text",
+            "bytes",
+            "date",
+            "timestamp",
+            "timestamptz",
+            "uuid"
+        ]
+    );
+}
+
+#[test]
+fn text_that_is_no_value_of_its_type_is_refused_and_cut_short() {
+    use relata::Type;
+    for (ty, text, name) in [
+        (Type::Boolean, "yes", "type_mismatch"),
+        (Type::Float, "fast", "type_mismatch"),
+        (Type::Float, "infinity", "type_mismatch"),
+        (Type::Float, "1e999", "out_of_range"),
+        (Type::Decimal, "ten", "type_mismatch"),
+        (Type::Decimal, "1e40", "out_of_range"),
+        (Type::Bytes, "?", "type_mismatch"),
+        (Type::Uuid, "7", "type_mismatch"),
+        (Type::enumeration(["a"]), "b", "type_mismatch"),
+        (Type::Json, "1e999", "out_of_range"),
+    ] {
+        assert_eq!(kind(&ty.read_text(text).unwrap_err()), name, "{ty} {text}");
+    }
+    let long = Type::Integer.read_text(&"é".repeat(500)).unwrap_err().to_string();
+    assert!(long.ends_with('…') && long.chars().count() < 150, "{long}");
+    assert_eq!(Type::Text.read(&relata::Literal::Null).unwrap(), Value::Null);
+    let list = relata::Literal::List(Vec::new());
+    assert_eq!(kind(&Type::Text.read(&list).unwrap_err()), "type_mismatch");
+}
+
+#[test]
+fn keys_and_what_is_given_print_as_they_are_written() {
+    let key = relata::Key::from(("A", 2, true));
+    assert_eq!(key.to_string(), "(A, 2, true)");
+    assert_eq!(relata::Key::from(&key), key);
+    assert_eq!(serde_json::to_string(&key).unwrap(), r#"["A",2,true]"#);
+    assert_eq!(serde_json::to_string(&relata::Key::from(7)).unwrap(), "7");
+    let given = row! { a: "x", b: relata::placeholder("name"), c: row! { d: 1 } };
+    assert_eq!(given.to_string(), r#"{a: "x", b: $name, c: {d: 1}}"#);
+    assert_eq!(format!("{given:?}"), given.to_string());
+    let json = Json::parse(r#"{"b": 1, "a": [true]}"#).unwrap();
+    assert_eq!(
+        (json.to_string(), format!("{json:?}")),
+        (r#"{"a":[true],"b":1}"#.into(), r#"{"a":[true],"b":1}"#.into())
+    );
+}
+
+#[test]
+fn rows_are_no_value_of_a_column() {
+    let db = one_column(Column::integer("year"));
+    assert_eq!(refused(&db, row! { year: row! { x: 1 } }), "unknown_relation no relation `year` on `t`");
+    // A filter that is given rows is refused when it's asked, and printed until then.
+    let filter = col("year").eq(relata::Input::from(row! { x: 1 }));
+    assert!(filter.to_string().contains("x: 1"), "{filter}");
+    assert_eq!(kind(&db.query("t").filter(filter).all().unwrap_err()), "type_mismatch");
+}

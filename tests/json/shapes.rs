@@ -1,7 +1,8 @@
 //! Queries that mean nothing: what their writers are told.
 
-use crate::{parse, refusal};
-use relata::ErrorKind;
+use crate::{catalog, parse, refusal};
+use relata::json::{Limits, Request};
+use relata::{Database, ErrorKind};
 
 #[test]
 fn a_misspelt_option_gets_its_neighbour_and_the_list() {
@@ -209,4 +210,57 @@ fn long_values_are_named_and_not_repeated() {
         parse(&text).unwrap_err().to_string(),
         "expected true, false or a list of columns, found a text"
     );
+}
+
+#[test]
+fn a_filter_of_another_shape_says_what_it_may_be() {
+    let db = Database::new(catalog().schema().clone()).unwrap();
+    let asked = |filter: &str| {
+        let found = db.query_json(&format!(r#"{{"findMany": "users", "where": {filter}}}"#));
+        found.err().map_or_else(String::new, |error| format!("{error:#}"))
+    };
+    let cases = [
+        ("7", "expected an object of columns and relations, found 7"),
+        (r#"{"$expr": 7}"#, "expected a list of an expression and a test, found a number"),
+        (r#"{"$expr": [{"column": "age"}]}"#, "expected a list of an expression and a test"),
+        (r#"{"age": {"between": 7}}"#, "expected a list of two values, found a number"),
+        (r#"{"age": {"between": [7]}}"#, "expected a list of two values"),
+        (r#"{"age": {"isNull": 1}}"#, "expected true or false, found a number"),
+        (r#"{"age": [1]}"#, "expected a value or operators (`in` takes a list)"),
+        (r#"{"posts": null}"#, "a filter without a value would match everything"),
+        (r#"{"age": {"eq": {"from": 1}}}"#, "expected int"),
+        (r#"{"$expr": [{"$count": "posts"}, {"like": "x"}]}"#, "`like`"),
+        (r#"{"$expr": [{"multiply": [{"column": "age"}, 2]}, {"like": "x"}]}"#, "the expression"),
+    ];
+    let others: Vec<_> = cases
+        .into_iter()
+        .map(|(filter, expected)| (filter, expected, asked(filter)))
+        .filter(|(_, expected, message)| !message.contains(expected))
+        .collect();
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[test]
+fn a_filter_prints_as_the_document_that_asks_the_same() {
+    use relata::{col, placeholder, rel};
+    let catalog = catalog();
+    for (filter, text) in [
+        (col("name").not_like("a%"), r#"{"name":{"notLike":"a%"}}"#),
+        (col("name").not_ilike("a%"), r#"{"name":{"notIlike":"a%"}}"#),
+        (col("name").ilike("a%"), r#"{"name":{"ilike":"a%"}}"#),
+        (col("age").not_between(1, 2), r#"{"age":{"notBetween":[1,2]}}"#),
+        (col("age").gt_column("id"), r#"{"age":{"gt":{"column":"id"}}}"#),
+        (col("age").eq(placeholder("age")), r#"{"age":{"eq":{"$":"age"}}}"#),
+        (
+            col("age").is_null().or(col("age").lt(3)).or(col("id").eq(1)),
+            r#"{"OR":[{"age":{"isNull":true}},{"age":{"lt":3}},{"id":{"eq":1}}]}"#,
+        ),
+        (rel("posts").exists(), r#"{"posts":true}"#),
+        (rel("posts").absent(), r#"{"posts":false}"#),
+    ] {
+        assert_eq!(filter.to_string(), text);
+        let request = format!(r#"{{"findMany": "users", "where": {text}}}"#);
+        Request::parse(&catalog, &request, &Limits::default())
+            .unwrap_or_else(|error| panic!("{text}: {error:#}"));
+    }
 }

@@ -198,3 +198,26 @@ fn a_nested_row_states_the_version_that_was_read() {
     assert!(refusal(new).ends_with("it counts the changes of its row @ set.posts[0].lock_version"));
     sound(&db);
 }
+
+#[test]
+fn what_is_written_along_a_relation_prints_as_it_is_asked() {
+    let name = |name: &str| row! { name: name };
+    for (write, text) in [
+        (nested::create(name("a")), r#"{create: [{name: "a"}]}"#),
+        (nested::connect(1).disconnect(2), "{connect: [1], disconnect: [2]}"),
+        (nested::delete(col("id").gt(3)), r#"{delete: [{"id":{"gt":3}}]}"#),
+        (nested::update(nested::Pick::All, name("a")), r#"{update: [{where: true, data: {name: "a"}}]}"#),
+        (nested::connect_or_create(1, name("a")), r#"{connectOrCreate: [{where: 1, create: {name: "a"}}]}"#),
+        (
+            nested::upsert(1, name("a"), name("b")),
+            r#"{upsert: [{where: 1, create: {name: "a"}, update: {name: "b"}}]}"#,
+        ),
+    ] {
+        assert_eq!(row! { tags: write.clone() }.to_string(), format!("{{tags: {text}}}"));
+        assert_eq!(format!("{write:?}"), text);
+    }
+    let rows = row! { tags: [name("a"), name("b")] };
+    assert_eq!(format!("{rows:?}"), r#"{tags: [{name: "a"}, {name: "b"}]}"#);
+    let on = nested::on_table("posts", nested::connect(1));
+    assert_eq!(format!("{on:?}"), "{posts: {connect: [1]}}");
+}

@@ -274,3 +274,45 @@ fn a_row_that_has_none_of_the_columns_gives_its_key() {
         r#"[{"body":"a","commentable":{"url":"u"}},{"body":"b","commentable":{"id":2}}]"#
     );
 }
+
+#[test]
+fn conditions_on_the_row_it_leads_to_are_joined_and_turned_round() {
+    let db = db();
+    let on = [comment("a", "photos", 1), comment("b", "posts", 1), comment("c", "posts", 2)];
+    db.insert_many("comments", on.to_vec()).unwrap();
+    db.insert("comments", row! { body: "d" }).unwrap();
+    let post = |title: &str| on_table("posts", col("title").eq(title));
+    let bodies = |filter: relata::Filter| -> Vec<String> {
+        let page = db.query("comments").filter(rel("commentable").is(filter)).all().unwrap();
+        page.iter().map(|row| row.get::<String>("body").unwrap()).collect()
+    };
+    assert_eq!(bodies(post("P1")), ["b"]);
+    assert_eq!(bodies(post("P1").or(on_table("photos", None))), ["a", "b"]);
+    assert_eq!(bodies(post("P1").or(post("P2")).or(on_table("photos", None))), ["a", "b", "c"]);
+    assert_eq!(bodies(on_table("posts", None).and(!post("P1"))), ["c"]);
+    assert_eq!(bodies(on_table("posts", None).and(post("P2"))), ["c"]);
+    let words = rel("commentable").is(post("P1").or(on_table("photos", None))).to_string();
+    assert_eq!(words, r#"{"commentable":{"is":{"OR":[{"posts":{"title":{"eq":"P1"}}},{"photos":true}]}}}"#);
+    let asked = |filter: &str| {
+        json(
+            &db,
+            &format!(
+                r#"{{"findMany": "comments", "columns": ["body"], "where": {{"commentable": {filter}}}}}"#
+            ),
+        )
+    };
+    assert_eq!(asked(r#"{"posts": true}"#), r#"[{"body":"b"},{"body":"c"}]"#);
+    assert_eq!(asked(r#"{"posts": false}"#), r#"[{"body":"a"},{"body":"d"}]"#);
+    assert_eq!(asked(r#"{"is": {}}"#), r#"[{"body":"a"},{"body":"b"},{"body":"c"}]"#);
+    assert_eq!(asked(r#"{"is": null}"#), r#"[{"body":"d"}]"#);
+    assert_eq!(asked("{}"), r#"[{"body":"a"},{"body":"b"},{"body":"c"}]"#);
+    let shape = "expected a filter for each table, found a number";
+    assert!(asked(r#"{"is": 7}"#).starts_with(shape));
+    assert!(asked(r#"{"AND": [null]}"#).starts_with("a filter without a value would match everything"));
+    let users = asked(r#"{"users": true}"#);
+    assert!(
+        users.starts_with("`commentable` doesn't lead to `users`\n    at: $.where.commentable.users"),
+        "{users}"
+    );
+    assert!(users.ends_with("help: it leads to: posts, photos"), "{users}");
+}

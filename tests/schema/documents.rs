@@ -187,3 +187,60 @@ fn numbers_are_written_with_every_digit_they_were_read_with() {
         assert_eq!(Schema::from_json(&schema.to_json()).unwrap(), schema);
     }
 }
+
+fn an_option_of_another_shape_says_what_it_may_be() {
+    let text = r#"{
+        "tables": {
+            "posts": {
+                "columns": {"id": {"type": "integer"}, "user_id": {"type": "integer"}},
+                "primaryKey": ["id", 7],
+                "foreignKeys": [{"columns": ["user_id"], "references": {}}]
+            },
+            "users": {"columns": {"id": {"type": "integer"}}, "primaryKey": ["id"]}
+        },
+        "relations": {
+            "posts": {
+                "a": {"belongsTo": true, "polymorphic": 7},
+                "b": {"belongsTo": true, "polymorphic": []},
+                "c": {"many": "users", "through": []},
+                "d": {"many": "users", "through": {"from": ["id"], "to": ["id"]}},
+                "e": {"many": "users", "orderBy": {"id": {"nulls": "middle"}}},
+                "f": {"belongsTo": true, "touch": 1}
+            }
+        }
+    }"#;
+    let all = shown(&Schema::from_json(text).unwrap_err()).join("\n");
+    for expected in [
+        "posts: tables.posts.primaryKey[1]: expected a text, found a number",
+        "posts: tables.posts.foreignKeys[0].references.table: expected the name of a table",
+        "posts.a: relations.posts.a.polymorphic: expected true, a list of tables, or an object of tables by type, found a number",
+        "posts.b: relations.posts.b.polymorphic: expected at least one table",
+        "posts.c: relations.posts.c.through: expected a list of at least one relation",
+        "posts.d: relations.posts.d.through.table: expected the name of the junction",
+        "posts.e: relations.posts.e.orderBy.id.nulls: expected first or last, found \"middle\"",
+        "posts.f: relations.posts.f.touch: expected true or a column, found a number",
+    ] {
+        assert!(all.contains(expected), "{expected}\n{all}");
+    }
+}
+
+#[test]
+fn the_types_of_a_polymorphic_relation_are_a_list_or_named_one_by_one() {
+    let with = |types: &str| {
+        let text = format!(
+            r#"{{"tables": {{
+                "posts": {{"columns": {{"id": {{"type": "integer"}}}}, "primaryKey": "id"}},
+                "photos": {{"columns": {{"id": {{"type": "integer"}}}}, "primaryKey": "id"}},
+                "notes": {{"columns": {{"id": {{"type": "integer"}}, "on_type": {{"type": "text"}},
+                    "on_id": {{"type": "integer"}}}}, "primaryKey": "id"}}
+            }}, "relations": {{"notes": {{"on": {{"belongsTo": true, "polymorphic": {types}}}}}}}}}"#
+        );
+        let catalog = Catalog::try_from(Schema::from_json(&text).unwrap()).unwrap();
+        let notes = catalog.table(catalog.table_id("notes").unwrap());
+        let on = notes.relation(notes.relation_id("on").unwrap());
+        on.members().iter().map(|member| member.label().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(with(r#"["posts", "photos"]"#), ["posts", "photos"]);
+    assert_eq!(with(r#"{"Post": "posts", "Photo": "photos"}"#), ["Post", "Photo"]);
+    assert_eq!(with(r#"["posts", {"Photo": "photos"}]"#), ["posts", "Photo"]);
+}

@@ -277,3 +277,44 @@ fn a_join_goes_toward_one_model() {
     assert_eq!(db.from::<Remark>().anti_join(|r| r.subject().to::<Photo>()).count().unwrap(), 2);
     assert_eq!(db.from::<Photo>().semi_join(|p| p.remarks()).count().unwrap(), 1);
 }
+
+#[test]
+fn a_branch_filters_its_model_and_leaves_the_others() {
+    let db = filled();
+    let page = |title: &'static str| {
+        let remarks = db.query::<Remark>();
+        remarks
+            .include(|r| r.subject().on(move |p: Branch<Post>| p.filter(|p| p.title().eq(title))))
+            .all()
+            .unwrap()
+    };
+    let found = |title| {
+        page(title).iter().map(|r| r.subject().map(|on| format!("{:?}", on.key()))).collect::<Vec<_>>()
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(found("Dune"), [text("Post(1)"), text("Photo(1)"), None]);
+    assert_eq!(found("Hive"), [None, text("Photo(1)"), None]);
+    let one_of = Remark::fields().subject().on(|p: Branch<Post>| {
+        let words = format!("{p:?}");
+        assert!(words.starts_with("Post {"), "{words}");
+        p.filter(|p| p.title().eq("Dune"))
+    });
+    let words = format!("{one_of:?}");
+    assert!(words.starts_with("subject {") && words.contains("title"), "{words}");
+}
+
+#[test]
+fn the_row_of_whichever_model_is_owned_beside_columns_and_a_walk_says_whose_it_is() {
+    let db = filled();
+    let parts = db.query::<Remark>().select(|r| (r.body(), r.subject())).all().unwrap();
+    let owned: Vec<(String, Option<Subject>)> = parts.to_vec();
+    assert_eq!(
+        owned[1],
+        ("blurred".into(), Some(Subject::Photo(Photo { id: Id::new(1), url: "/1".into() })))
+    );
+    assert_eq!(owned[2].1, None);
+    let snapshot = db.snapshot();
+    let walk = snapshot.rows_of::<Remark>().unwrap().walk(|r| r.subject()).unwrap();
+    assert_eq!(format!("{walk:?}"), "Remark.subject");
+    assert_eq!(format!("{:?}", Remark::fields().subject().to::<Post>()), "Remark.subject to Post");
+}

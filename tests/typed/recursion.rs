@@ -87,3 +87,33 @@ fn a_relation_to_one_is_followed_up() {
     let media = db.query::<Category>().filter(|c| c.name().eq("media")).include(|c| c.parent().recursive());
     assert!(media.one().unwrap().row().parent().is_none());
 }
+
+#[test]
+fn nodes_are_listed_from_both_ends_printed_and_documents() {
+    let db = filled();
+    let roots = || db.query::<Category>().filter(|c| c.parent_id().is_null());
+    let page = roots().include(|c| c.children().recursive_to(2)).all().unwrap();
+    let nodes = page.first().unwrap().children();
+    assert_eq!((nodes.len(), nodes.is_empty(), nodes.iter().len()), (2, false, 2));
+    assert_eq!(nodes.iter().rev().map(|node| node.name()).collect::<Vec<_>>(), ["films", "books"]);
+    assert_eq!(nodes.into_iter().map(|node| *node.id().get()).collect::<Vec<_>>(), [2, 3]);
+    assert!(nodes.get(2).is_none());
+    let (books, films) = (nodes.first().unwrap(), nodes.get(1).unwrap());
+    assert!(films.deeper().unwrap().is_empty());
+    assert_eq!(format!("{films:?}"), r#"Category { id: 3, parent_id: 1, name: "films", children: [] }"#);
+    assert_eq!(format!("{nodes:?}"), format!("[{books:?}, {films:?}]"),);
+    let copy = books;
+    assert_eq!((copy, copy.name()), (books, "books"));
+    assert_eq!(
+        serde_json::to_string(&films).unwrap(),
+        r#"{"id":3,"parent_id":1,"name":"films","children":[]}"#
+    );
+    assert_eq!(
+        serde_json::to_string(&nodes).unwrap(),
+        r#"[{"id":2,"parent_id":1,"name":"books","children":[{"id":4,"parent_id":2,"name":"novels"}]},{"id":3,"parent_id":1,"name":"films","children":[]}]"#
+    );
+    let none = Nodes::<Category>::default();
+    assert_eq!((none.len(), none.is_empty(), format!("{none:?}")), (0, true, "[]".to_owned()));
+    let asked = format!("{:?}", Category::fields().children().recursive_to(2));
+    assert!(asked.starts_with("children {") && asked.contains("Levels(2)"), "{asked}");
+}

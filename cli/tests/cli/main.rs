@@ -11,3 +11,4 @@ mod query;
 mod run;
 mod samples;
 mod support;
+mod waiting;

@@ -182,3 +182,69 @@ fn limits_are_named_when_passed() {
     let why = folder.relata("query", &["--limit-rows=2", r#"{"findMany": "books"}"#]).refused();
     assert!(why.contains("more than 2: the limit `rows`"), "{why}");
 }
+
+/// Titles with their authors' names, side by side.
+const JOINED: &str = r#"{"from": "books", "leftJoin": {"authors": {"relation": "author"}},
+    "select": ["books.title", "authors.name", "books.price"], "orderBy": {"books.id": "asc"}}"#;
+
+#[test]
+fn joined_rows_are_written_in_every_mode() {
+    let folder = Folder::library();
+    let shown = |mode: &str| folder.relata("query", &["--mode", mode, JOINED]).ok();
+    let rows = [
+        r#"{"title":"Dune","name":"Frank","price":"12.50"}"#,
+        r#"{"title":"Rocannon","name":"Ursula, K.","price":"7.00"}"#,
+        r#"{"title":"Beowulf","name":null,"price":"9"}"#,
+    ];
+    assert_eq!(shown("json"), format!("[{}]\n", rows.join(",")));
+    assert_eq!(shown("ndjson"), format!("{}\n", rows.join("\n")));
+    assert_eq!(
+        shown("csv"),
+        "title,name,price\nDune,Frank,12.50\nRocannon,\"Ursula, K.\",7.00\nBeowulf,,9\n"
+    );
+    assert_eq!(
+        shown("table"),
+        "title     name        price\n────────  ──────────  ─────\nDune      Frank       12.50\n\
+         Rocannon  Ursula, K.   7.00\nBeowulf   null            9\n"
+    );
+    // There is nothing to indent.
+    assert_eq!(shown("tree"), shown("json"));
+}
+
+#[test]
+fn whole_rows_of_several_tables_are_no_columns() {
+    let folder = Folder::library();
+    let whole = r#"{"from": "books", "innerJoin": {"authors": {"relation": "author"}}}"#;
+    for mode in ["csv", "table"] {
+        let why = folder.relata("query", &["--mode", mode, whole]).refused();
+        assert!(why.contains("no plain columns") && why.contains("--mode ndjson"), "{why}");
+    }
+    assert_eq!(folder.relata("query", &["--mode", "ndjson", whole]).ok().lines().count(), 2);
+}
+
+#[test]
+fn a_count_is_a_column_where_columns_are_asked() {
+    let folder = Folder::library();
+    let shown = |mode: &str| folder.relata("query", &["--mode", mode, r#"{"count": "books"}"#]).ok();
+    assert_eq!((shown("csv"), shown("table")), ("count\n3\n".into(), "count\n3\n".into()));
+    assert_eq!((shown("json"), shown("tree")), ("3\n".into(), "3\n".into()));
+    let exists = |mode: &str| folder.relata("query", &["--mode", mode, r#"{"exists": "books"}"#]).ok();
+    assert_eq!((exists("csv"), exists("tree")), ("true\n".into(), "true\n".into()));
+    let titles = r#"{"pluck": "books", "columns": ["title"]}"#;
+    assert_eq!(
+        folder.relata("query", &["--mode", "table", titles]).ok(),
+        "[[\"Dune\"],[\"Rocannon\"],[\"Beowulf\"]]\n"
+    );
+}
+
+#[test]
+fn a_table_quotes_text_that_could_be_mistaken() {
+    let rows = "id,name,motto\n1,null,plain\n2,\" x\",\n3,\"say \"\"hi\"\"\",\"\"\n";
+    let folder = Folder::new(&[("authors.csv", rows)]);
+    let query = r#"{"findMany": "authors", "columns": ["name", "motto"]}"#;
+    assert_eq!(
+        folder.relata("query", &["--mode", "table", query]).ok(),
+        "name          motto\n────────────  ─────\n\"null\"        plain\n\" x\"          null\n\
+         \"say \\\"hi\\\"\"  \"\"\n"
+    );
+}
