@@ -5,7 +5,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod rules;
-mod which;
 
 use common::{column, kind, rows, sound, table};
 use relata::{
@@ -482,12 +481,37 @@ fn a_row_that_is_one_of_several_has_its_number_in_the_path() {
 }
 
 #[test]
-fn rows_that_are_passed_over_may_be_of_any_depth() {
-    let db = open();
-    let inner = (0..100).fold(row! { name: "x" }, |inner, _| {
-        row! { name: "x", orders: [row! { _destroy: true, customer: inner }] }
-    });
-    let insert = Statement::Insert { table: "customers".into(), rows: vec![inner] };
-    assert!(db.execute(&insert).is_ok());
-    assert_eq!((column(&db, "customers", "id"), rows(&db, "orders")), ("1".into(), "[]".into()));
+fn every_parent_that_is_given_has_to_be_one_that_its_relation_leads_to() {
+    let key = |column: &str| Column::integer(column).nullable();
+    let schema = Schema::new()
+        .table(table("people").column(Column::text("role")))
+        .table(table("books").column(key("author_id")).column(key("editor_id")))
+        .relation(up("books", "author", "people", "author_id").filter(col("role").eq("author")))
+        .relation(up("books", "editor", "people", "editor_id").filter(col("role").eq("editor")));
+    let db = Database::new(schema).unwrap();
+    db.insert_many("people", ["author", "editor"].map(|role| row! { role: role }).to_vec()).unwrap();
+    let book = |author: i64, editor: i64| {
+        db.insert("books", row! { author: nested::connect(author), editor: nested::connect(editor) })
+    };
+    assert!(refusal(book(2, 2)).ends_with(" @ values.author"));
+    assert!(refusal(book(1, 1)).ends_with(" @ values.editor"));
+    book(1, 2).unwrap();
+    assert_eq!(
+        (column(&db, "books", "author_id"), column(&db, "books", "editor_id")),
+        ("1".into(), "2".into())
+    );
+}
+
+#[test]
+fn an_upsert_with_rows_below_finds_the_row_in_its_way_by_what_columns_are_by_default() {
+    let schema = Schema::new()
+        .table(table("shops").column(Column::text("name").default("main").unique()))
+        .table(table("orders").column(Column::integer("shop_id")))
+        .relation(up("orders", "shop", "shops", "shop_id"))
+        .relation(Relation::many("shops", "orders", "orders"));
+    let db = Database::new(schema).unwrap();
+    for _ in 0..2 {
+        db.upsert("shops", row! { orders: [row! {}] }).unwrap();
+    }
+    assert_eq!((column(&db, "shops", "id"), column(&db, "orders", "shop_id")), ("1".into(), "1,1".into()));
 }

@@ -221,3 +221,34 @@ fn what_is_written_along_a_relation_prints_as_it_is_asked() {
     let on = nested::on_table("posts", nested::connect(1));
     assert_eq!(format!("{on:?}"), "{posts: {connect: [1]}}");
 }
+
+#[test]
+fn a_key_that_is_the_parents_own_says_nothing_of_which_row_is_meant() {
+    let settings = Table::new("settings")
+        .column(Column::integer("user_id"))
+        .column(Column::text("theme"))
+        .column(Column::integer("size").default(1))
+        .primary_key(["user_id"])
+        .foreign_key(ForeignKey::new(["user_id"], "users").on_delete(Action::Cascade));
+    let schema = Schema::new()
+        .table(table("users"))
+        .table(settings)
+        .relation(up("settings", "user", "users", "user_id"))
+        .relation(Relation::one("users", "settings", "settings"));
+    let db = Database::new(schema).unwrap();
+    db.insert("users", row! { settings: row! { theme: "a", size: 5 } }).unwrap();
+    db.update("users", Key::from(1), row! { settings: row! { user_id: 1, theme: "b" } }).unwrap();
+    assert_eq!(rows(&db, "settings"), r#"[{"user_id":1,"theme":"b","size":1}]"#);
+    sound(&db);
+}
+
+#[test]
+fn rows_that_are_passed_over_may_be_of_any_depth() {
+    let db = open();
+    let inner = (0..100).fold(row! { name: "x" }, |inner, _| {
+        row! { name: "x", orders: [row! { _destroy: true, customer: inner }] }
+    });
+    let insert = Statement::Insert { table: "customers".into(), rows: vec![inner] };
+    assert!(db.execute(&insert).is_ok());
+    assert_eq!((column(&db, "customers", "id"), rows(&db, "orders")), ("1".into(), "[]".into()));
+}

@@ -188,6 +188,7 @@ fn numbers_are_written_with_every_digit_they_were_read_with() {
     }
 }
 
+#[test]
 fn an_option_of_another_shape_says_what_it_may_be() {
     let text = r#"{
         "tables": {
