@@ -102,7 +102,7 @@ fn nodes_are_listed_from_both_ends_printed_and_documents() {
     assert!(films.deeper().unwrap().is_empty());
     assert_eq!(format!("{films:?}"), r#"Category { id: 3, parent_id: 1, name: "films", children: [] }"#);
     assert_eq!(format!("{nodes:?}"), format!("[{books:?}, {films:?}]"),);
-    let copy = books.clone();
+    let copy = books;
     assert_eq!((copy, copy.name()), (books, "books"));
     assert_eq!(
         serde_json::to_string(&films).unwrap(),

@@ -245,7 +245,7 @@ fn columns_relations_orders_and_assignments_print_as_they_are_named() {
     let (users, posts) = (User::fields(), Post::fields());
     assert_eq!(format!("{:?}", posts.title()), "title");
     let copy = posts.title();
-    assert_eq!(format!("{copy:?} {:?}", posts.clone().title()), "title title");
+    assert_eq!(format!("{copy:?} {:?}", posts.title()), "title title");
     let order = format!("{:?}", posts.score().desc());
     assert!(order.contains("score") && order.contains("Desc"), "{order}");
     let assign = posts.title().set("New").and(posts.score().set(3));
