@@ -221,3 +221,21 @@ fn what_is_written_along_a_relation_prints_as_it_is_asked() {
     let on = nested::on_table("posts", nested::connect(1));
     assert_eq!(format!("{on:?}"), "{posts: {connect: [1]}}");
 }
+
+#[test]
+fn a_mistake_along_a_relation_says_what_to_do_instead() {
+    let db = open();
+    two(&db);
+    let refused = |table: &str, set: Row| format!("{:#}", db.update(table, Key::from(1), set).unwrap_err());
+    for (message, help) in [
+        (refused("customers", row! { orders: [row! { customer_id: 2 }] }), "leave `customer_id` out"),
+        (refused("orders", row! { customer: [row! { name: "a" }, row! { name: "b" }] }), "give one"),
+        (
+            refused("orders", row! { customer: nested::set(1) }),
+            "use create, connect, disconnect, update, upsert or delete",
+        ),
+    ] {
+        assert!(message.contains(&format!("help: {help}")), "{help}\n{message}");
+    }
+    sound(&db);
+}
