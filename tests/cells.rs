@@ -5,7 +5,9 @@
 mod common;
 
 use common::{kind, library, table};
-use relata::{Action, Column, Database, Json, Owned, Relation, Row, Schema, Value, ValueRef, desc, row};
+use relata::{
+    Action, Column, Database, Json, Owned, Relation, Row, Schema, Table, Value, ValueRef, desc, row,
+};
 
 /// A row of every kind of cell that is read without making a value, and one of nulls.
 fn things() -> Database {
@@ -256,4 +258,31 @@ fn a_junction_and_an_ordered_relation_are_walked_from_both_ends() {
     assert_eq!(backwards, ["c", "a", "b"]);
     let ids: Vec<i64> = post.many("marks").unwrap().rev().map(|row| row.get("id").unwrap()).collect();
     assert_eq!(ids, [1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_mistake_in_a_query_says_what_to_do_instead() {
+    use relata::{asc, col, rel};
+    let db = books();
+    let notes = Table::new("notes").column(Column::text("line")).column(Column::json("extra").nullable());
+    let keyless = Database::new(Schema::new().table(notes)).unwrap();
+    let refused = |query: relata::Query<relata::Snapshot>| format!("{:#}", query.all().err().unwrap());
+    let page = db.query("authors").all().unwrap();
+    let ann = page.first().unwrap();
+    for (message, help) in [
+        (refused(db.query("authors").filter(rel("books").is(col("id").gt(1)))), "use some, every or none"),
+        (refused(db.query("books").filter(rel("author").every(col("id").gt(1)))), "use is or isNot"),
+        (refused(db.query("books").filter(col("id").like("1%"))), "compare it with eq, ne, in or notIn"),
+        (refused(keyless.query("notes").filter(col("extra").gt("x"))), "compare it with eq, ne, in or notIn"),
+        (refused(db.query("authors").order_by(asc("id")).after(row! { name: "Ann" })), "give exactly: id"),
+        (refused(db.query("authors").aggregate("n", rel("books").sum("title"))), "name a column of numbers"),
+        (
+            format!("{:#}", keyless.snapshot().get("notes", 1).err().unwrap()),
+            "use a filter, or declare a primary key",
+        ),
+        (format!("{:#}", ann.many("books").err().unwrap()), "add `books` to the query's `with`"),
+        (format!("{:#}", ann.get::<i64>("name").unwrap_err()), "read it as text"),
+    ] {
+        assert!(message.contains(&format!("help: {help}")), "{help}\n{message}");
+    }
 }

@@ -209,3 +209,68 @@ fn flat_queries_and_rows_of_a_relation_are_limited_by_placeholders_too() {
     let bound = followed.bind(row! { id: 2, size: 2 }).unwrap();
     assert_eq!(bound.all().unwrap().to_string(), "{id: 2}\n{id: 4}");
 }
+
+#[test]
+fn placeholders_stand_wherever_a_condition_stands() {
+    let db = library();
+    db.update("books", col("id").eq(7), row! { author_id: None::<i64> }).unwrap();
+    type Made = fn(relata::Input) -> relata::Filter;
+    let cases: [(&str, Made); 7] = [
+        ("not", |id| !col("id").lt(id)),
+        ("or", |id| col("id").eq(id.clone()).or(col("id").gt(id)).or(col("id").is_null())),
+        ("column beside it", |id| col("id").gte(id).and(col("id").gte_column("author_id"))),
+        ("like", |id| col("title").like("T1%").and(col("id").gt(id))),
+        ("is", |id| rel("author").is(col("id").eq(id))),
+        ("is not", |id| rel("author").is_not(col("id").eq(id))),
+        ("null", |id| col("author_id").is_null().or(col("id").eq(id))),
+    ];
+    for (words, made) in cases {
+        let query = db.query("books").filter(made(placeholder("id"))).prepare().unwrap();
+        for id in [1_i64, 2, 60] {
+            let expected = db.query("books").filter(made(id.into())).all().unwrap().to_string();
+            assert_eq!(
+                query.bind(row! { id: id }).unwrap().all().unwrap().to_string(),
+                expected,
+                "{words} {id}"
+            );
+        }
+    }
+    let cases: [(&str, Made); 3] = [
+        ("every", |id| rel("books").every(col("id").gte(id))),
+        ("none", |id| rel("books").none(col("id").eq(id))),
+        ("some of some", |id| rel("books").some(rel("author").is(col("id").eq(id)))),
+    ];
+    for (words, made) in cases {
+        let query = db.query("authors").filter(made(placeholder("id"))).prepare().unwrap();
+        for id in [1_i64, 2, 60] {
+            let expected = db.query("authors").filter(made(id.into())).all().unwrap().to_string();
+            assert_eq!(
+                query.bind(row! { id: id }).unwrap().all().unwrap().to_string(),
+                expected,
+                "{words} {id}"
+            );
+        }
+    }
+}
+
+#[test]
+fn placeholders_stand_in_what_is_made_of_related_rows() {
+    let db = library();
+    let found = |given: &dyn Fn(&str) -> String, bound: bool| {
+        let filter = format!(
+            r#"{{"AND": [{{"$expr": [{{"$count": "books", "where": {{"id": {{"gt": {0}}}}}}}, {{"gte": 20}}]}},
+                {{"$expr": [{{"$sum": {{"books": "id"}}, "where": {{"id": {{"gt": {0}}}}}}}, {{"gt": 100}}]}},
+                {{"$expr": [{{"$max": {{"books": "id"}}, "where": {{"id": {{"gt": {0}}}}}}}, {{"isNotNull": true}}]}}]}}"#,
+            given("id")
+        );
+        let filter = serde_json::from_str::<relata::Filter>(&filter).unwrap();
+        let query = db.query("authors").filter(filter);
+        match bound {
+            true => query.prepare().unwrap().bind(row! { id: 60 }).unwrap().all().unwrap().to_string(),
+            false => query.all().unwrap().to_string(),
+        }
+    };
+    let expected = found(&|_| "60".into(), false);
+    assert!(expected.contains("Ann") && expected.contains("Bob"), "{expected}");
+    assert_eq!(found(&|name| format!(r#"{{"$": "{name}"}}"#), true), expected);
+}

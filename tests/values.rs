@@ -335,3 +335,21 @@ fn rows_are_no_value_of_a_column() {
     assert!(filter.to_string().contains("x: 1"), "{filter}");
     assert_eq!(kind(&db.query("t").filter(filter).all().unwrap_err()), "type_mismatch");
 }
+
+#[test]
+fn a_literal_keeps_its_digits_through_another_format() {
+    use relata::Literal;
+    let text = r#"{"a":[null,true,-1,18446744073709551615,0.5,"x"],"b":{}}"#;
+    let literal: Literal = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&literal).unwrap(), text);
+    let items = literal.get("a").unwrap();
+    assert_eq!((items.kind(), literal.kind(), items.get("a")), ("a list", "an object", None));
+    let Literal::List(items) = items else { panic!("{items:?}") };
+    let kinds: Vec<_> = items.iter().map(Literal::kind).collect();
+    assert_eq!(kinds, ["null", "a boolean", "a number", "a number", "a number", "a text"]);
+    let found: Option<Literal> = serde_json::from_str("null").unwrap();
+    assert_eq!(found, None);
+    // A document held as a value reads as the literal that it is.
+    let value: serde_json::Value = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::from_value::<Literal>(value).unwrap(), literal);
+}

@@ -107,3 +107,32 @@ fn a_commit_is_told_of_rows_that_went_with_those_of_a_table_without_hooks() {
     db.destroy("users", col("id").eq(1)).unwrap();
     assert_eq!(said.take(), ["1"]);
 }
+
+#[test]
+fn a_row_that_was_written_is_read_printed_and_a_document() {
+    let said = Said::default();
+    let ears = said.clone();
+    let db = Database::builder(schema())
+        .after_commit("log", move |event| {
+            let row = event.row();
+            ears.say(format!("{} {row} {row:?}", row.table()));
+            ears.say(serde_json::to_string(&row).unwrap());
+            ears.say(format!("{:?}", row.value("line").unwrap()));
+            ears.say(kind(&row.value("lien").unwrap_err()));
+            ears.say(kind(&row.get::<i64>("line").unwrap_err()));
+        })
+        .build()
+        .unwrap();
+    db.insert("log", row! { line: "said" }).unwrap();
+    let row = r#"{line: "said"}"#;
+    assert_eq!(
+        said.take(),
+        [
+            format!("log {row} {row}"),
+            r#"{"line":"said"}"#.into(),
+            r#""said""#.into(),
+            "unknown_column".into(),
+            "invalid_query".into(),
+        ]
+    );
+}

@@ -264,3 +264,25 @@ fn a_filter_prints_as_the_document_that_asks_the_same() {
             .unwrap_or_else(|error| panic!("{text}: {error:#}"));
     }
 }
+
+#[test]
+fn a_flat_query_of_another_shape_says_what_it_may_be() {
+    let db = Database::new(catalog().schema().clone()).unwrap();
+    let asked = |text: &str| db.query_json(text).err().map_or_else(String::new, |error| format!("{error:#}"));
+    let cases = [
+        (r#"{"union": 7}"#, "expected a list of at least two queries"),
+        (r#"{"union": [{"from": "users"}, {}]}"#, "expected a query with `from`, found none"),
+        (r#"{"from": {"u": 7}, "select": ["id"]}"#, "expected a table's name, found 7"),
+        (r#"{"from": 7, "select": ["id"]}"#, r#"expected a table's name, or {"alias": "table"}, found 7"#),
+        (
+            r#"{"from": "users", "innerJoin": {"posts": 7}}"#,
+            "expected true, a relation's name, or an object with `on`",
+        ),
+    ];
+    let others: Vec<_> = cases
+        .into_iter()
+        .map(|(text, expected)| (text, expected, asked(text)))
+        .filter(|(_, expected, message)| !message.contains(expected))
+        .collect();
+    assert!(others.is_empty(), "{others:#?}");
+}

@@ -252,3 +252,21 @@ fn rows_that_are_passed_over_may_be_of_any_depth() {
     assert!(db.execute(&insert).is_ok());
     assert_eq!((column(&db, "customers", "id"), rows(&db, "orders")), ("1".into(), "[]".into()));
 }
+
+#[test]
+fn a_mistake_along_a_relation_says_what_to_do_instead() {
+    let db = open();
+    two(&db);
+    let refused = |table: &str, set: Row| format!("{:#}", db.update(table, Key::from(1), set).unwrap_err());
+    for (message, help) in [
+        (refused("customers", row! { orders: [row! { customer_id: 2 }] }), "leave `customer_id` out"),
+        (refused("orders", row! { customer: [row! { name: "a" }, row! { name: "b" }] }), "give one"),
+        (
+            refused("orders", row! { customer: nested::set(1) }),
+            "use create, connect, disconnect, update, upsert or delete",
+        ),
+    ] {
+        assert!(message.contains(&format!("help: {help}")), "{help}\n{message}");
+    }
+    sound(&db);
+}

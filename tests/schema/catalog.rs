@@ -72,3 +72,27 @@ fn a_polymorphic_relation_has_the_tables_it_leads_to_and_what_stands_for_them() 
         on.members().iter().map(|member| (member.label(), catalog.table(member.target()).name())).collect();
     assert_eq!(members, [("users", "users"), ("posts", "posts")]);
 }
+
+#[test]
+fn what_a_write_does_besides_is_told_for_every_action() {
+    let child = |name: &str, action: Action| {
+        table(name, &["id"])
+            .column(Column::integer("user_id").nullable().default(1))
+            .foreign_key(ForeignKey::new(["user_id"], "users").on_delete(action))
+    };
+    let schema = Schema::new()
+        .table(table("users", &["id"]))
+        .table(child("defaulted", Action::SetDefault))
+        .table(child("left", Action::NoAction))
+        .table(child("deleted", Action::NoAction))
+        .table(child("restricted", Action::NoAction))
+        .relation(Relation::belongs_to("deleted", "user"))
+        .relation(Relation::belongs_to("restricted", "user"))
+        .relation(Relation::has_many("users", "deleted").dependent(relata::Dependent::Delete))
+        .relation(Relation::has_many("users", "restricted").dependent(relata::Dependent::Restrict));
+    let words = Catalog::try_from(schema).unwrap().explain_writes("users").unwrap();
+    for expected in ["sets to default", "is refused when it leaves", "deletes", "is refused while there are"]
+    {
+        assert!(words.contains(expected), "{expected}\n{words}");
+    }
+}

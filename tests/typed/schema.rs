@@ -357,3 +357,40 @@ fn typed_databases_queries_and_results_go_from_thread_to_thread() {
     crosses(&db.from::<Post>().select(|p| p.title()));
     crosses(&db.from::<Post>().left_join(|p| p.author()).all().unwrap());
 }
+
+#[test]
+fn whatever_a_schema_from_elsewhere_lacks_is_named() {
+    let mistakes = |error: relata::Error| -> Vec<String> {
+        let ErrorKind::InvalidSchema { mistakes } = error.kind() else { panic!("{error}") };
+        mistakes.iter().map(ToString::to_string).collect()
+    };
+    let empty = || relata::Database::new(Schema::new()).unwrap();
+    assert_eq!(
+        mistakes(Database::over::<(Artist, Album)>(empty()).unwrap_err()),
+        ["artists: no table `artists`", "albums: no table `albums`"]
+    );
+    let found = mistakes(
+        changed(|schema| {
+            column(schema, "users", "email").unique = false;
+            table(schema, "posts").unique.clear();
+            schema.relations.retain(|relation| relation.name != "read_comments");
+        })
+        .unwrap_err(),
+    );
+    let all = found.join("\n");
+    assert_eq!(found.len(), 3, "{all}");
+    assert!(all.contains("the model declares unique (email), there is no such constraint"), "{all}");
+    assert!(
+        all.contains("the model declares unique (author_id, title), there is no such constraint"),
+        "{all}"
+    );
+    let chain = "users.read_comments: the model declares many comments along posts (author_id) to users (id) \
+                 backwards along comments (post_id) to posts (id) backwards, there is no such relation";
+    assert!(all.contains(chain), "{all}");
+    let mut schema = Schema::from_json(&Database::schema::<(Measure, Remark)>().to_json()).unwrap();
+    schema.relations.retain(|relation| relation.name != "by_serial");
+    let found =
+        mistakes(Database::over::<(Measure, Remark)>(relata::Database::new(schema).unwrap()).unwrap_err());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("remarks.by_serial: the model declares one measures along"), "{found:?}");
+}

@@ -143,3 +143,23 @@ fn many_violations_are_counted_and_the_first_shown() {
     assert!(why.starts_with("error: the data has 500 mistakes; nothing was loaded\n"), "{why}");
     assert!(why.ends_with("  and 450 more\n") && why.lines().count() == 52, "{why}");
 }
+
+#[test]
+fn a_file_that_cannot_be_read_or_is_the_second_of_its_table_is_named() {
+    let folder = Folder::new(&[("authors.csv", "name\nFrank\n"), ("authors.CSV", "name\nUrsula\n")]);
+    std::fs::create_dir(folder.path("data/books.csv")).unwrap();
+    let why = folder.relata("check", &[]).refused();
+    let books = folder.text("data/books.csv");
+    assert!(why.lines().any(|line| line.contains(&books)), "{why}");
+    // Where names differ by case only they are one file.
+    if std::fs::read_dir(folder.path("data")).unwrap().count() == 3 {
+        assert!(why.contains("authors.csv: ") && why.contains("authors.CSV is for the same table"), "{why}");
+    }
+}
+
+#[test]
+fn a_line_with_a_fault_in_its_header_ends_its_file() {
+    let why = complaints(&[("authors.csv", "na\"me\nFrank\n")]);
+    assert_eq!(why.len(), 1, "{why:?}");
+    assert!(why[0].starts_with("authors.csv:1: "), "{why:?}");
+}

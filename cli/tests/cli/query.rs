@@ -248,3 +248,18 @@ fn a_table_quotes_text_that_could_be_mistaken() {
          \"say \\\"hi\\\"\"  \"\"\n"
     );
 }
+
+#[test]
+fn every_kind_of_query_says_how_rows_are_found() {
+    let folder = Folder::library();
+    for query in [
+        JOINED,
+        r#"{"findFirst": "books", "where": {"id": 1}}"#,
+        r#"{"count": "books", "where": {"id": 1}}"#,
+        r#"{"exists": "books", "where": {"id": 1}}"#,
+        r#"{"pluck": "books", "columns": "title", "where": {"id": 1}}"#,
+    ] {
+        let plan = folder.relata("query", &["--explain", query]).ok();
+        assert!(plan.starts_with("books"), "{query}\n{plan}");
+    }
+}
