@@ -28,7 +28,8 @@ impl Schema {
         Schema::try_from(&read(text, &Limits::none())?)
     }
 
-    /// The schema document in its canonical form, indented, with every digit of its numbers.
+    /// The schema document in its canonical form, indented. Numbers keep every digit, which they don't
+    /// through serde where a format holds them as doubles.
     pub fn to_json(&self) -> String {
         format!("{:#}", Literal::from(self))
     }
