@@ -2,7 +2,7 @@
 
 use super::chunked::Chunks;
 use super::spans::{Segment, Span, SpansView};
-use super::{Column, Data, DataView};
+use super::{Column, DataView};
 use crate::id::Slot;
 use std::hint::black_box;
 
@@ -10,19 +10,6 @@ use std::hint::black_box;
 const AHEAD: usize = 32;
 
 impl Column {
-    /// Reads a cell of a column of whole numbers or times, null or not, so that it is near when it is asked for.
-    /// O(1).
-    pub(crate) fn number_ahead(&self, slot: Slot) {
-        let at = slot.index();
-        let number = match &self.data {
-            Data::Smallint(v) => v.at(at).into(),
-            Data::Int(v) | Data::Date(v) => v.at(at).into(),
-            Data::Integer(v) | Data::Timestamp(v) | Data::Timestamptz(v) => v.at(at),
-            _ => 0,
-        };
-        black_box((number, self.is_null(slot)));
-    }
-
     /// Reads the cells at these slots, so that they are near when they are asked for one by one. O(slots).
     pub(crate) fn read_ahead(&self, slots: &[Slot]) {
         match self.view().data {

@@ -11,6 +11,7 @@
 //! 1. `parents[c] = p` exactly when `c` stands in the list of `p`; lists ascend.
 //! 2. A child with a null in its key has no parent and isn't an orphan.
 //! 3. Every other child has a parent or is an orphan.
+//! 4. Children come in the order of their slots and none is passed over, so `parents` has a place for each.
 //!
 //! `parents` says nothing of a row that isn't there: it may still name the parent that the row had.
 

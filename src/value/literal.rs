@@ -69,7 +69,9 @@ impl Literal {
                     begin(f, i, inside)?;
                     item.write(f, inside)?;
                 }
-                end(f, items.len(), depth)?;
+                if !items.is_empty() {
+                    line(f, depth)?;
+                }
                 f.write_str("]")
             }
             Literal::Object(entries) => {
@@ -80,7 +82,9 @@ impl Literal {
                     f.write_str(if inside.is_some() { ": " } else { ":" })?;
                     value.write(f, inside)?;
                 }
-                end(f, entries.len(), depth)?;
+                if !entries.is_empty() {
+                    line(f, depth)?;
+                }
                 f.write_str("}")
             }
         }
@@ -90,15 +94,12 @@ impl Literal {
 /// What stands before the member at `at`.
 fn begin(f: &mut fmt::Formatter<'_>, at: usize, depth: Option<usize>) -> fmt::Result {
     f.write_str(if at == 0 { "" } else { "," })?;
-    end(f, 1, depth)
+    line(f, depth)
 }
 
-/// A new line where members stand on lines.
-fn end(f: &mut fmt::Formatter<'_>, members: usize, depth: Option<usize>) -> fmt::Result {
-    match depth.filter(|_| members > 0) {
-        Some(depth) => write!(f, "\n{:1$}", "", 2 * depth),
-        None => Ok(()),
-    }
+/// A new line, where members stand on lines.
+fn line(f: &mut fmt::Formatter<'_>, depth: Option<usize>) -> fmt::Result {
+    depth.map_or(Ok(()), |depth| write!(f, "\n{:1$}", "", 2 * depth))
 }
 
 impl Serialize for Literal {
