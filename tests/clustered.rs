@@ -7,8 +7,8 @@ mod common;
 use common::{kind, sound};
 use proptest::prelude::*;
 use relata::{
-    Action, Column, Database, ForeignKey, Index, Key, Query, Relation, Row, Schema, Snapshot, Table, asc,
-    col, count, desc, rel, row,
+    Action, Column, Database, Dependent, ForeignKey, Index, Key, Query, Relation, Row, Schema, Snapshot,
+    Table, asc, col, count, desc, rel, row,
 };
 
 fn id() -> Column {
@@ -352,4 +352,35 @@ fn only_a_relation_by_the_tables_own_key_says_where_its_rows_lie() {
     assert!(format!("{error:#}").ends_with("help: there are: user"), "{error:#}");
     assert_eq!(kind(&db.compact_by("posts", "nobody").unwrap_err()), "unknown_relation");
     assert_eq!(kind(&db.compact_by("nothing", "user").unwrap_err()), "unknown_table");
+}
+
+#[test]
+fn dependents_are_destroyed_in_the_order_they_came_in_wherever_they_lie() {
+    let destroyed = |clusters: bool| {
+        let said = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let ears = std::sync::Arc::clone(&said);
+        let posts = Table::new("posts").column(id()).column(Column::integer("user_id")).primary_key(["id"]);
+        let schema = Schema::new()
+            .table(Table::new("users").column(id()).primary_key(["id"]))
+            .table(posts)
+            .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+            .relation(Relation::many("users", "posts", "posts").dependent(Dependent::Destroy));
+        let hear = move |event: &mut relata::HookEvent<'_>| {
+            ears.lock().unwrap().push(event.row().to_string());
+            Ok(())
+        };
+        let db = Database::builder(schema).before_destroy("posts", hear).build().unwrap();
+        db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+        db.insert_many("posts", [2, 1, 2].map(|user| row! { user_id: user }).to_vec()).unwrap();
+        if clusters {
+            db.compact_by("posts", "user").unwrap();
+        }
+        db.update("posts", Key::from(2), row! { user_id: 2 }).unwrap();
+        db.destroy("users", Key::from(2)).unwrap();
+        sound(&db);
+        let lines = said.lock().unwrap().clone();
+        lines
+    };
+    assert_eq!(destroyed(false).len(), 3);
+    assert_eq!(destroyed(true), destroyed(false));
 }
