@@ -49,10 +49,12 @@ fn rejected_rows_are_passed_over() {
     let blank = row! { text: "  ", number: None::<i64>, product: Vec::<Row>::new() };
     db.insert("orders", row! { lines: [blank, row! { number: 1, text: "" }] }).unwrap();
     assert_eq!(column(&db, "lines", "number"), "1");
-    // One along a relation is something.
-    let full = row! { product: row! { sku: "s" } };
-    let error = refusal(db.insert("orders", row! { lines: [full] }));
-    assert!(error.starts_with("not_null_violation: lines.number"), "{error}");
+    // One along a relation is something, and so is one that is there already.
+    db.insert("products", row! { sku: "t" }).unwrap();
+    for full in [row! { product: row! { sku: "s" } }, row! { product: nested::connect(1) }] {
+        let error = refusal(db.insert("orders", row! { lines: [full] }));
+        assert!(error.starts_with("not_null_violation: lines.number"), "{error}");
+    }
     sound(&db);
 }
 
