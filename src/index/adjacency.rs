@@ -247,7 +247,7 @@ impl Adjacency {
 
     /// Gives `parent` the orphans that waited for its key. O(them).
     pub(crate) fn adopt(&mut self, keys: &KeyView<'_>, parent_keys: &KeyView<'_>, parent: Slot) {
-        if self.orphans.len() == 0 || parent_keys.has_null(parent) {
+        if self.orphans.len() == 0 {
             return;
         }
         let hash = parent_keys.hash(self.state, parent);
