@@ -59,6 +59,30 @@ fn rejected_rows_are_passed_over() {
 }
 
 #[test]
+fn any_condition_on_what_a_row_gives_may_reject_it() {
+    let cases = [
+        (col("text").like("t%"), "2,3"),
+        (col("text").is_null(), "1,2,4"),
+        (col("amount").is_in([7, 9]), "1,2"),
+        (col("amount").not_in([7]), "1,3"),
+        (col("amount").is_in(Vec::<i64>::new()), "1,2,3,4"),
+        (col("amount").is_in([None, Some(2)]), "1,3,4"),
+        (col("number").eq_column("amount"), "1,3,4"),
+        (col("amount").gt(1).and(col("number").lt(4)), "1,4"),
+        (!col("amount").eq(2), "1,2"),
+    ];
+    for (reject, kept) in cases {
+        let told = reject.to_string();
+        let db = with_lines(NestedAttributes::new().reject_if(reject));
+        let third = row! { number: 3, amount: 7 };
+        let fourth = row! { number: 4, text: "tin", amount: 9 };
+        let lines = [line(1, "tea"), row! { number: 2, text: "jam", amount: 2 }, third, fourth];
+        db.insert("orders", row! { lines: lines }).unwrap();
+        assert_eq!(column(&db, "lines", "number"), kept, "{told}");
+    }
+}
+
+#[test]
 fn the_limit_is_looked_at_first() {
     let db = with_lines(NestedAttributes::new().limit(2).reject_all_blank());
     let order = |count: i64| row! { lines: (0..count).map(|n| row! { nonsense: n }).collect::<Vec<_>>() };
@@ -84,6 +108,10 @@ fn a_has_one_without_a_key_replaces_unless_it_only_updates() {
     db.insert("customers", row! { name: "Ann", profile: row! { bio: "old" } }).unwrap();
     db.update("customers", Key::from(1), row! { profile: row! { bio: "new" } }).unwrap();
     assert_eq!(rows(&db, "profiles"), r#"[{"id":1,"bio":"new","customer_id":1}]"#);
+    // A null key is no key, and takes none away.
+    let null = row! { id: None::<i64>, bio: "last" };
+    db.update("customers", Key::from(1), row! { profile: null }).unwrap();
+    assert_eq!(rows(&db, "profiles"), r#"[{"id":1,"bio":"last","customer_id":1}]"#);
     sound(&db);
 }
 
