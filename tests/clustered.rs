@@ -378,8 +378,7 @@ fn dependents_are_destroyed_in_the_order_they_came_in_wherever_they_lie() {
         db.update("posts", Key::from(2), row! { user_id: 2 }).unwrap();
         db.destroy("users", Key::from(2)).unwrap();
         sound(&db);
-        let lines = said.lock().unwrap().clone();
-        lines
+        said.lock().unwrap().clone()
     };
     assert_eq!(destroyed(false).len(), 3);
     assert_eq!(destroyed(true), destroyed(false));

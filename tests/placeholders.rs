@@ -102,7 +102,8 @@ fn prepared_queries_go_by_the_indexes_that_their_values_will_fit() {
     let event = |n: i64| row! { kind: n * 7 % 50, day: n / 24 % 60, hour: n % 24 };
     db.insert_many("events", (0..3_000).map(event).collect()).unwrap();
     let (by_kind, by_time, scan) = ("by index events_kind_idx", "by index events_day_hour_idx", "scan");
-    let cases: [(&str, fn(Input, Input) -> Filter); 9] = [
+    type Asked = fn(Input, Input) -> Filter;
+    let cases: [(&str, Asked); 9] = [
         (by_kind, |a, _| col("kind").eq(a)),
         (by_kind, |a, b| col("kind").is_in([a, b])),
         (by_kind, |a, b| col("kind").eq(a).and(col("hour").gt(b))),
