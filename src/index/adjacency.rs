@@ -255,8 +255,7 @@ impl Adjacency {
         let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
         for child in waiting {
             self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
-            self.parents.set(child.index(), parent);
-            self.children.insert(parent, child);
+            self.attach_to(parent, child);
         }
     }
 
