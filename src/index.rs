@@ -271,7 +271,6 @@ impl Index {
     /// The row of this table that has the key of the row at `slot` in a unique index.
     fn taken_by(&self, view: &KeyView<'_>, slot: Slot) -> Option<Slot> {
         match &self.kind {
-            _ if view.has_null(slot) => None,
             Kind::Dense(map) => view.integer(slot).and_then(|key| map.get(key).some()),
             Kind::Unique(table) => {
                 table.find(view.hash(self.state, slot), |other| view.equals_row(other, view, slot))

@@ -158,6 +158,16 @@ impl Verb {
 }
 
 impl Write {
+    /// Whether it says nothing: neither a row nor a verb.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Write::Row(_) => false,
+            Write::Rows(rows) => rows.is_empty(),
+            Write::Verbs(Verbs(verbs)) => verbs.is_empty(),
+            Write::On(_, write) => write.is_empty(),
+        }
+    }
+
     /// Shows the rows it gives, those inside of them apart.
     pub(crate) fn rows<'w>(&'w self, show: &mut dyn FnMut(&'w Row)) {
         match self {

@@ -206,3 +206,15 @@ fn rows_that_are_parents_of_each_other_are_written_one_by_one() {
     assert_eq!(column(&db, "parts", "parts_count"), format!("0{}", ",1".repeat(19)));
     sound(&db);
 }
+
+#[test]
+fn a_number_that_could_be_null_is_given_to_many_rows_as_to_one() {
+    let table =
+        Table::new("t").column(Column::integer("no").generated().nullable()).column(Column::text("s"));
+    let db = Database::new(Schema::new().table(table)).unwrap();
+    db.insert("t", row! { s: "a" }).unwrap();
+    db.insert_many("t", (0..5).map(|_| row! { s: "b" }).collect()).unwrap();
+    db.load(|loader| loader.push("t", &row! { s: "c" })).unwrap();
+    assert_eq!(column(&db, "t", "no"), "1,2,3,4,5,6,7");
+    sound(&db);
+}

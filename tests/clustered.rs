@@ -7,9 +7,10 @@ mod common;
 use common::{kind, sound};
 use proptest::prelude::*;
 use relata::{
-    Action, Column, Database, ForeignKey, Index, Key, Query, Relation, Row, Schema, Snapshot, Table, asc,
-    col, count, desc, rel, row,
+    Action, Column, Database, Dependent, ForeignKey, HookEvent, Index, Key, Query, Relation, Row, Rows,
+    Schema, Snapshot, Table, asc, col, count, desc, nested, rel, row,
 };
+use std::sync::{Arc, Mutex};
 
 fn id() -> Column {
     Column::integer("id").generated()
@@ -352,4 +353,97 @@ fn only_a_relation_by_the_tables_own_key_says_where_its_rows_lie() {
     assert!(format!("{error:#}").ends_with("help: there are: user"), "{error:#}");
     assert_eq!(kind(&db.compact_by("posts", "nobody").unwrap_err()), "unknown_relation");
     assert_eq!(kind(&db.compact_by("nothing", "user").unwrap_err()), "unknown_table");
+}
+
+/// What hooks hear of the rows of `table`, one after the other, where its rows lie by `relation` or where
+/// they came in.
+fn heard(schema: Schema, (table, relation): (&'static str, &str), run: fn(&Database)) -> [Vec<String>; 2] {
+    [false, true].map(|clusters| {
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let hear = || {
+            let ears = Arc::clone(&said);
+            move |event: &mut HookEvent<'_>| {
+                ears.lock().unwrap().push(event.row().to_string());
+                Ok(())
+            }
+        };
+        let builder = Database::builder(schema.clone()).before_update(table, hear());
+        let db = builder.before_delete(table, hear()).before_destroy(table, hear()).build().unwrap();
+        db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+        db.insert_many("posts", [2, 1, 2].map(|user| row! { user_id: user, tag_id: 1 }).to_vec()).unwrap();
+        if clusters {
+            db.compact_by(table, relation).unwrap();
+        }
+        db.update("posts", Key::from(2), row! { user_id: 2 }).unwrap();
+        said.lock().unwrap().clear();
+        run(&db);
+        sound(&db);
+        said.lock().unwrap().clone()
+    })
+}
+
+/// Users with posts, by which users have tags too; what becomes of posts whose user is destroyed.
+fn tagged(dependent: Dependent) -> Schema {
+    let posts = Table::new("posts").column(id()).column(Column::integer("user_id").nullable());
+    Schema::new()
+        .table(Table::new("users").column(id()).primary_key(["id"]))
+        .table(Table::new("tags").column(id()).primary_key(["id"]))
+        .table(posts.column(Column::integer("tag_id")).primary_key(["id"]))
+        .relation(Relation::one("posts", "user", "users").from(["user_id"]).to(["id"]))
+        .relation(Relation::many("users", "posts", "posts").dependent(dependent))
+        .relation(Relation::one("posts", "tag", "tags").from(["tag_id"]).to(["id"]))
+        .relation(Relation::many("tags", "posts", "posts"))
+        .relation(Relation::many("users", "tags", "tags").from(["id"]).to(["id"]).through(
+            "posts",
+            ["user_id"],
+            ["tag_id"],
+        ))
+}
+
+#[test]
+fn hooks_run_for_rows_in_the_order_they_came_in_wherever_they_lie() {
+    let ways: [(&str, fn(&Database)); 6] = [
+        ("an update", |db| _ = db.update("posts", Rows::All, row! { tag_id: 2 }).unwrap()),
+        ("a delete", |db| _ = db.delete("posts", col("id").gt(0)).unwrap()),
+        ("a destroy", |db| _ = db.destroy("posts", col("user_id").eq(2)).unwrap()),
+        ("dependents", |db| _ = db.destroy("users", Key::from(2)).unwrap()),
+        ("a collection", |db| db.relation("users", 2, "posts").unwrap().clear().unwrap()),
+        ("rows that join the same two", |db| {
+            db.insert("tags", row! {}).unwrap();
+            db.update("users", Key::from(2), row! { tags: nested::disconnect(1) }).unwrap();
+        }),
+    ];
+    for (way, run) in ways {
+        let [plain, laid] = heard(tagged(Dependent::Destroy), ("posts", "user"), run);
+        assert_eq!(plain.len(), 3, "{way}");
+        assert_eq!(laid, plain, "{way}");
+    }
+}
+
+#[test]
+fn rows_that_have_waited_for_their_parent_are_shown_in_the_order_they_came_in() {
+    let db = Database::new(tagged(Dependent::Destroy)).unwrap();
+    db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+    db.insert_many("posts", [2, 1, 2].map(|user| row! { user_id: user, tag_id: 1 }).to_vec()).unwrap();
+    db.compact_by("posts", "user").unwrap();
+    db.insert("tags", row! {}).unwrap();
+    sound(&db);
+    let tags = db.query("tags").include("posts", |posts| posts.columns(["id"])).all().unwrap();
+    assert_eq!(serde_json::to_string(&tags).unwrap(), r#"[{"id":1,"posts":[{"id":1},{"id":2},{"id":3}]}]"#);
+}
+
+#[test]
+fn a_refusal_names_rows_in_the_order_they_came_in_wherever_they_lie() {
+    let told = |clusters: bool| {
+        let db = Database::new(tagged(Dependent::Restrict)).unwrap();
+        db.insert_many("users", vec![row! {}, row! {}]).unwrap();
+        db.insert_many("posts", [2, 1, 2].map(|user| row! { user_id: user, tag_id: 1 }).to_vec()).unwrap();
+        if clusters {
+            db.compact_by("posts", "user").unwrap();
+        }
+        db.update("posts", Key::from(2), row! { user_id: 2 }).unwrap();
+        db.destroy("users", Key::from(2)).unwrap_err().to_string()
+    };
+    assert!(told(false).contains("1, 2, 3"), "{}", told(false));
+    assert_eq!(told(true), told(false));
 }

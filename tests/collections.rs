@@ -340,3 +340,8 @@ fn a_collection_of_a_filtered_relation_holds_its_rows_only() {
     ads().clear().unwrap();
     assert_eq!(state(&db), "posts 1,2,3,4,5 of 1,1,1,2,null, comments 1,2,3,4, counts 3,1");
 }
+
+#[test]
+fn a_collection_prints_as_the_relation_and_the_row_it_is_of() {
+    assert_eq!(format!("{:?}", plain().relation("users", 2, "posts").unwrap()), "users.posts of 2");
+}

@@ -70,7 +70,7 @@ fn nodes(form: Form, action: Action, dependent: Option<Dependent>) -> Database {
     };
     let above = Relation::one("nodes", "above", "nodes").from(["above_id"]).to(["id"]).alias("tree");
     let schema = Schema::new().table(nodes).relation(above.touch_column("touched_at")).relation(below);
-    let db = Database::builder(schema).clock(|| jiff::Timestamp::UNIX_EPOCH).build().unwrap();
+    let db = Database::builder(schema).clock(|| "1970-01-01T00:00:00Z".parse().unwrap()).build().unwrap();
     let rows = rows();
     db.load(|loader| {
         (1..=rows).try_for_each(|id| loader.push("nodes", &row! { id: id, above_id: form.above(id, rows) }))

@@ -135,3 +135,15 @@ fn handles_and_snapshots_go_between_threads() {
     shared::<Database>();
     shared::<relata::Snapshot>();
 }
+
+#[test]
+fn an_index_that_was_not_written_to_stays_shared_with_the_rows_of_each_key() {
+    let numbers = table("t").column(Column::integer("kind")).column(Column::integer("n")).index(["kind"]);
+    let db = Database::new(Schema::new().table(numbers)).unwrap();
+    db.insert_many("t", (0..20_000i64).map(|n| row! { kind: n % 4, n: n }).collect()).unwrap();
+    let fork = db.fork();
+    fork.update("t", col("id").eq(1), row! { n: -1 }).unwrap();
+    let memory = &fork.memory()[0];
+    let own = memory.total() - memory.shared;
+    assert!(own < 20_000 * 2, "{own} of {}", memory.total());
+}

@@ -118,6 +118,9 @@ fn whole_rows_come_nested_by_table_and_a_side_is_null_only_where_nothing_matched
         serde_json::to_string(&page.get(3).unwrap()).unwrap(),
         r#"{"users":{"id":3,"name":"Cid","age":20},"posts":null}"#
     );
+    let owned = page.to_owned_rows();
+    assert_eq!(serde_json::to_string(&owned).unwrap(), json(&page));
+    assert_eq!(page.first().map(|row| row.to_owned_row()), owned.first().cloned());
     // The first column of the joined table being null doesn't make the row missing.
     let db = Database::new(
         Schema::new()

@@ -211,6 +211,10 @@ fn labels_are_found_in_the_order_in_which_they_are_declared() {
     assert_eq!(ids(all().filter(col("priority").eq("middle"))), [4]);
     db.update("tasks", col("priority").eq("middle"), row! { priority: "high" }).unwrap();
     assert_eq!(ids(all().order_by(relata::desc("priority")).limit(4)), [2, 1, 4, 6]);
+    // However many have none.
+    db.insert_many("tasks", (0..40).map(|_| row! {}).collect()).unwrap();
+    assert_eq!(ids(all().filter(col("priority").gt("low"))), [1, 4, 6]);
+    assert_eq!(ids(all().filter(col("priority").lte("low"))), [3, 5]);
     sound(&db);
 }
 

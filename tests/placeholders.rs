@@ -4,8 +4,8 @@
 
 mod common;
 
-use common::kind;
-use relata::{Action, Database, Type, col, placeholder, rel, row};
+use common::{kind, table};
+use relata::{Action, Column, Database, Filter, Input, Schema, Type, col, placeholder, rel, row};
 
 fn library() -> Database {
     let db = common::library(Action::Cascade);
@@ -87,6 +87,47 @@ fn prepared_answers_are_those_of_the_same_query_with_its_values() {
         let bound = nested.bind(given(low, high, author)).unwrap();
         assert_eq!(bound.all().unwrap().to_string(), expected, "{}", bound.explain());
         assert_eq!(flat.run(given(low, high, author)).unwrap().to_string(), expected);
+    }
+}
+
+#[test]
+fn prepared_queries_go_by_the_indexes_that_their_values_will_fit() {
+    let events = table("events")
+        .column(Column::integer("kind"))
+        .column(Column::integer("day"))
+        .column(Column::integer("hour"))
+        .index(["kind"])
+        .ordered_index(["day", "hour"]);
+    let db = Database::new(Schema::new().table(events)).unwrap();
+    let event = |n: i64| row! { kind: n * 7 % 50, day: n / 24 % 60, hour: n % 24 };
+    db.insert_many("events", (0..3_000).map(event).collect()).unwrap();
+    let (by_kind, by_time, scan) = ("by index events_kind_idx", "by index events_day_hour_idx", "scan");
+    type Asked = fn(Input, Input) -> Filter;
+    let cases: [(&str, Asked); 9] = [
+        (by_kind, |a, _| col("kind").eq(a)),
+        (by_kind, |a, b| col("kind").is_in([a, b])),
+        (by_kind, |a, b| col("kind").eq(a).and(col("hour").gt(b))),
+        (by_time, |a, b| col("day").eq(a).and(col("hour").eq(b))),
+        (by_time, |a, b| col("day").eq(a).and(col("hour").lte(b))),
+        (by_time, |a, b| col("day").gt(a).and(col("day").lte(b))),
+        (by_time, |a, _| col("day").is_in([a, Input::from(5)])),
+        (scan, |a, b| col("hour").eq(a).and(col("hour").ne(b))),
+        (scan, |a, b| col("day").ne(a).and(col("hour").lt(b))),
+    ];
+    for (way, filter) in cases {
+        let open = filter(placeholder("a"), placeholder("b"));
+        let prepared = db.query("events").columns(["id"]).filter(open).prepare().unwrap();
+        let told = prepared.explain();
+        assert!(told.starts_with(&format!("events: {way}")), "{way}: {told}");
+        for (a, b) in [(3, 9), (10, 20), (59, 59), (20, 3), (1, 70), (-1, 0)] {
+            let known = db.query("events").columns(["id"]).filter(filter(a.into(), b.into()));
+            let given = prepared.placeholders().into_iter().map(|(name, _)| {
+                let value = if name == "a" { a } else { b };
+                (name, Input::from(value))
+            });
+            let found = prepared.bind(given.collect()).unwrap().all().unwrap();
+            assert_eq!(found.to_string(), known.all().unwrap().to_string(), "{told} of {a} and {b}");
+        }
     }
 }
 

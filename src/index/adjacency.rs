@@ -247,7 +247,7 @@ impl Adjacency {
 
     /// Gives `parent` the orphans that waited for its key. O(them).
     pub(crate) fn adopt(&mut self, keys: &KeyView<'_>, parent_keys: &KeyView<'_>, parent: Slot) {
-        if self.orphans.len() == 0 || parent_keys.has_null(parent) {
+        if self.orphans.len() == 0 {
             return;
         }
         let hash = parent_keys.hash(self.state, parent);
@@ -255,8 +255,7 @@ impl Adjacency {
         let waiting: SmallVec<[Slot; 8]> = waiting.iter().collect();
         for child in waiting {
             self.orphans.remove(hash, child, |other| keys.equals_row(other, keys, child));
-            self.parents.set(child.index(), parent);
-            self.children.insert(parent, child);
+            self.attach_to(parent, child);
         }
     }
 

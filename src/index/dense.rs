@@ -162,23 +162,20 @@ impl DenseMap {
     /// page has no key left.
     pub(crate) fn remove_all(&mut self, keys: impl Iterator<Item = i64>) {
         let (base, mut is_emptied) = (self.base, false);
+        let page_of = |key: i64| key.wrapping_sub(base) as u64 / PAGE as u64;
         let mut keys = keys.peekable();
         let DenseMap { pages, len, .. } = self;
         let mut pages = pages.edit();
         while let Some(first) = keys.next() {
-            let at = first.wrapping_sub(base) as u64;
-            let Some(page) = usize::try_from(at / PAGE as u64).ok().and_then(|page| pages.get_mut(page))
-            else {
-                continue;
-            };
+            let at = page_of(first);
+            let Some(page) = usize::try_from(at).ok().and_then(|at| pages.get_mut(at)) else { continue };
             let Some(slots) = page.slots.as_mut().map(Arc::make_mut) else { continue };
             let mut gone = 0;
             let mut key = Some(first);
             while let Some(one) = key {
                 let place = &mut slots[one.wrapping_sub(base) as usize % PAGE];
                 gone += u32::from(!std::mem::take(place).is_none());
-                let is_near = |key: &i64| key.wrapping_sub(base) as u64 / PAGE as u64 == at / PAGE as u64;
-                key = keys.next_if(is_near);
+                key = keys.next_if(|key| page_of(*key) == at);
             }
             page.live -= gone;
             *len -= gone as usize;

@@ -78,7 +78,7 @@ impl Loading<'_> {
             let found = ecow::eco_format!("{}", values.len());
             return Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None }));
         }
-        if self.store().table(block.table).bound() + block.rows >= MAX_SLOTS {
+        if self.store().table(block.table).bound().saturating_add(block.rows) >= MAX_SLOTS {
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "slots", allowed: MAX_SLOTS as u64 }));
         }
         let info = block.catalog.table(block.table);
@@ -90,9 +90,7 @@ impl Loading<'_> {
                     staged.push(&column.ty, *value).map_err(named)?;
                 }
                 None => match &column.default {
-                    Some(DefaultInfo::Constant(value)) if !value.is_null() && !column.generated => {
-                        staged.push_value(&column.ty, value);
-                    }
+                    Some(DefaultInfo::Constant(value)) => staged.push_value(&column.ty, value),
                     _ => staged.push_value(&column.ty, &self.not_given(info, column)?),
                 },
             }

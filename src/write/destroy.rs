@@ -111,9 +111,7 @@ impl Writer<'_> {
             let first = rows.len();
             match dependent.way {
                 Way::Junction(near, far) => self.junction_rows(relation, (near, far), *slot, &mut rows),
-                Way::Children(edge) if is_plain(relation) => {
-                    rows.extend_from_slice(self.store.edge(edge).children().of(*slot));
-                }
+                Way::Children(edge) if is_plain(relation) => rows.extend(self.store.children_of(edge, *slot)),
                 Way::Children(_) | Way::Parent => rows.extend(along(&self.store, relation, *slot)),
             }
             if let (Dependent::Restrict, Some(edge)) = (dependent.action, edge) {

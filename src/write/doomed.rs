@@ -199,4 +199,16 @@ mod tests {
             prop_assert!(flat.eq(model));
         }
     }
+
+    #[test]
+    fn rows_far_apart_are_met_once_however_many_they_are() {
+        let mut doomed = Doomed::default();
+        let (table, far) = (TableId::new(0), |at: usize| Slot::new(at * 1000));
+        for count in 1..40 {
+            assert!(doomed.meet(table, (0..count).map(far)).is_some());
+            // The newest again, after another one.
+            assert!(doomed.meet(table, [far(0), far(count - 1)].into_iter()).is_none());
+            assert_eq!(doomed.len(), count);
+        }
+    }
 }

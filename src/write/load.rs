@@ -113,7 +113,7 @@ impl<'e> Loading<'e> {
 
     fn keep(&mut self, table: TableId, values: Vec<Value>) -> Result<()> {
         let Some(waiting) = self.waiting.get_mut(table.index()) else { return Ok(()) };
-        if self.store.table(table).bound() + waiting.len() >= MAX_SLOTS {
+        if self.store.table(table).bound().saturating_add(waiting.len()) >= MAX_SLOTS {
             return Err(Error::new(ErrorKind::LimitExceeded { limit: "slots", allowed: MAX_SLOTS as u64 }));
         }
         waiting.push(values);

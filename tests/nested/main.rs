@@ -179,6 +179,24 @@ fn an_error_anywhere_names_its_path_and_undoes_everything() {
     sound(&db);
 }
 
+#[test]
+fn rows_made_together_whose_other_key_matches_nothing_are_told_by_place() {
+    let things = table("things").column(Column::integer("box_id")).column(Column::integer("kind_id"));
+    let schema = Schema::new()
+        .table(table("boxes"))
+        .table(table("kinds"))
+        .table(things.foreign_key(ForeignKey::new(["kind_id"], "kinds")))
+        .relation(up("things", "box", "boxes", "box_id"))
+        .relation(Relation::many("boxes", "things", "things"));
+    let db = Database::new(schema).unwrap();
+    let things: Vec<Row> = (7..12).map(|kind| row! { kind_id: kind }).collect();
+    assert_eq!(
+        refusal(db.insert("boxes", row! { things: things })),
+        "foreign_key_violation: things.kind_id = 7 matches no row of kinds @ values.things[0].kind_id",
+    );
+    sound(&db);
+}
+
 /// Two customers with two orders and one.
 fn two(db: &Database) {
     db.insert("customers", row! { name: "Ann", orders: [row! { note: "a" }, row! { note: "b" }] }).unwrap();

@@ -49,11 +49,37 @@ fn rejected_rows_are_passed_over() {
     let blank = row! { text: "  ", number: None::<i64>, product: Vec::<Row>::new() };
     db.insert("orders", row! { lines: [blank, row! { number: 1, text: "" }] }).unwrap();
     assert_eq!(column(&db, "lines", "number"), "1");
-    // One along a relation is something.
-    let full = row! { product: row! { sku: "s" } };
-    let error = refusal(db.insert("orders", row! { lines: [full] }));
-    assert!(error.starts_with("not_null_violation: lines.number"), "{error}");
+    // One along a relation is something, and so is one that is there already.
+    db.insert("products", row! { sku: "t" }).unwrap();
+    for full in [row! { product: row! { sku: "s" } }, row! { product: nested::connect(1) }] {
+        let error = refusal(db.insert("orders", row! { lines: [full] }));
+        assert!(error.starts_with("not_null_violation: lines.number"), "{error}");
+    }
     sound(&db);
+}
+
+#[test]
+fn any_condition_on_what_a_row_gives_may_reject_it() {
+    let cases = [
+        (col("text").like("t%"), "2,3"),
+        (col("text").is_null(), "1,2,4"),
+        (col("amount").is_in([7, 9]), "1,2"),
+        (col("amount").not_in([7]), "1,3"),
+        (col("amount").is_in(Vec::<i64>::new()), "1,2,3,4"),
+        (col("amount").is_in([None, Some(2)]), "1,3,4"),
+        (col("number").eq_column("amount"), "1,3,4"),
+        (col("amount").gt(1).and(col("number").lt(4)), "1,4"),
+        (!col("amount").eq(2), "1,2"),
+    ];
+    for (reject, kept) in cases {
+        let told = reject.to_string();
+        let db = with_lines(NestedAttributes::new().reject_if(reject));
+        let third = row! { number: 3, amount: 7 };
+        let fourth = row! { number: 4, text: "tin", amount: 9 };
+        let lines = [line(1, "tea"), row! { number: 2, text: "jam", amount: 2 }, third, fourth];
+        db.insert("orders", row! { lines: lines }).unwrap();
+        assert_eq!(column(&db, "lines", "number"), kept, "{told}");
+    }
 }
 
 #[test]
@@ -82,6 +108,10 @@ fn a_has_one_without_a_key_replaces_unless_it_only_updates() {
     db.insert("customers", row! { name: "Ann", profile: row! { bio: "old" } }).unwrap();
     db.update("customers", Key::from(1), row! { profile: row! { bio: "new" } }).unwrap();
     assert_eq!(rows(&db, "profiles"), r#"[{"id":1,"bio":"new","customer_id":1}]"#);
+    // A null key is no key, and takes none away.
+    let null = row! { id: None::<i64>, bio: "last" };
+    db.update("customers", Key::from(1), row! { profile: null }).unwrap();
+    assert_eq!(rows(&db, "profiles"), r#"[{"id":1,"bio":"last","customer_id":1}]"#);
     sound(&db);
 }
 

@@ -353,3 +353,27 @@ impl Arena {
             + Held::own(places)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_tells_of_long_lists_and_of_the_room_to_keep_count_of_all() {
+        let mut arena = Arena::default();
+        let head = arena.store_long(Long::new((0..5000).map(Slot::new).collect()));
+        let (with, list) = (arena.memory().all, arena.long_mut(head).map_or(0, |list| list.memory()));
+        arena.free(head);
+        let without = arena.memory().all;
+        let place = arena.long_vacant.capacity() * size_of::<u32>();
+        assert_eq!(with - (without - place), list + COUNTS);
+
+        let plain = without - place;
+        arena.fills.reserve_exact(100);
+        arena.vacant.reserve_exact(1000);
+        let fills = arena.fills.capacity() * size_of::<Fill>();
+        let vacant = (arena.vacant.capacity() + arena.long_vacant.capacity()) * size_of::<u32>();
+        assert!(fills >= 400 && vacant > 4000);
+        assert_eq!(arena.memory().all, plain + fills + vacant);
+    }
+}

@@ -213,3 +213,42 @@ fn children_that_show_another_order_than_that_of_insertion() {
     let order = |id: i64| Violation::Order { table: "children".into(), row: vec![id.into()] };
     assert_eq!(store.check(), [order(11), order(15), order(14)]);
 }
+
+#[test]
+fn what_is_wrong_is_told_in_a_line() {
+    let (table, row) = (ecow::EcoString::from("t"), vec![Value::from(7)]);
+    let (constraint, index, column) = (table.clone() + "_key", table.clone() + "_idx", table.clone() + "_no");
+    let parent = ecow::EcoString::from("p");
+    let told = [
+        Violation::RowCount { table: table.clone(), counted: 4, found: 5 },
+        Violation::Index { table: table.clone(), index, row: row.clone() },
+        Violation::Unique { table: table.clone(), constraint: constraint.clone(), values: row.clone() },
+        Violation::Adjacency { table: table.clone(), parent, row: row.clone() },
+        Violation::Order { table: table.clone(), row: row.clone() },
+        Violation::ForeignKey { table: table.clone(), constraint: constraint.clone(), values: row.clone() },
+        Violation::Counter {
+            table: table.clone(),
+            column: column.clone(),
+            row: row.clone(),
+            held: 2.into(),
+            counted: 3,
+        },
+        Violation::NotNull { table: table.clone(), column, row: row.clone() },
+        Violation::Check { table, constraint, row },
+    ]
+    .map(|violation| violation.to_string());
+    assert_eq!(
+        told,
+        [
+            "t counts 4 rows and has 5",
+            "t [7] is misplaced in t_idx",
+            "t has two rows with [7] under t_key",
+            "t [7] isn't linked with p as its key says",
+            "t [7] is out of insertion order",
+            "t has [7], which matches nothing (t_key)",
+            "t [7] has 2 in t_no, and counts 3",
+            "t [7] has no t_no",
+            "t [7] breaks t_key",
+        ]
+    );
+}

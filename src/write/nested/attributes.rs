@@ -161,11 +161,7 @@ fn is_blank(input: &Input) -> bool {
         Input::Value(Value::Text(text)) | Input::Literal(Literal::Text(text)) => text.trim().is_empty(),
         Input::Literal(Literal::List(items)) => items.is_empty(),
         Input::Literal(Literal::Object(entries)) => entries.is_empty(),
-        Input::Nested(write) => {
-            let mut count = 0;
-            write.rows(&mut |_| count += 1);
-            count == 0
-        }
+        Input::Nested(write) => write.is_empty(),
         Input::Value(_) | Input::Literal(_) | Input::Placeholder(_) => false,
     }
 }

@@ -111,14 +111,16 @@ impl Writer<'_> {
     /// The rows of a junction that join two rows. O(the fewer of theirs).
     fn joints(&self, junction: &Junction, source: Slot, to: Slot) -> Vec<Slot> {
         let (near, far) = (self.store.edge(junction.near), self.store.edge(junction.far));
-        let (of_source, of_target) = (near.children().of(source), far.children().of(to));
-        let rows = if of_source.len() < of_target.len() { of_source } else { of_target };
+        let rows = match near.count(source) < far.count(to) {
+            true => self.store.children_of(junction.near, source),
+            false => self.store.children_of(junction.far, to),
+        };
         let joins = |row: &Slot| {
             near.parent(*row) == source
                 && far.parent(*row) == to
                 && self.passes(junction.table, &junction.filter, *row)
         };
-        rows.iter().copied().filter(joins).collect()
+        rows.filter(joins).collect()
     }
 
     /// Brings a row that is there into a relation. One that is in it already stays as it is.
