@@ -162,19 +162,14 @@ impl Lists {
     /// Reads the end of a parent's list before anybody adds to it.
     pub(crate) fn read_end(&self, parent: Slot) {
         let view = self.view();
-        let head = view.head(parent);
-        if !head.is_long() {
-            black_box(view.items(head).last());
-        }
+        view.read_end(view.head(parent));
     }
 
     /// Reads the ends of these parents' lists before anybody adds to them.
     pub(crate) fn read_ahead(&self, parents: &[Slot]) {
         let view = self.view();
         let heads: SmallVec<[Head; 32]> = parents.iter().map(|parent| view.head(*parent)).collect();
-        for head in heads.into_iter().filter(|head| !head.is_long()) {
-            black_box(view.items(head).last());
-        }
+        heads.into_iter().for_each(|head| view.read_end(head));
     }
 
     /// Takes a child out; false when it wasn't there. O(list) up to 4,096 children, amortised O(log)
@@ -365,6 +360,23 @@ impl<'a> ListsView<'a> {
     pub(crate) fn count(self, parent: Slot) -> usize {
         let head = self.head(parent);
         if head.is_long() { self.long(head).map_or(0, Long::len) } else { head.len() }
+    }
+
+    /// Reads what adding to a list reads: its end, and all of what a full one takes along to another place.
+    #[inline]
+    fn read_end(self, head: Head) {
+        /// Slots in a cache line.
+        const LINE: usize = 16;
+        /// Lines that are read one by one; the processor sees by then where it goes.
+        const LINES: usize = 6;
+        if head.is_long() {
+            return;
+        }
+        let items = self.items(head);
+        black_box(items.last());
+        if items.len() == head.capacity() {
+            items.iter().step_by(LINE).take(LINES).for_each(|item| _ = black_box(*item));
+        }
     }
 
     #[cold]
