@@ -147,6 +147,58 @@ fn a_cross_join_gives_each_with_each() {
 }
 
 #[test]
+fn an_equality_in_the_filter_is_the_key_of_a_cross_join() {
+    let db = blog();
+    let matching = col("users.id").eq(col("posts.user_id"));
+    let crossed = || db.from("users").cross_join("posts").filter(matching.clone());
+    let plan = crossed().explain().unwrap();
+    assert!(plan.contains("adjacent posts by user_id") && !plan.contains("each with each"), "{plan}");
+    let joined = db.from("users").inner_join("posts", matching.clone());
+    assert_eq!(json(&crossed().all().unwrap()), json(&joined.all().unwrap()));
+    // By any columns of one type; what can fail is asked of the pairs that are left.
+    let titles = || db.from("posts").cross_join("tags").filter(col("posts.title").eq(col("tags.title")));
+    let plan = titles().explain().unwrap();
+    assert!(plan.contains("hash of tags.title = posts.title"), "{plan}");
+    assert_eq!(titles().count().unwrap(), 0);
+    let likes = crossed().filter(col("posts.likes").eq(col("users.age") - 27)).columns(["name", "title"]);
+    assert_eq!(json(&likes.all().unwrap()), r#"[{"name":"Ann","title":"Hello"}]"#);
+}
+
+#[test]
+fn a_null_equals_no_null_where_the_filter_joins() {
+    let db = blog();
+    let authors = db.from("posts").cross_join(alias("posts", "other"));
+    let authors = authors.filter(col("posts.user_id").eq(col("other.user_id"))).columns(["posts.id"]);
+    assert!(authors.explain().unwrap().contains("hash of other.user_id = posts.user_id"));
+    assert_eq!(json(&authors.all().unwrap()), r#"[{"id":1},{"id":1},{"id":2},{"id":3},{"id":3}]"#);
+}
+
+#[test]
+fn an_equality_in_the_filter_joins_what_an_inner_join_adds_and_nothing_that_may_be_missing() {
+    let db = blog();
+    let equal = || col("users.id").eq(col("tags.id"));
+    let with = |query: relata::FlatQuery<relata::Snapshot>| query.columns(["posts.id", "tags.title"]);
+    // After a side that may be missing: a row without an author is beside no tag.
+    let inner = with(db.from("posts").left_join("users", rel("author")).cross_join("tags").filter(equal()));
+    assert!(inner.explain().unwrap().contains("hash of tags.id = users.id"), "{}", inner.explain().unwrap());
+    let found = r#"[{"id":1,"title":"rust"},{"id":2,"title":"db"},{"id":3,"title":"rust"}]"#;
+    assert_eq!(json(&inner.all().unwrap()), found);
+    // Of a side that may be missing, and before one that is kept, it is asked in the end.
+    let left = with(
+        db.from("posts")
+            .inner_join("users", rel("author"))
+            .left_join("tags", col("tags.id").gt(0))
+            .filter(equal()),
+    );
+    assert!(left.explain().unwrap().contains("where users.id = tags.id"), "{}", left.explain().unwrap());
+    assert_eq!(json(&left.all().unwrap()), found);
+    let right = db.from("users").cross_join("tags").filter(equal());
+    let right = with(right.right_join("posts", col("posts.user_id").eq(col("users.id"))));
+    assert!(right.explain().unwrap().contains("where users.id = tags.id"), "{}", right.explain().unwrap());
+    assert_eq!(right.count().unwrap(), 3);
+}
+
+#[test]
 fn semi_and_anti_joins_keep_each_row_once() {
     let db = blog();
     let names = |query: relata::FlatQuery<relata::Snapshot>| json(&query.columns(["name"]).all().unwrap());

@@ -177,7 +177,7 @@ impl TableInfo {
             return Err(ErrorKind::InvalidQuery(mistake).into());
         };
         if index.columns.len() != key.values().len() {
-            let expected = ecow::eco_format!("a key of {} values", index.columns.len());
+            let expected = ecow::eco_format!("a key of {}", Key::length(index.columns.len()));
             let found = ecow::eco_format!("{key}");
             return Err(Error::new(ErrorKind::TypeMismatch { expected, found, column: None }));
         }

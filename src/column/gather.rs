@@ -18,18 +18,36 @@ impl<T: Copy + Default> Chunks<'_, T> {
     /// Appends what `value` makes of the cell at each slot, of `T::default()` where there is none. O(slots).
     #[inline]
     pub(crate) fn gather<U>(self, slots: &[Slot], out: &mut Vec<U>, value: impl Fn(T) -> U) {
-        let Some(first) = run(slots) else {
-            out.extend(slots.iter().map(|slot| value(self.at(slot.index()))));
-            return;
-        };
-        out.reserve(slots.len());
-        let (mut at, end) = (first, first + slots.len());
+        match run(slots) {
+            Some(first) => self.pieces(first, slots.len(), |there, missing| {
+                out.extend(there.iter().map(|cell| value(*cell)));
+                out.extend((0..missing).map(|_| value(T::default())));
+            }),
+            None => out.extend(slots.iter().map(|slot| value(self.at(slot.index())))),
+        }
+    }
+
+    /// As [`gather`](Chunks::gather), of the cells as they are: those that follow each other are moved at once.
+    #[inline]
+    pub(crate) fn copy(self, slots: &[Slot], out: &mut Vec<T>) {
+        match run(slots) {
+            Some(first) => self.pieces(first, slots.len(), |there, missing| {
+                out.extend_from_slice(there);
+                out.resize(out.len() + missing, T::default());
+            }),
+            None => out.extend(slots.iter().map(|slot| self.at(slot.index()))),
+        }
+    }
+
+    /// Shows so many cells from `first` on, chunk by chunk: those that are there, and how many aren't.
+    #[inline]
+    fn pieces(self, first: usize, len: usize, mut show: impl FnMut(&[T], usize)) {
+        let (mut at, end) = (first, first + len);
         while at < end {
             let stop = end.min((at / ROWS + 1) * ROWS);
             let cells = self.chunk(at / ROWS);
             let there = cells.get(at % ROWS..cells.len().min(at % ROWS + stop - at)).unwrap_or_default();
-            out.extend(there.iter().map(|cell| value(*cell)));
-            out.extend((there.len()..stop - at).map(|_| value(T::default())));
+            show(there, stop - at - there.len());
             at = stop;
         }
     }
@@ -82,7 +100,7 @@ impl<'a, S: Segment> SpansView<'a, S> {
         let mut spans = [Span::default(); TEXTS];
         for slots in slots.chunks(TEXTS) {
             let spans = self.spans_at(slots, &mut spans);
-            out.extend(spans.iter().map(|span| value(self.resolve(*span))));
+            self.resolve_all(spans, out, &value);
         }
     }
 
@@ -164,6 +182,9 @@ mod tests {
             let (mut read, mut lengths) = (Vec::new(), Vec::new());
             cells.view().gather(&slots, &mut gathered, |cell| cell);
             prop_assert_eq!(&gathered[1..], expected.as_slice());
+            let mut copied = vec![7];
+            cells.view().copy(&slots, &mut copied);
+            prop_assert_eq!(&copied, &gathered);
             let some = rows / 2;
             let refused = cells.view().try_blocks(&slots, |cells| {
                 shown.extend_from_slice(cells);

@@ -19,6 +19,7 @@
 //!    of spans therefore read equal cells from it.
 
 mod heap;
+mod segment;
 
 use crate::column::chunked::{Chunked, Chunks, ROWS};
 use crate::column::held::Held;
@@ -27,74 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use heap::Span;
-
-/// What cells are slices of: `String` for text, `Vec<u8>` for bytes.
-pub(crate) trait Segment: Clone + Default + Send + Sync + 'static {
-    /// A cell: `str` or `[u8]`.
-    type Cell: ?Sized + 'static;
-    /// The empty cell.
-    const EMPTY: &'static Self::Cell;
-
-    /// An empty segment with room. O(1).
-    fn with_capacity(bytes: usize) -> Self;
-    /// All of it. O(1).
-    fn whole(&self) -> &Self::Cell;
-    /// The bytes there is room for. O(1).
-    fn capacity(&self) -> usize;
-    /// Adds a cell at the end. O(bytes) amortised.
-    fn append(&mut self, cell: &Self::Cell);
-    /// Gives spare room back. O(bytes) at worst.
-    fn shrink(&mut self);
-    /// The length of a cell in bytes. O(1).
-    fn size(cell: &Self::Cell) -> usize;
-    /// A slice of a cell; empty when there is no such slice. O(1).
-    fn part(cell: &Self::Cell, from: usize, to: usize) -> &Self::Cell;
-    /// The bytes of a cell. O(1).
-    fn bytes(cell: &Self::Cell) -> &[u8];
-}
-
-/// Implements [`Segment`] for a growable sequence and its slice type.
-macro_rules! segment {
-    ($owned:ty, $cell:ty, $empty:expr, $append:ident, $whole:ident) => {
-        impl Segment for $owned {
-            type Cell = $cell;
-            const EMPTY: &'static $cell = $empty;
-
-            fn with_capacity(bytes: usize) -> Self {
-                <$owned>::with_capacity(bytes)
-            }
-            #[inline(always)]
-            fn whole(&self) -> &$cell {
-                self.$whole()
-            }
-            fn capacity(&self) -> usize {
-                self.capacity()
-            }
-            #[inline]
-            fn append(&mut self, cell: &$cell) {
-                self.$append(cell);
-            }
-            fn shrink(&mut self) {
-                self.shrink_to_fit();
-            }
-            #[inline(always)]
-            fn size(cell: &$cell) -> usize {
-                cell.len()
-            }
-            #[inline(always)]
-            fn part(cell: &$cell, from: usize, to: usize) -> &$cell {
-                cell.get(from..to).unwrap_or($empty)
-            }
-            #[inline(always)]
-            fn bytes(cell: &$cell) -> &[u8] {
-                cell.as_ref()
-            }
-        }
-    };
-}
-
-segment!(String, str, "", push_str, as_str);
-segment!(Vec<u8>, [u8], &[], extend_from_slice, as_slice);
+pub(crate) use segment::Segment;
 
 /// A copy-on-write vector of text or bytes. A clone costs three reference counts.
 pub(crate) struct Spans<S> {
@@ -336,6 +270,15 @@ impl<'a, S: Segment> SpansView<'a, S> {
     #[inline(always)]
     pub(crate) fn span(self, index: usize) -> Span {
         self.spans.at(index)
+    }
+
+    /// The bytes of spans taken from this view. Where all are in one segment, that is asked once. O(spans).
+    #[inline(always)]
+    pub(crate) fn resolve_all<U>(self, spans: &[Span], out: &mut Vec<U>, value: impl Fn(&'a S::Cell) -> U) {
+        match self.heap.only(spans) {
+            Some(first) => out.extend(spans.iter().map(|span| value(span.of::<S>(first)))),
+            None => out.extend(spans.iter().map(|span| value(self.resolve(*span)))),
+        }
     }
 
     /// The first and the last byte of a span taken from this view in one, for who only wants them near. O(1).

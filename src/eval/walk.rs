@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
         out.clear();
         let mut steps = self.steps.iter();
         match steps.next() {
-            Some(Step::Parent(cells)) => cells.gather(parents, out, |slot| slot),
+            Some(Step::Parent(cells)) => cells.copy(parents, out),
             _ => out.extend_from_slice(parents),
         }
         for step in steps {

@@ -171,7 +171,7 @@ fn known() -> Vec<EcoString> {
 }
 
 fn shape(expected: &str, found: &Literal) -> Error {
-    invalid(QueryMistake::Shape { expected: expected.into(), found: found.kind().into() })
+    invalid(QueryMistake::Shape { expected: expected.into(), found: found.shown() })
 }
 
 fn invalid(mistake: QueryMistake) -> Error {

@@ -120,7 +120,7 @@ impl Planned {
 }
 
 fn joins(store: &Store, select: Select, page: Option<plan::Part>) -> Joins {
-    let Select { sources, joins, filter, group, having, outputs, distinct } = select;
+    let Select { sources, mut joins, filter, group, having, outputs, distinct } = select;
     let mut pushed: Vec<Vec<Scalar>> = sources.iter().map(|_| Vec::new()).collect();
     let mut left_over = Vec::new();
     let alone = joins.is_empty();
@@ -130,7 +130,10 @@ fn joins(store: &Store, select: Select, page: Option<plan::Part>) -> Joins {
             [source] if !is_kept(&joins, *source) && (alone || !term.can_fail()) => {
                 pushed[*source].push(term);
             }
-            _ => left_over.push(term),
+            _ => match keyed(&mut joins, &term) {
+                Some(on) => on.push(term),
+                None => left_over.push(term),
+            },
         }
     }
     let mut pending = Vec::with_capacity(joins.len());
@@ -182,6 +185,20 @@ fn is_kept(joins: &[Joined], source: usize) -> bool {
     let own = source.checked_sub(1).and_then(|at| joins.get(at));
     own.is_some_and(|join| join.kind.may_miss_right() || join.kind.may_miss_left())
         || joins.iter().skip(source).any(|join| join.kind.may_miss_left())
+}
+
+/// The condition of the inner join that an equality of the filter is as good as a part of: one side is of the
+/// joined source, the other of those before it, and no later join brings back what doesn't match.
+fn keyed<'j>(joins: &'j mut [Joined], term: &Scalar) -> Option<&'j mut Vec<Scalar>> {
+    let What::Compare(Comparison::Eq, a, b) = &term.what else { return None };
+    let (a, b) = (a.sources(), b.sources());
+    let source = *a.iter().chain(&b).max()?;
+    let apart =
+        |own: &[usize], other: &[usize]| own == [source] && other.last().is_some_and(|of| *of < source);
+    let missed = joins.iter().skip(source).any(|join| join.kind.may_miss_left());
+    let join = joins.get_mut(source.checked_sub(1)?)?;
+    let fits = join.kind == JoinKind::Inner && !missed && !term.can_fail();
+    (fits && (apart(&a, &b) || apart(&b, &a))).then_some(&mut join.on)
 }
 
 /// The order as the scan of a table can give it: by plain columns.

@@ -251,8 +251,8 @@ impl Reader<'_> {
             return Err(invalid(QueryMistake::NoPrimaryKey { table: self.target.name().into() }));
         }
         if columns.len() != parts.len() {
-            let expected = ecow::eco_format!("a key of {} values", columns.len());
-            let found = ecow::eco_format!("{} values", parts.len());
+            let expected = ecow::eco_format!("a key of {}", Key::length(columns.len()));
+            let found = Key::length(parts.len());
             return Err(ErrorKind::TypeMismatch { expected, found, column: None }.into());
         }
         let typed = columns.iter().zip(parts).map(|(column, part)| {

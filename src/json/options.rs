@@ -3,10 +3,7 @@
 use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake};
 use crate::query::Amount;
 use crate::value::{Input, Literal};
-use ecow::{EcoString, eco_format};
-
-/// Scalars longer than this are only named in an error.
-const SHOWN_LENGTH_MAX: usize = 40;
+use ecow::EcoString;
 
 /// Options by name.
 pub(super) struct Options(Vec<(EcoString, Literal)>);
@@ -87,18 +84,7 @@ pub(super) fn relation_count() -> Error {
 
 /// The error of a value of another shape.
 pub(super) fn shape(expected: &str, found: &Literal) -> Error {
-    invalid(QueryMistake::Shape { expected: expected.into(), found: shown(found) })
-}
-
-/// A literal as an error shows it: short ones as they are.
-fn shown(literal: &Literal) -> EcoString {
-    match literal {
-        Literal::List(items) if items.is_empty() => "an empty list".into(),
-        Literal::Object(entries) if entries.is_empty() => "an empty object".into(),
-        Literal::Number(text) | Literal::Text(text) if text.len() > SHOWN_LENGTH_MAX => literal.kind().into(),
-        Literal::List(_) | Literal::Object(_) => literal.kind().into(),
-        scalar => eco_format!("{scalar}"),
-    }
+    invalid(QueryMistake::Shape { expected: expected.into(), found: found.shown() })
 }
 
 /// The entries of an object.
@@ -153,7 +139,7 @@ pub(super) fn placeholder(literal: &Literal) -> Option<EcoString> {
 /// A whole number from 0.
 pub(super) fn count(literal: &Literal) -> Result<u64, Error> {
     let expected = EcoString::from("a whole number from 0");
-    let found = shown(literal);
+    let found = literal.shown();
     let kind = match literal {
         Literal::Number(text) => match text.parse::<u64>() {
             Ok(number) => return Ok(number),

@@ -103,7 +103,7 @@ fn input(value: &Literal, json: bool) -> Input {
 
 /// The error of a value of another shape.
 pub(crate) fn shape(expected: &str, found: &Literal) -> Error {
-    let (expected, found) = (expected.into(), found.kind().into());
+    let (expected, found) = (expected.into(), found.shown());
     Error::new(ErrorKind::InvalidQuery(QueryMistake::Shape { expected, found }))
 }
 

@@ -10,6 +10,9 @@ use crate::predicate::{self, Pattern};
 use crate::value::{Input, Type, Value};
 use ecow::{EcoString, eco_format};
 
+/// What errors call anything but a column.
+pub(super) const COMPUTED: &str = "the expression";
+
 /// What a filter asks; `None` when it asks nothing. O(n).
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub(crate) fn condition(names: &dyn Names, filter: &Filter) -> Result<Option<Sca
 /// # Errors
 /// As [`condition`].
 pub(crate) fn tested(names: &dyn Names, of: Scalar, asked: &Test) -> Result<Scalar> {
-    ask(Resolver { names, depth: 0 }, of, asked)
+    ask(Resolver { names, depth: 0 }, of, asked, COMPUTED)
 }
 
 pub(super) fn within(resolver: Resolver<'_>, filter: &Filter) -> Result<Option<Scalar>> {
@@ -44,11 +47,11 @@ pub(super) fn within(resolver: Resolver<'_>, filter: &Filter) -> Result<Option<S
         }
         Filter::Column { name, test } => {
             let of = resolver.of(&Expr::Column(name.clone()), None)?;
-            ask(resolver, of, test).map(Some).map_err(|error| error.at(test.word()).at(name))
+            ask(resolver, of, test, name).map(Some).map_err(|error| error.at(test.word()).at(name))
         }
         Filter::Expr { expr, test } => {
             let of = resolver.of(expr, None).map_err(|error| error.at("$expr"))?;
-            ask(resolver, of, test).map(Some).map_err(|error| error.at(test.word()).at("$expr"))
+            ask(resolver, of, test, COMPUTED).map(Some).map_err(|error| error.at(test.word()).at("$expr"))
         }
         Filter::Aggregate { of, test } => {
             let inner = |name: &str| Filter::Aggregate { of: Box::new(of.along(name)), test: test.clone() };
@@ -92,9 +95,9 @@ pub(super) fn unknown(names: &dyn Names, name: &EcoString) -> Error {
     }
 }
 
-/// What a test asks of a scalar.
-pub(super) fn ask(resolver: Resolver<'_>, of: Scalar, test: &Test) -> Result<Scalar> {
-    allows(&of.ty, test)?;
+/// What a test asks of a scalar; `called` is what errors call it.
+pub(super) fn ask(resolver: Resolver<'_>, of: Scalar, test: &Test, called: &str) -> Result<Scalar> {
+    allows(&of.ty, test, called)?;
     match test {
         Test::Compare(comparison, operand) => {
             let other = operand_of(resolver, operand, &of.ty)?;
@@ -132,7 +135,7 @@ fn turned(condition: Scalar, negated: bool) -> Scalar {
 }
 
 /// Refuses tests that the type has no meaning for.
-fn allows(ty: &Type, test: &Test) -> Result<()> {
+fn allows(ty: &Type, test: &Test, called: &str) -> Result<()> {
     let fits = match test {
         Test::Compare(Comparison::Eq | Comparison::Ne, _) | Test::In(..) | Test::Null(_) => true,
         Test::Compare(..) | Test::Between(..) => *ty != Type::Json,
@@ -142,7 +145,7 @@ fn allows(ty: &Type, test: &Test) -> Result<()> {
         return Ok(());
     }
     let column_type = eco_format!("{ty}");
-    let mistake = QueryMistake::WrongOperator { operator: test.word(), column: "this".into(), column_type };
+    let mistake = QueryMistake::WrongOperator { operator: test.word(), column: called.into(), column_type };
     Err(Error::new(ErrorKind::InvalidQuery(mistake)))
 }
 

@@ -3,7 +3,7 @@
 //! As in any filter document, keys are columns, relations, or `AND`, `OR`, `NOT`; with several
 //! tables a name is written `table.column`. `{"$expr": [expression, test]}` asks an expression.
 
-use super::condition::{ask, rows, unknown};
+use super::condition::{COMPUTED, ask, rows, unknown};
 use super::resolve::Resolver;
 use super::{Scalar, What};
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
@@ -34,7 +34,7 @@ fn entry(resolver: Resolver<'_>, key: &EcoString, value: &Literal) -> Result<Opt
         _ => {}
     }
     match resolver.of(&Expr::Column(key.clone()), None) {
-        Ok(of) => tests(resolver, &of, value),
+        Ok(of) => tests(resolver, (&of, key), value),
         Err(error) => {
             let inner = |name: &str| Filter::Document(Literal::Object(vec![(name.into(), value.clone())]));
             match rows(resolver.names, key, inner) {
@@ -75,7 +75,7 @@ fn asked(resolver: Resolver<'_>, value: &Literal) -> Result<Option<Scalar>> {
             }
             let expr = Expr::from_literal(&items[0]).map_err(|error| error.at(0))?;
             let of = resolver.of(&expr, None).map_err(|error| error.at(0))?;
-            tests(resolver, &of, &items[1]).map_err(|error| error.at(1))
+            tests(resolver, (&of, COMPUTED), &items[1]).map_err(|error| error.at(1))
         }
         other => Err(shape("a list of an expression and a test", other)),
     }
@@ -96,10 +96,11 @@ fn connective<'a>(
     })
 }
 
-/// What something is asked: a bare value, another column, or operators.
-fn tests(resolver: Resolver<'_>, of: &Scalar, value: &Literal) -> Result<Option<Scalar>> {
+/// What something is asked, which goes with its name in errors: a bare value, another column, or operators.
+fn tests(resolver: Resolver<'_>, asked: (&Scalar, &str), value: &Literal) -> Result<Option<Scalar>> {
+    let (of, called) = asked;
     let json = of.ty == Type::Json;
-    let one = |test: Test| ask(resolver, of.clone(), &test).map(Some);
+    let one = |test: Test| ask(resolver, of.clone(), &test, called).map(Some);
     match value {
         Literal::Null => Ok(Some(Scalar::condition(What::IsNull(Box::new(of.clone()))))),
         Literal::Object(entries) => {
@@ -114,7 +115,7 @@ fn tests(resolver: Resolver<'_>, of: &Scalar, value: &Literal) -> Result<Option<
             let mut parts = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 let part = if matches!(key.as_str(), "AND" | "OR" | "NOT") {
-                    let inside = |resolver: Resolver<'_>, item: &Literal| tests(resolver, of, item);
+                    let inside = |resolver: Resolver<'_>, item: &Literal| tests(resolver, asked, item);
                     resolver.deeper().and_then(|resolver| connective(resolver, key, value, inside))
                 } else {
                     operator::operator(key, value, json).and_then(one)

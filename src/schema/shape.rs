@@ -62,11 +62,7 @@ impl Notes {
 
     /// Notes that something else was expected.
     pub(super) fn shape(&mut self, at: &At, expected: &'static str, found: Option<&Literal>) {
-        let found = match found {
-            None => "nothing".into(),
-            Some(text @ Literal::Text(_)) => eco_format!("{text}"),
-            Some(other) => other.kind().into(),
-        };
+        let found = found.map_or("nothing".into(), Literal::shown);
         self.note(at, SchemaReason::Shape { at: at.path.clone(), expected, found });
     }
 

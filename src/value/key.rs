@@ -1,6 +1,7 @@
 //! Primary keys as values.
 
 use super::Value;
+use ecow::{EcoString, eco_format};
 use serde::{Serialize, Serializer};
 use smallvec::SmallVec;
 use std::fmt;
@@ -21,6 +22,11 @@ impl Key {
     #[inline]
     pub(crate) fn of_one(value: Value) -> Key {
         Key(SmallVec::from_buf([value]))
+    }
+
+    /// So many values, in words.
+    pub(crate) fn length(values: usize) -> EcoString {
+        eco_format!("{values} value{}", if values == 1 { "" } else { "s" })
     }
 
     /// The components, in the order of the key's columns; none where a table has no primary key.

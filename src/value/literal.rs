@@ -1,11 +1,14 @@
 //! What a document says before its column's type is known.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
 use std::fmt;
+
+/// Scalars longer than this are only named in an error.
+const SHOWN_LENGTH_MAX: usize = 40;
 
 /// A JSON-shaped value whose numbers keep their text, so that no digit is lost on the way to a
 /// decimal or a 64-bit integer. Objects keep the order they were written in.
@@ -36,6 +39,19 @@ impl Literal {
             Literal::Text(_) => "a text",
             Literal::List(_) => "a list",
             Literal::Object(_) => "an object",
+        }
+    }
+
+    /// This as an error shows it: short ones as they are.
+    pub(crate) fn shown(&self) -> EcoString {
+        match self {
+            Literal::List(items) if items.is_empty() => "an empty list".into(),
+            Literal::Object(entries) if entries.is_empty() => "an empty object".into(),
+            Literal::Number(text) | Literal::Text(text) if text.len() > SHOWN_LENGTH_MAX => {
+                self.kind().into()
+            }
+            Literal::List(_) | Literal::Object(_) => self.kind().into(),
+            scalar => eco_format!("{scalar}"),
         }
     }
 
@@ -158,13 +174,13 @@ impl<'de> Visitor<'de> for LiteralVisitor {
         Ok(Literal::Boolean(v))
     }
     fn visit_i64<E>(self, v: i64) -> Result<Literal, E> {
-        Ok(Literal::Number(ecow::eco_format!("{v}")))
+        Ok(Literal::Number(eco_format!("{v}")))
     }
     fn visit_u64<E>(self, v: u64) -> Result<Literal, E> {
-        Ok(Literal::Number(ecow::eco_format!("{v}")))
+        Ok(Literal::Number(eco_format!("{v}")))
     }
     fn visit_f64<E>(self, v: f64) -> Result<Literal, E> {
-        Ok(Literal::Number(ecow::eco_format!("{v}")))
+        Ok(Literal::Number(eco_format!("{v}")))
     }
     fn visit_str<E>(self, v: &str) -> Result<Literal, E> {
         Ok(Literal::Text(v.into()))

@@ -138,7 +138,7 @@ fn a_document_declares_counters_in_both_forms() {
     let wrong = text.replace(r#""a"}"#, "1}");
     let error = format!("{:#}", Schema::from_json(&wrong).unwrap_err());
     assert!(
-        error.contains("expected true, a column, or an object with `column` and `where`, found a number"),
+        error.contains("expected true, a column, or an object with `column` and `where`, found 1"),
         "{error}"
     );
     let unnamed = Schema::from_json(&text.replace(r#""column": "b", "#, "")).unwrap();

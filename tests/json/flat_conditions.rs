@@ -62,7 +62,7 @@ const WRONG: &[(&str, &str)] = &[
     (r#"{"people.name": "Ann"}"#, "no table `people` in this query @ where.people.name"),
     (r#"{"id": 1}"#, "`id` is a column of several tables @ where.id"),
     (r#"{"name": {"likes": "A%"}}"#, "no option `likes` here @ where.name.likes"),
-    (r#"{"users.age": {"like": "3%"}}"#, "`like` doesn't fit `this`, which is int @ where.users.age.like"),
+    (r#"{"users.age": {"like": "3%"}}"#, "`like` doesn't fit `users.age`, which is int @ where.users.age.like"),
     (
         r#"{"users.age": {"between": [1]}}"#,
         "expected a list of two values, found a list @ where.users.age.between",
@@ -72,7 +72,7 @@ const WRONG: &[(&str, &str)] = &[
         r#"{"users.age": {"gt": {"column": "posts.title"}}}"#,
         "`gt` doesn't fit int and text @ where.users.age.gt",
     ),
-    (r#"{"$expr": 1}"#, "expected a list of an expression and a test, found a number @ where.$expr"),
+    (r#"{"$expr": 1}"#, "expected a list of an expression and a test, found 1 @ where.$expr"),
     (
         r#"{"$expr": [{"add": ["posts.id", "posts.title"]}, 1]}"#,
         "`add` doesn't fit integer and text @ where.$expr[0]",
@@ -84,16 +84,16 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         r#"{"$expr": [{"column": 1}, "a"]}"#,
-        "expected a column's name, found a number @ where.$expr[0].column",
+        "expected a column's name, found 1 @ where.$expr[0].column",
     ),
-    (r#"{"$expr": [{"$": 1}, "a"]}"#, "expected a placeholder's name, found a number @ where.$expr[0].$"),
+    (r#"{"$expr": [{"$": 1}, "a"]}"#, "expected a placeholder's name, found 1 @ where.$expr[0].$"),
     (
         r#"{"$expr": [{"case": 1}, "a"]}"#,
-        r#"expected a list of {"when": ..., "then": ...}, found a number @ where.$expr[0].case"#,
+        r#"expected a list of {"when": ..., "then": ...}, found 1 @ where.$expr[0].case"#,
     ),
     (
         r#"{"$expr": [{"case": [1]}, "a"]}"#,
-        "expected an object with `when` and `then`, or `else`, found a number @ where.$expr[0].case[0]",
+        "expected an object with `when` and `then`, or `else`, found 1 @ where.$expr[0].case[0]",
     ),
     (
         r#"{"$expr": [{"case": [{"if": 1}]}, "a"]}"#,
@@ -102,7 +102,7 @@ const WRONG: &[(&str, &str)] = &[
     (r#"{"$expr": [{"cast": ["posts.id", "txt"]}, "a"]}"#, "no option `txt` here @ where.$expr[0].cast[1]"),
     (
         r#"{"$expr": [{"cast": ["posts.id", 7]}, "a"]}"#,
-        "expected a type, found a number @ where.$expr[0].cast[1]",
+        "expected a type, found 7 @ where.$expr[0].cast[1]",
     ),
     (
         r#"{"$expr": [{"lower": "a", "upper": "b"}, "a"]}"#,

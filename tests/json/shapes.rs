@@ -221,11 +221,11 @@ fn a_filter_of_another_shape_says_what_it_may_be() {
     };
     let cases = [
         ("7", "expected an object of columns and relations, found 7"),
-        (r#"{"$expr": 7}"#, "expected a list of an expression and a test, found a number"),
+        (r#"{"$expr": 7}"#, "expected a list of an expression and a test, found 7"),
         (r#"{"$expr": [{"column": "age"}]}"#, "expected a list of an expression and a test"),
-        (r#"{"age": {"between": 7}}"#, "expected a list of two values, found a number"),
+        (r#"{"age": {"between": 7}}"#, "expected a list of two values, found 7"),
         (r#"{"age": {"between": [7]}}"#, "expected a list of two values"),
-        (r#"{"age": {"isNull": 1}}"#, "expected true or false, found a number"),
+        (r#"{"age": {"isNull": 1}}"#, "expected true or false, found 1"),
         (r#"{"age": [1]}"#, "expected a value or operators (`in` takes a list)"),
         (r#"{"posts": null}"#, "a filter without a value would match everything"),
         (r#"{"age": {"eq": {"from": 1}}}"#, "expected int"),

@@ -103,7 +103,7 @@ fn everything_wrong_in_a_document_is_told_at_once() {
             "users.name: tables.users.columns.name.nullable: expected true or false, found \"yes\" | \
              write true or false".into(),
             "users.kind: tables.users.columns.kind.type.enum: expected a list, found \"a\" | write a list".into(),
-            "users: tables.users.unique[0]: expected a name or a list of names, found a number | \
+            "users: tables.users.unique[0]: expected a name or a list of names, found 1 | \
              write a name or a list of names".into(),
             "users: tables.users.foreignKeys[0].references: expected an object, found nothing | write an object".into(),
             "users: tables.users.foreignKeys[0].onDelete: expected restrict, no_action, cascade, set_null or \
@@ -114,9 +114,9 @@ fn everything_wrong_in_a_document_is_told_at_once() {
             "users.b: relations.users.b: expected only one of `one`, `many` and the kinds, found an object | \
              write only one of `one`, `many` and the kinds".into(),
             "users.b: relations.users.b.counterCache: expected true, a column, or an object with `column` and \
-             `where`, found a number | write true, a column, or an object with `column` and `where`".into(),
+             `where`, found 7 | write true, a column, or an object with `column` and `where`".into(),
             "users.c: relations.users.c.through: expected an object with `table`, `from` and `to`, a relation or a \
-             list of them, found a number | write an object with `table`, `from` and `to`, a relation or a list of \
+             list of them, found 1 | write an object with `table`, `from` and `to`, a relation or a list of \
              them".into(),
             "users.c: relations.users.c.orderBy.id: expected asc or desc, found \"down\" | write asc or desc".into(),
         ]
@@ -212,14 +212,14 @@ fn an_option_of_another_shape_says_what_it_may_be() {
     }"#;
     let all = shown(&Schema::from_json(text).unwrap_err()).join("\n");
     for expected in [
-        "posts: tables.posts.primaryKey[1]: expected a text, found a number",
+        "posts: tables.posts.primaryKey[1]: expected a text, found 7",
         "posts: tables.posts.foreignKeys[0].references.table: expected the name of a table",
-        "posts.a: relations.posts.a.polymorphic: expected true, a list of tables, or an object of tables by type, found a number",
+        "posts.a: relations.posts.a.polymorphic: expected true, a list of tables, or an object of tables by type, found 7",
         "posts.b: relations.posts.b.polymorphic: expected at least one table",
         "posts.c: relations.posts.c.through: expected a list of at least one relation",
         "posts.d: relations.posts.d.through.table: expected the name of the junction",
         "posts.e: relations.posts.e.orderBy.id.nulls: expected first or last, found \"middle\"",
-        "posts.f: relations.posts.f.touch: expected true or a column, found a number",
+        "posts.f: relations.posts.f.touch: expected true or a column, found 1",
     ] {
         assert!(all.contains(expected), "{expected}\n{all}");
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 const LENGTH_BITS: u32 = 18;
 const OFFSET_BITS: u32 = 28;
 
-/// The length that marks a cell with an allocation of its own; shorter ones live in segments.
+/// A cell of this length has an allocation of its own; shorter ones live in segments.
 pub(super) const LONG: usize = (1 << LENGTH_BITS) - 1;
 
 /// A segment that reached this many bytes takes no more.
@@ -20,6 +20,10 @@ const BULK: usize = (1 << OFFSET_BITS) - (1 << LENGTH_BITS);
 
 /// The last segment number, which none has: cells in it are on their way to another one.
 const PENDING: usize = (1 << (u64::BITS - OFFSET_BITS - LENGTH_BITS)) - 1;
+
+/// The number before it, which none has either: cells in it have an allocation of their own. So a look-up
+/// that finds no segment is all that tells them from others.
+const APART: usize = PENDING - 1;
 
 /// A shared segment up to this long is copied rather than left behind.
 const COPY: usize = 32 << 10;
@@ -36,7 +40,7 @@ impl Span {
 
     /// The cell with an allocation of its own at this position.
     fn long(place: usize) -> Self {
-        Self((place as u64) << LENGTH_BITS | LONG as u64)
+        Self((APART as u64) << (OFFSET_BITS + LENGTH_BITS) | place as u64)
     }
 
     /// A piece of a cell that lies in a segment.
@@ -58,6 +62,14 @@ impl Span {
         (self.0 >> LENGTH_BITS) as usize & ((1 << OFFSET_BITS) - 1)
     }
 
+    /// The cell, in the first segment, which this is. O(1).
+    #[inline(always)]
+    pub(super) fn of<S: Segment>(self, first: &S::Cell) -> &S::Cell {
+        // There is no segment in the word that would have to be masked out.
+        let offset = (self.0 >> LENGTH_BITS) as usize;
+        S::part(first, offset, offset + self.length())
+    }
+
     #[inline(always)]
     fn length(self) -> usize {
         self.0 as usize & LONG
@@ -65,11 +77,11 @@ impl Span {
 
     #[inline(always)]
     fn is_long(self) -> bool {
-        self.length() == LONG
+        self.segment() == APART
     }
 
     fn long_place(self) -> usize {
-        (self.0 >> LENGTH_BITS) as usize
+        self.0 as usize & ((1 << (OFFSET_BITS + LENGTH_BITS)) - 1)
     }
 
     /// Whether the cell is empty. O(1).
@@ -204,7 +216,7 @@ impl<S: Segment> Heap<S> {
         let place = vacant.unwrap_or(self.parts.len());
         match self.parts.get_mut(place) {
             Some(old) => *old = part,
-            None if place >= PENDING => return None,
+            None if place >= APART => return None,
             None => self.parts.push(part),
         }
         self.open = place;
@@ -352,7 +364,7 @@ impl<S: Segment> Burial<'_, S> {
     /// Takes the bytes of a cell out of use, now or at the [`end`](Burial::end). O(1).
     #[inline]
     pub(super) fn add(&mut self, span: Span) {
-        if span.segment() != self.segment || span.is_long() {
+        if span.segment() != self.segment {
             self.turn_to(span);
         }
         if !span.is_long() {
@@ -403,13 +415,17 @@ impl<'a, S: Segment> Resolver<'a, S> {
     /// The cell of a span, where it's neither a long one nor in a patch.
     #[inline(always)]
     pub(super) fn near(&self, span: Span) -> Option<&'a S::Cell> {
-        let (segment, length) = (span.segment(), span.length());
-        if length == LONG {
-            return None;
-        }
+        let segment = span.segment();
         // What was loaded in bulk is in the first segment: a predicted branch instead of two loads.
         let bytes = if segment == 0 { self.first } else { self.parts.near(segment)?.bytes.whole() };
-        Some(S::part(bytes, span.offset(), span.offset() + length))
+        Some(S::part(bytes, span.offset(), span.offset() + span.length()))
+    }
+
+    /// The first segment, where all of these cells are in it. O(spans), many at a time.
+    #[inline(always)]
+    pub(super) fn only(self, spans: &[Span]) -> Option<&'a S::Cell> {
+        let all = Span(spans.iter().fold(0, |all, span| all | span.0));
+        (all.segment() == 0).then_some(self.first)
     }
 
     /// The first and the last byte of a cell in one; anything for a long one and one of a patch.
