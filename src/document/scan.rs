@@ -143,28 +143,32 @@ impl<'t> Scanner<'t> {
         self.since(start)
     }
 
-    /// Goes past one value whose text is known to be JSON; `None` when it turns out not to be.
+    /// Goes past one value whose text is known to be JSON; `None` when it turns out not to be. Of lists and
+    /// objects only brackets and texts are looked at.
     pub(crate) fn skip_value(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' => drop(self.string().ok()?),
+            b'{' | b'[' => return self.skip_nested(),
+            b'-' | b'0'..=b'9' => drop(self.number().ok()?),
+            _ => (!self.word().is_empty()).then_some(())?,
+        }
+        Some(())
+    }
+
+    fn skip_nested(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
         let mut depth = 0_usize;
         loop {
-            match self.peek()? {
-                b'"' => drop(self.string().ok()?),
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
+            match bytes.get(self.at)? {
+                b'"' => {
+                    self.string().ok()?;
                     continue;
                 }
-                b'}' | b']' => {
-                    depth = depth.checked_sub(1)?;
-                    self.at += 1;
-                }
-                b',' | b':' if depth > 0 => {
-                    self.at += 1;
-                    continue;
-                }
-                b'-' | b'0'..=b'9' => drop(self.number().ok()?),
-                _ => (!self.word().is_empty()).then_some(())?,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
             }
+            self.at += 1;
             if depth == 0 {
                 return Some(());
             }

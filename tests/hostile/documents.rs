@@ -6,7 +6,7 @@ use relata::json::{Limits, utf8};
 #[test]
 fn deep_documents_stop_at_the_limit_wherever_they_stand() {
     let db = crowd(2);
-    for depth in [64, 100, 10_000, 1_000_000] {
+    for depth in [64, 100, 10_000, 400_000] {
         let (open, close) = ("[".repeat(depth), "]".repeat(depth));
         let objects = format!("{}1{}", r#"{"AND":"#.repeat(depth), "}".repeat(depth));
         for text in [
@@ -48,8 +48,8 @@ fn more_values_and_bytes_than_allowed_are_refused_whatever_they_are() {
         assert_eq!(asked(&db, &list(n), &limits), Ok("0".into()));
     }
     assert_eq!(asked(&db, &list(996), &limits), Err("nodes".into()));
-    assert_eq!(ask(&db, &list(99_995)), Ok("0".into()));
-    refused(&db, &list(99_996), "nodes");
+    assert_eq!(ask(&db, &list(49_995)), Ok("0".into()));
+    refused(&db, &list(49_996), "nodes");
     refused(&db, &list(1_000_000), "nodes");
     let text = list(3);
     for (bytes, expected) in [
@@ -99,7 +99,7 @@ fn a_key_given_twice_is_refused_at_every_level() {
     ] {
         refused(&db, text, "parse");
     }
-    let many: Vec<String> = (0..50_000).map(|n| format!(r#""k{}": 0"#, n % 49_999)).collect();
+    let many: Vec<String> = (0..40_000).map(|n| format!(r#""k{}": 0"#, n % 39_999)).collect();
     refused(&db, &format!(r#"{{"insert": "users", "values": {{{}}}}}"#, many.join(",")), "parse");
 }
 

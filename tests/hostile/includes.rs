@@ -106,13 +106,12 @@ fn recursion_on_a_cycle_ends() {
 #[test]
 fn many_names_for_one_relation_are_bounded_by_rows() {
     let db = crowd(30);
-    let names: Vec<String> = (0..2_000)
-        .map(|n| format!(r#""p{n}": {{"relation": "posts", "columns": {{"id": true}}}}"#))
-        .collect();
+    let names: Vec<String> =
+        (0..200).map(|n| format!(r#""p{n}": {{"relation": "posts", "columns": {{"id": true}}}}"#)).collect();
     let text = format!(r#"{{"findMany": "users", "with": {{{}}}}}"#, names.join(","));
-    let limits = Limits::default().rows(100_000);
+    let limits = Limits::default().rows(10_000);
     assert_eq!(asked(&db, &text, &limits), Err("rows".into()));
-    assert!(asked(&db, &text, &limits.rows(120_030)).is_ok());
+    assert!(asked(&db, &text, &limits.rows(12_030)).is_ok());
 }
 
 #[test]
@@ -155,7 +154,7 @@ fn long_paths_are_refused_before_they_are_walked() {
     for depth in [63, 64] {
         answered(&db, &path(depth), "[1]");
     }
-    for depth in [65, 1_000, 1_000_000] {
+    for depth in [65, 1_000, 500_000] {
         refused(&db, &path(depth), "include_depth");
     }
 }
@@ -167,7 +166,7 @@ fn as_many_columns_are_plucked_as_selected() {
     for n in [1_023, 1_024] {
         assert!(ask(&db, &text(n)).is_ok());
     }
-    for n in [1_025, 90_000] {
+    for n in [1_025, 40_000] {
         refused(&db, &text(n), "columns");
     }
     assert_eq!(asked(&db, &text(1_024), &Limits::default().work(1_000)), Err("work".into()));
