@@ -127,6 +127,8 @@ pub struct ColumnInfo {
     pub(crate) nullable: bool,
     pub(crate) default: Option<DefaultInfo>,
     pub(crate) generated: bool,
+    /// Whether any index is over it.
+    pub(crate) indexed: bool,
     /// What it counts, where that's all it is for.
     pub(crate) counter: Option<Box<CounterInfo>>,
 }

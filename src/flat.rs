@@ -41,7 +41,7 @@ pub use prepared::PreparedFlat;
 pub(crate) use build::joined_as;
 pub(crate) use resolve::Resolved;
 #[cfg(feature = "json")]
-pub(crate) use resolve::SETS_DEPTH_MAX;
+pub(crate) use resolve::{JOINS_MAX, SETS_DEPTH_MAX};
 
 #[cfg(feature = "json")]
 use crate::document::Limits;

@@ -44,6 +44,9 @@ use ecow::EcoString;
 /// How deep includes may nest, so that a document can't exhaust the stack.
 pub(crate) const INCLUDE_DEPTH_MAX: usize = 64;
 
+/// How many columns a result may have, be grouped by and be ordered by: names are looked for among them.
+pub(crate) const COLUMNS_MAX: usize = 1024;
+
 /// How many levels recursive includes may have inside each other: a nested result is written
 /// recursively.
 pub(crate) const RECURSION_DEPTH_MAX: usize = 256;

@@ -213,13 +213,14 @@ pub(crate) enum Mode {
 #[command(next_help_heading = "Limits")]
 pub(crate) struct LimitArgs {
     /// Bytes of one document, and of one CSV record
-    #[arg(long, value_name = "N", default_value_t = Limits::default().bytes)]
+    // A file of one's own may be larger than what strangers send.
+    #[arg(long, value_name = "N", default_value_t = 64 << 20)]
     limit_bytes: usize,
     /// Lists and objects inside each other, at most 127
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
     limit_depth: usize,
     /// Values in one request
-    #[arg(long, value_name = "N", default_value_t = Limits::default().nodes)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     limit_nodes: usize,
     /// Rows that one request may write or be answered with
     #[arg(long, value_name = "N", default_value_t = Limits::default().rows)]

@@ -41,6 +41,7 @@ impl Build {
                 nullable: column.nullable,
                 default,
                 generated: column.generated,
+                indexed: false,
                 counter: None,
             });
             if taken {
@@ -183,9 +184,10 @@ impl Build {
         columns: Vec<ColumnId>,
         kind: IndexKind,
     ) -> IndexId {
-        let indexes = &mut self.table_mut(id).indexes;
-        let index = IndexId::new(indexes.len());
-        indexes.push(IndexInfo { id: index, name, columns, kind });
+        let info = self.table_mut(id);
+        columns.iter().for_each(|column| info.columns[column.index()].indexed = true);
+        let index = IndexId::new(info.indexes.len());
+        info.indexes.push(IndexInfo { id: index, name, columns, kind });
         index
     }
 }

@@ -32,6 +32,8 @@ pub(super) fn resolve(catalog: &mut Catalog, relations: &Relations, mistakes: &m
             }
         }
     }
+    // What a row is about to owe is then in the order in which it's paid.
+    catalog.tables.iter_mut().for_each(|info| info.upkeep.sort_by_key(|upkeep| upkeep.parent));
     for (place, table, column) in &kept {
         if is_key(catalog, *table, *column) {
             let column = catalog.table(*table).column(*column).name.clone();

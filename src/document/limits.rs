@@ -15,11 +15,11 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of the whole text. By default 64 MiB.
+    /// Bytes of the whole text. By default 16 MiB.
     pub bytes: usize,
     /// Lists and objects inside each other, at most [`Limits::DEPTH_MAX`]. By default 64.
     pub depth: usize,
-    /// Values in one request: each scalar, list and object is one. By default 1,000,000.
+    /// Values in one request: each scalar, list and object is one. By default 100,000.
     pub nodes: usize,
     /// Rows that one request may write, or be answered with, nested ones too. By default 1,000,000.
     pub rows: usize,
@@ -99,7 +99,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { bytes: 64 << 20, depth: 64, nodes: 1_000_000, rows: 1_000_000, work: 20_000_000 }
+        Limits { bytes: 16 << 20, depth: 64, nodes: 100_000, rows: 1_000_000, work: 20_000_000 }
     }
 }
 

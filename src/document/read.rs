@@ -9,7 +9,8 @@ use super::size::check_size;
 use crate::error::Error;
 use crate::value::Literal;
 use ecow::{EcoString, eco_format};
-use std::collections::HashSet;
+use hashbrown::HashTable;
+use std::hash::{BuildHasher, RandomState};
 
 /// Objects with fewer keys look for a repeated one by comparing them all.
 const KEYS_COMPARED_MAX: usize = 32;
@@ -62,7 +63,14 @@ struct Entries {
     entries: Vec<(EcoString, Literal)>,
     key: EcoString,
     /// The keys there are, once they are many.
-    seen: HashSet<EcoString>,
+    seen: Option<Box<Keys>>,
+}
+
+/// Where in a list of entries each key stands, by its hash.
+#[derive(Default)]
+struct Keys {
+    state: RandomState,
+    places: HashTable<(u64, usize)>,
 }
 
 /// Reads one value and leaves the scanner right behind it.
@@ -86,7 +94,7 @@ pub(crate) fn read_value(scanner: &mut Scanner<'_>, limits: &Limits) -> Result<L
                     None => Literal::Object(Vec::new()),
                 }
             }
-            _ => scalar(scanner)?,
+            next => scalar(scanner, next)?,
         };
         // The value is whole: it goes into what is open around it, which may be whole in turn.
         loop {
@@ -107,7 +115,7 @@ fn enter(scanner: &mut Scanner<'_>, bracket: u8) -> Result<Option<Open>, Error> 
     if scanner.take(b'}') {
         return Ok(None);
     }
-    let mut object = Entries { entries: Vec::new(), key: EcoString::new(), seen: HashSet::new() };
+    let mut object = Entries { entries: Vec::new(), key: EcoString::new(), seen: None };
     object.read_key(scanner)?;
     Ok(Some(Open::Object(object)))
 }
@@ -166,15 +174,32 @@ impl Entries {
         if self.entries.len() < KEYS_COMPARED_MAX {
             return self.entries.iter().any(|(k, _)| k == key);
         }
-        if self.seen.is_empty() {
-            self.seen.extend(self.entries.iter().map(|(k, _)| k.clone()));
-        }
-        !self.seen.insert(key.clone())
+        let keys = self.seen.get_or_insert_with(|| {
+            let mut keys = Box::<Keys>::default();
+            self.entries
+                .iter()
+                .enumerate()
+                .for_each(|(place, (key, _))| keys.note(keys.state.hash_one(key), place));
+            keys
+        });
+        let hash = keys.state.hash_one(key);
+        let is_it = |(_, place): &(u64, usize)| self.entries.get(*place).is_some_and(|(k, _)| k == key);
+        let has = keys.places.find(hash, is_it).is_some();
+        // It goes where the next entry will.
+        keys.note(hash, self.entries.len());
+        has
     }
 }
 
-fn scalar(scanner: &mut Scanner<'_>) -> Result<Literal, Error> {
-    match scanner.peek() {
+impl Keys {
+    fn note(&mut self, hash: u64, place: usize) {
+        self.places.insert_unique(hash, (hash, place), |(hash, _)| *hash);
+    }
+}
+
+/// A value that begins with `next`, and is neither a list nor an object.
+fn scalar(scanner: &mut Scanner<'_>, next: Option<u8>) -> Result<Literal, Error> {
+    match next {
         Some(b'"') => text(scanner).map(Literal::Text),
         Some(b'-' | b'0'..=b'9') => scanner.number().map(|number| Literal::Number(number.into())),
         _ => {

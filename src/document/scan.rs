@@ -38,14 +38,24 @@ impl<'t> Scanner<'t> {
     }
 
     /// The next byte that isn't space, without going past it.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if is_space(*byte) => self.skip_space(),
+            next => next.copied(),
+        }
+    }
+
+    /// As [`peek`](Scanner::peek), where there is space.
+    fn skip_space(&mut self) -> Option<u8> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let space = rest.iter().position(|b| !matches!(b, b' ' | b'\n' | b'\r' | b'\t'));
+        let space = rest.iter().position(|b| !is_space(*b));
         self.at += space.unwrap_or(rest.len());
         rest.get(space?).copied()
     }
 
     /// Goes past `byte`, which has to be ASCII, if it comes next.
+    #[inline]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         let there = self.peek() == Some(byte);
         self.at += usize::from(there);
@@ -62,7 +72,7 @@ impl<'t> Scanner<'t> {
         let bytes = self.text.as_bytes();
         loop {
             let rest = bytes.get(self.at..).unwrap_or_default();
-            let Some(found) = rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)) else {
+            let Some(found) = first(rest, |b| matches!(b, b'"' | b'\\' | 0..0x20)) else {
                 return Err(self.fault(start, "the text that begins here has no end"));
             };
             self.at += found;
@@ -89,17 +99,17 @@ impl<'t> Scanner<'t> {
     pub(crate) fn number(&mut self) -> Result<&'t str, Error> {
         let start = self.at;
         self.skip(b"-");
-        let whole = self.digits();
-        let mut sound = match whole.as_bytes() {
-            [] => false,
-            [first, rest @ ..] => *first != b'0' || rest.is_empty(),
+        let begins_with_zero = self.text.as_bytes().get(self.at) == Some(&b'0');
+        let mut sound = match self.digits() {
+            0 => false,
+            digits => digits == 1 || !begins_with_zero,
         };
         if self.skip(b".") {
-            sound &= !self.digits().is_empty();
+            sound &= self.digits() > 0;
         }
         if self.skip(b"eE") {
             self.skip(b"+-");
-            sound &= !self.digits().is_empty();
+            sound &= self.digits() > 0;
         }
         if sound {
             Ok(self.since(start))
@@ -109,17 +119,20 @@ impl<'t> Scanner<'t> {
     }
 
     /// Goes past the next byte if it's one of these, without looking over space.
+    #[inline]
     fn skip(&mut self, bytes: &[u8]) -> bool {
         let there = self.text.as_bytes().get(self.at).is_some_and(|b| bytes.contains(b));
         self.at += usize::from(there);
         there
     }
 
-    fn digits(&mut self) -> &'t str {
-        let start = self.at;
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        self.at += rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len());
-        self.since(start)
+    /// Goes past digits and tells how many they are.
+    #[inline]
+    fn digits(&mut self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let digits = rest.iter().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += digits;
+        digits
     }
 
     /// Goes past letters and gives them.
@@ -160,10 +173,17 @@ impl<'t> Scanner<'t> {
 
     /// Goes to the next line that begins with a list or an object; to the end when there is none.
     pub(crate) fn skip_to_line(&mut self) {
-        let from = self.at.saturating_sub(1);
-        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
-        let next = rest.windows(2).position(|pair| matches!(pair, [b'\n', b'{' | b'[']));
-        self.at = next.map_or(self.text.len(), |before| from + before + 1);
+        let begins = |line: &&str| line.starts_with(['{', '[']);
+        let before = self.at.saturating_sub(1);
+        let mut at = if self.text.is_char_boundary(before) { before } else { self.at };
+        while let Some(passed) = self.text.get(at..).and_then(|rest| rest.find('\n')) {
+            at += passed + 1;
+            if self.text.get(at..).as_ref().is_some_and(begins) {
+                self.at = at;
+                return;
+            }
+        }
+        self.at = self.text.len();
     }
 
     /// What is wrong when `what` should come next.
@@ -191,6 +211,26 @@ impl<'t> Scanner<'t> {
     pub(crate) fn fault(&self, at: usize, message: &str) -> Error {
         fault(self.text, at, message)
     }
+}
+
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// Where the first byte is that `is` says of.
+#[inline]
+pub(super) fn first(bytes: &[u8], is: impl Fn(u8) -> bool) -> Option<usize> {
+    /// Bytes that are looked at together.
+    const BLOCK: usize = 32;
+    // Most texts are short; long ones are passed over by blocks, which the compiler makes vectors of.
+    if let Some(found) = bytes.iter().take(BLOCK).position(|b| is(*b)) {
+        return Some(found);
+    }
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let without = |block: &&[u8; BLOCK]| !block.iter().fold(false, |any, b| any | is(*b));
+    let passed = blocks.iter().take_while(without).count() * BLOCK;
+    bytes.get(passed..)?.iter().position(|b| is(*b)).map(|found| passed + found)
 }
 
 /// The error of text that isn't what it should be at `at`.

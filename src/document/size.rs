@@ -1,7 +1,7 @@
 //! A first look at a large text: how deep it nests and how many values it holds.
 
 use super::limits::Limits;
-use super::scan::position;
+use super::scan::{first, position};
 use crate::error::Error;
 
 /// Refuses a text that nests too deep or holds too many values, before any of them takes up memory.
@@ -42,7 +42,7 @@ pub(crate) fn check_size(text: &str, limits: &Limits) -> Result<(), Error> {
 fn text_end(bytes: &[u8], mut at: usize) -> usize {
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
-        let Some(found) = rest.iter().position(|b| matches!(b, b'"' | b'\\')) else { return bytes.len() };
+        let Some(found) = first(rest, |b| matches!(b, b'"' | b'\\')) else { return bytes.len() };
         at += found + 1;
         if rest.get(found) == Some(&b'"') {
             return at;

@@ -4,7 +4,7 @@ use super::all;
 use crate::catalog::{Catalog, TableInfo};
 use crate::document::Limits;
 use crate::error::{Error, ErrorKind, QueryMistake, Result};
-use crate::plan::INCLUDE_DEPTH_MAX;
+use crate::plan::{COLUMNS_MAX, INCLUDE_DEPTH_MAX};
 use crate::query::{Columns, Distinct, Include, Query, Select};
 use crate::store::Store;
 use crate::value::Value;
@@ -35,6 +35,10 @@ pub(crate) fn pluck<S>(
     let catalog = store.catalog();
     let table = catalog.table(catalog.table_id(&query.table)?);
     let mut root = Node::default();
+    if paths.len() > COLUMNS_MAX {
+        let allowed = COLUMNS_MAX as u64;
+        return Err(Error::new(ErrorKind::LimitExceeded { limit: "columns", allowed }).at("columns"));
+    }
     for (place, path) in paths.iter().enumerate() {
         if path.split('.').nth(INCLUDE_DEPTH_MAX + 1).is_some() {
             let allowed = INCLUDE_DEPTH_MAX as u64;

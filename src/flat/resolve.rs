@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, FlatMistake, QueryMistake, Result};
 use crate::expr::Expr;
 use crate::filter::{Direction, Filter, Nulls};
 use crate::id::{RelationId, TableId};
-use crate::plan::{Open, opened};
+use crate::plan::{COLUMNS_MAX, Open, opened};
 use crate::scalar::{Names, Scalar, What, common, condition, expression};
 use crate::value::{Input, Type};
 use ecow::{EcoString, eco_format};
@@ -15,10 +15,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 /// How many tables may be joined to the first. Blocks are handed on join by join, recursively.
-const JOINS_MAX: usize = 64;
-
-/// How many columns a result may have, be grouped by and be ordered by: names are looked for among them.
-const COLUMNS_MAX: usize = 1024;
+pub(crate) const JOINS_MAX: usize = 64;
 
 /// How many set operations may stand inside each other.
 pub(crate) const SETS_DEPTH_MAX: usize = 64;

@@ -254,7 +254,7 @@ impl Lists {
     /// Whether [`reclaim`](Lists::reclaim) may have something to do. O(1).
     #[inline]
     pub(crate) fn wants_reclaim(&self) -> bool {
-        self.sweep.is_some() || self.arena.dead() >= self.worth()
+        self.sweep.is_some() || self.arena.is_due(self.worth())
     }
 
     /// How many dead slots a sweep has to free.
@@ -271,9 +271,8 @@ impl Lists {
         if !self.wants_reclaim() {
             return false;
         }
-        let worth = self.worth();
-        if self.sweep.is_none() && !Arc::make_mut(&mut self.arena).mark(worth) {
-            return false;
+        if self.sweep.is_none() {
+            Arc::make_mut(&mut self.arena).mark();
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(parents));

@@ -7,7 +7,8 @@ use super::options::{Options, amount, boolean, entries, invalid, name, other_for
 use super::select::{filter, order_by, way};
 use crate::error::{Error, ErrorKind, QueryMistake};
 use crate::expr::Expr;
-use crate::flat::{FlatQuery, On, SETS_DEPTH_MAX, SetOperation, Source, joined_as};
+use crate::flat::{FlatQuery, JOINS_MAX, On, SETS_DEPTH_MAX, SetOperation, Source, joined_as};
+use crate::plan::COLUMNS_MAX;
 use crate::value::Literal;
 use ecow::EcoString;
 
@@ -92,8 +93,7 @@ fn members(operation: SetOperation, value: Literal, depth: usize) -> Result<Flat
     // The first two are the innermost.
     let last = depth + queries.len();
     if last > SETS_DEPTH_MAX + 1 {
-        let allowed = SETS_DEPTH_MAX as u64;
-        return Err(Error::new(ErrorKind::LimitExceeded { limit: "set_depth", allowed }).at(word));
+        return Err(exceeded("set_depth", SETS_DEPTH_MAX).at(word));
     }
     let mut all: Option<FlatQuery> = None;
     for (at, item) in queries.into_iter().enumerate() {
@@ -136,10 +136,20 @@ fn source(literal: Literal) -> Result<Source, Error> {
     }
 }
 
+/// Refuses more parts than a query may have, before anything is made of them.
+fn few(parts: usize, limit: &'static str, allowed: usize) -> Result<(), Error> {
+    if parts > allowed { Err(exceeded(limit, allowed)) } else { Ok(()) }
+}
+
+fn exceeded(limit: &'static str, allowed: usize) -> Error {
+    Error::new(ErrorKind::LimitExceeded { limit, allowed: allowed as u64 })
+}
+
 /// One join or several of a kind: `{"posts": {"on": ...}}`, or a list of such.
 fn joins(mut query: FlatQuery, word: &str, value: Literal) -> Result<FlatQuery, Error> {
     match value {
         Literal::List(items) => {
+            few(items.len(), "joins", JOINS_MAX)?;
             for (at, item) in items.into_iter().enumerate() {
                 query = joins_of(query, word, item).map_err(|error| error.at(at))?;
             }
@@ -154,6 +164,7 @@ fn joins_of(mut query: FlatQuery, word: &str, value: Literal) -> Result<FlatQuer
         Literal::Text(table) if word == "crossJoin" => vec![(table, Literal::Boolean(true))],
         other => entries(other, "an object like {\"posts\": {\"on\": ...}}")?,
     };
+    few(joined.len(), "joins", JOINS_MAX)?;
     for (alias, value) in joined {
         let (source, on) = join(word, &alias, value).map_err(|error| error.at(&alias))?;
         query = joined_as(query, word, source, on);
@@ -202,13 +213,16 @@ fn join(word: &str, alias: &EcoString, value: Literal) -> Result<(Source, On), E
 fn select(mut query: FlatQuery, value: Literal) -> Result<FlatQuery, Error> {
     match value {
         Literal::List(items) => {
+            few(items.len(), "columns", COLUMNS_MAX)?;
             for (at, item) in items.into_iter().enumerate() {
                 let column = name(item, "a column's name").map_err(|error| error.at(at))?;
                 query = query.columns([column.as_str()]);
             }
         }
         other => {
-            for (output, value) in entries(other, "a list of columns, or an object of expressions")? {
+            let values = entries(other, "a list of columns, or an object of expressions")?;
+            few(values.len(), "columns", COLUMNS_MAX)?;
+            for (output, value) in values {
                 let expr = match &value {
                     Literal::Boolean(true) => Ok(Expr::Column(output.clone())),
                     value => Expr::from_literal(value),
@@ -226,6 +240,7 @@ fn group_by(mut query: FlatQuery, value: Literal) -> Result<FlatQuery, Error> {
         Literal::List(items) => items,
         single => vec![single],
     };
+    few(keys.len(), "columns", COLUMNS_MAX)?;
     for (at, key) in keys.iter().enumerate() {
         query = query.group_by_value(Expr::from_literal(key).map_err(|error| error.at(at))?);
     }
@@ -251,6 +266,7 @@ fn ordered(mut query: FlatQuery, value: Literal) -> Result<FlatQuery, Error> {
         Literal::List(items) => items,
         single => vec![single],
     };
+    few(items.len(), "columns", COLUMNS_MAX)?;
     for (at, item) in items.into_iter().enumerate() {
         query = match item.get("$expr") {
             Some(expr) => {

@@ -23,8 +23,6 @@ pub(crate) enum Change<'c> {
     },
     /// Replaces cells of some rows together, so that rows can swap unique values.
     Update(Cells),
-    /// Replaces cells that no index and no edge reads: each once, those of a column together.
-    Keep(Vec<Kept>),
     /// Takes rows away together: each once.
     Delete(Vec<(TableId, Vec<Slot>)>),
 }
@@ -66,10 +64,6 @@ impl Store {
                 let before = self.write(&catalog, &cells);
                 log.push(Delta::Updated(before));
             }
-            Change::Keep(mut cells) => {
-                self.exchange(&mut cells);
-                log.push(Delta::Kept(cells));
-            }
             Change::Delete(mut rows) => {
                 let catalog = self.shared_catalog();
                 for (_, slots) in rows.iter_mut().filter(|(_, slots)| !slots.is_sorted()) {
@@ -89,15 +83,15 @@ impl Store {
     fn parents_of_new(&self, table: TableId, row: &[&Value]) -> Parents {
         let info = self.catalog.table(table);
         let found: Parents = info.child_edges.iter().map(|id| self.parent_of_new(*id, row)).collect();
-        for (id, parent) in info.child_edges.iter().zip(&found) {
-            parent.iter().for_each(|parent| self.edge(*id).read_ahead(*parent));
-        }
         for upkeep in &info.upkeep {
             let place = info.child_edges.iter().position(|id| *id == upkeep.edge);
             let Some(parent) = place.and_then(|at| found.get(at).copied().flatten()) else { continue };
-            for column in upkeep.counters.iter().chain(&upkeep.touches) {
-                self.table(upkeep.parent).column(*column).number_ahead(parent);
-            }
+            let above = self.table(upkeep.parent);
+            upkeep.counters.iter().for_each(|column| above.column(*column).number_ahead(parent));
+            upkeep.touches.iter().for_each(|column| above.column(*column).number_ahead(parent));
+        }
+        for (id, parent) in info.child_edges.iter().zip(&found) {
+            parent.iter().for_each(|parent| self.edge(*id).read_ahead(*parent));
         }
         found
     }
@@ -140,7 +134,7 @@ impl Store {
     }
 
     /// Puts numbers into cells that no index and no edge reads, and what those held in their place.
-    fn exchange(&mut self, all: &mut [Kept]) {
+    pub(super) fn exchange(&mut self, all: &mut [Kept]) {
         for cells in all.chunk_by_mut(|a, b| a.table == b.table) {
             let Some(first) = cells.first() else { continue };
             let table = self.table_mut(first.table);

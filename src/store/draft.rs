@@ -3,7 +3,7 @@
 use super::published::{Published, Working};
 use super::{Applied, Change, Store};
 use crate::column::staged::Staged;
-use crate::delta::Log;
+use crate::delta::{Delta, Kept, Log};
 use crate::id::{Slot, TableId};
 use std::ops::{Deref, DerefMut};
 
@@ -53,6 +53,17 @@ impl<'s> Draft<'s> {
         }
         let Draft { store, log, .. } = self;
         store.add_staged(table, columns, rows, log)
+    }
+
+    /// Puts numbers into cells that no index and no edge reads; those of a column stand together. O(cells).
+    pub(crate) fn keep(&mut self, mut cells: Vec<Kept>) {
+        if self.store.may_be_in_place() {
+            self.make_way(cells.len());
+            self.done += cells.len();
+        }
+        let Draft { store, log, .. } = self;
+        store.exchange(&mut cells);
+        log.push(Delta::Kept(cells));
     }
 
     /// How many changes were made: a place to come back to.
@@ -120,7 +131,6 @@ impl<'s> Draft<'s> {
                 let slots = &mut cells.rows.iter().map(|(slot, _)| *slot);
                 cells.rows.len() + if rekeys { children(cells.table, slots) } else { 0 }
             }
-            Change::Keep(cells) => cells.len(),
             Change::Delete(rows) => {
                 let one = |(table, slots): &(TableId, Vec<Slot>)| {
                     slots.len() + children(*table, &mut slots.iter().copied())

@@ -5,7 +5,7 @@
 
 use super::Writer;
 use super::normalise::time_as;
-use super::upkeep::{Due, Dues, What, counted};
+use super::upkeep::{Due, What, counted};
 use crate::catalog::TableInfo;
 use crate::column::number::number;
 use crate::column::time::instant_to_micros;
@@ -16,6 +16,7 @@ use crate::store::Change;
 use crate::value::{Type, Value, round_instant};
 use hashbrown::HashSet;
 use smallvec::smallvec;
+use std::mem;
 use std::sync::Arc;
 
 /// What all that is owed comes to, a column after the other.
@@ -65,7 +66,7 @@ impl Writer<'_> {
             let mut parents: Vec<Slot> = above.filter(|slot| slot.index() < first).collect();
             parents.sort_unstable();
             parents.dedup();
-            if is_indexed(info, *column) {
+            if info.column(*column).indexed {
                 parents.extend((first..self.store.table(info.id).bound()).map(Slot::new));
             } else {
                 self.count_new(info, *column, first)?;
@@ -110,22 +111,22 @@ impl Writer<'_> {
 
     /// What all that is owed comes to; cells that hold it already are left out.
     fn take_dues(&mut self) -> Result<Settled> {
-        let mut dues = std::mem::take(&mut self.dues);
         // They come in runs that are in order, by what noted them.
-        dues.sort();
-        self.look_at_clock(&dues);
-        let mut settled = Settled { cells: Vec::with_capacity(dues.len()), ..Settled::default() };
-        for dues in dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
-            let time = self.time_of(dues);
-            self.settle(dues, time, &mut settled)?;
+        self.dues.sort();
+        self.look_at_clock();
+        let mut settled = Settled { cells: Vec::with_capacity(self.dues.len()), ..Settled::default() };
+        for dues in self.dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
+            self.settle(dues, &mut settled)?;
         }
+        self.dues.clear();
         Ok(settled)
     }
 
     /// Reads the clock where a row that is there is owed the time. Before any cell is read: the processor
     /// reads many cells at once, but not across a look at the clock.
-    fn look_at_clock(&mut self, dues: &Dues) {
-        if dues.iter().any(|due| due.what == What::Touch && self.store.table(due.table).is_live(due.slot)) {
+    fn look_at_clock(&mut self) {
+        let is_owed = |due: &Due| due.what == What::Touch && self.store.table(due.table).is_live(due.slot);
+        if self.dues.iter().any(is_owed) {
             self.now();
         }
     }
@@ -140,26 +141,34 @@ impl Writer<'_> {
     }
 
     /// What is owed to a column of some rows, and what each comes to.
-    fn settle(&self, dues: &[Due], time: Option<i64>, settled: &mut Settled) -> Result<()> {
+    fn settle(&self, dues: &[Due], settled: &mut Settled) -> Result<()> {
         let Some(Due { table, column, .. }) = dues.first().copied() else { return Ok(()) };
-        let (store, info) = (&*self.store, self.catalog.table(table));
+        let (store, info, time) = (&*self.store, self.catalog.table(table), self.time_of(dues));
         let (rows, described) = (store.table(table), info.column(column));
         let (held, counter) = (rows.column(column), described.counter.as_deref());
         let is_narrow = matches!(described.ty, Type::Smallint | Type::Int);
         let has_checks = !info.checks.is_empty();
         let Settled { cells, indexed, checked } = settled;
-        let cells = if is_indexed(info, column) { indexed } else { cells };
-        for dues in dues.chunk_by(|a, b| a.slot == b.slot) {
-            let Some(Due { slot, what, .. }) = dues.last().copied() else { continue };
+        let cells = if described.indexed { indexed } else { cells };
+        let mut more = 0_i64;
+        for (at, due) in dues.iter().enumerate() {
+            let slot = due.slot;
+            if let What::Add(by) = due.what {
+                more = more.saturating_add(by);
+            }
+            // Dues of one cell are in the order of what is owed: sums, then counts and touches.
+            if dues.get(at + 1).is_some_and(|next| next.slot == slot) {
+                continue;
+            }
+            let more = mem::take(&mut more);
             if !rows.is_live(slot) {
                 continue;
             }
             let before = held.number(slot);
-            // Dues of one cell are in the order of what is owed: sums, then counts and touches.
-            let after = match what {
+            let after = match due.what {
                 What::Touch => time,
                 What::Count => counter.map(|counter| counted(store, counter, slot)),
-                What::Add(_) => Some(before.unwrap_or_default().saturating_add(sum(dues))),
+                What::Add(_) => Some(before.unwrap_or_default().saturating_add(more)),
             };
             if before == after {
                 continue;
@@ -183,7 +192,7 @@ impl Writer<'_> {
             self.keep_indexed(&indexed);
         }
         if !cells.is_empty() {
-            self.store.apply(Change::Keep(cells));
+            self.store.keep(cells);
         }
         checked.sort_unstable();
         for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
@@ -240,17 +249,4 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// What is owed to a cell more than it has.
-fn sum(dues: &[Due]) -> i64 {
-    dues.iter().fold(0, |sum, due| match due.what {
-        What::Add(by) => sum.saturating_add(by),
-        What::Count | What::Touch => sum,
-    })
-}
-
-/// Whether an index has to learn of a column's changes.
-fn is_indexed(info: &TableInfo, column: ColumnId) -> bool {
-    info.indexes.iter().any(|index| index.columns.contains(&column))
 }

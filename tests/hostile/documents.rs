@@ -48,6 +48,8 @@ fn more_values_and_bytes_than_allowed_are_refused_whatever_they_are() {
         assert_eq!(asked(&db, &list(n), &limits), Ok("0".into()));
     }
     assert_eq!(asked(&db, &list(996), &limits), Err("nodes".into()));
+    assert_eq!(ask(&db, &list(99_995)), Ok("0".into()));
+    refused(&db, &list(99_996), "nodes");
     refused(&db, &list(1_000_000), "nodes");
     let text = list(3);
     for (bytes, expected) in [

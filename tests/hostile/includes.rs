@@ -158,9 +158,19 @@ fn long_paths_are_refused_before_they_are_walked() {
     for depth in [65, 1_000, 1_000_000] {
         refused(&db, &path(depth), "include_depth");
     }
-    let ids = vec![r#""id""#; 900_000].join(",");
-    let many = format!(r#"{{"pluck": "users", "columns": [{ids}]}}"#);
-    assert_eq!(asked(&db, &many, &Limits::default().work(100_000)), Err("work".into()));
+}
+
+#[test]
+fn as_many_columns_are_plucked_as_selected() {
+    let db = crowd(1);
+    let text = |n: usize| format!(r#"{{"pluck": "users", "columns": [{}]}}"#, vec![r#""id""#; n].join(","));
+    for n in [1_023, 1_024] {
+        assert!(ask(&db, &text(n)).is_ok());
+    }
+    for n in [1_025, 90_000] {
+        refused(&db, &text(n), "columns");
+    }
+    assert_eq!(asked(&db, &text(1_024), &Limits::default().work(1_000)), Err("work".into()));
 }
 
 #[test]

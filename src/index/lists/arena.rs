@@ -93,8 +93,9 @@ pub(super) struct Arena {
     used: usize,
     longs: Spine<Option<Arc<Long>>>,
     long_vacant: Vec<u32>,
-    dead: usize,
-    /// A chunk became more than half dead since the last marking.
+    /// How many slots are dead in chunks that are more than half dead.
+    sparse: usize,
+    /// More of them came since the last marking.
     due: bool,
 }
 
@@ -123,8 +124,17 @@ impl Arena {
         self.chunks.get(chunk).map_or(0, |chunk| chunk.len())
     }
 
+    /// Slots that belong to no list.
+    #[cfg(test)]
     pub(super) fn dead(&self) -> usize {
-        self.dead
+        let fills = || {
+            self.chunks.iter().zip(&self.fills).map(|(chunk, fill)| (usize::from(fill.dead), chunk.len() / 2))
+        };
+        assert_eq!(
+            self.sparse,
+            fills().filter(|(dead, half)| dead > half).map(|(dead, _)| dead).sum::<usize>()
+        );
+        fills().map(|(dead, _)| dead).sum()
     }
 
     /// Room for `capacity` slots, at most [`CHUNK`]: its chunk and place. O(1) amortised.
@@ -160,14 +170,19 @@ impl Arena {
     pub(super) fn bury(&mut self, chunk: usize, slots: usize) {
         let open = chunk == self.open;
         let all = if open { self.used } else { self.size(chunk) };
+        let half = self.size(chunk) / 2;
         let Some(fill) = self.fills.get_mut(chunk) else { return };
-        let dead = usize::from(fill.dead) + slots;
-        self.dead += slots;
+        let before = usize::from(fill.dead);
+        let dead = before + slots;
+        let counted = if before > half { before } else { 0 };
         if dead < all {
             fill.dead = dead as u16;
-            self.due |= dead > all / 2;
+            if dead > half {
+                self.sparse += dead - counted;
+                self.due = true;
+            }
         } else if all > 0 {
-            self.dead -= dead;
+            self.sparse -= counted;
             *fill = Fill::default();
             if open {
                 self.used = 0;
@@ -319,22 +334,18 @@ impl Arena {
         }
     }
 
-    /// Marks the chunks that are more than half dead, if that frees at least `worth` slots. O(chunks)
-    /// when something became due, else O(1).
-    pub(super) fn mark(&mut self, worth: usize) -> bool {
-        if !self.due || self.dead < worth {
-            return false;
-        }
+    /// Whether marking frees at least `worth` slots. O(1).
+    #[inline]
+    pub(super) fn is_due(&self, worth: usize) -> bool {
+        self.due && self.sparse >= worth
+    }
+
+    /// Marks the chunks that are more than half dead. O(chunks).
+    pub(super) fn mark(&mut self) {
         self.due = false;
-        let sparse = |(chunk, fill): (&Arc<[Slot]>, &Fill)| usize::from(fill.dead) > chunk.len() / 2;
-        let pairs = self.chunks.iter().zip(&self.fills);
-        if pairs.filter(|pair| sparse(*pair)).map(|(_, fill)| usize::from(fill.dead)).sum::<usize>() < worth {
-            return false;
-        }
         for (chunk, fill) in self.chunks.iter().zip(&mut self.fills) {
-            fill.leaving = sparse((chunk, fill));
+            fill.leaving = usize::from(fill.dead) > chunk.len() / 2;
         }
-        true
     }
 
     /// Whether the list is to be moved to another chunk. O(1).

@@ -295,11 +295,11 @@ fn a_long_list_that_became_short_lies_in_a_chunk() {
 }
 
 #[test]
-fn cleaning_up_begins_when_a_place_is_free_for_every_four_parents() {
-    for (parents, worth) in [(1000, 250), (100, 64)] {
-        let mut lists = packed(&vec![4; parents]);
-        for (cleared, parent) in (0..parents).step_by(3).enumerate() {
-            assert_eq!(lists.wants_reclaim(), 4 * cleared >= worth, "{cleared} of {parents}");
+fn cleaning_up_begins_when_chunks_half_empty_have_a_place_for_every_four_parents() {
+    for (full, empty, begins) in [(1000, 0, 501), (100, 0, 51), (100, 1000, 69), (10, 1000, usize::MAX)] {
+        let mut lists = packed(&[vec![4; full], vec![0; empty]].concat());
+        for parent in 0..full {
+            assert_eq!(lists.wants_reclaim(), parent >= begins, "{parent} of {full}");
             lists.clear(Slot::new(parent));
         }
     }
