@@ -62,7 +62,10 @@ const WRONG: &[(&str, &str)] = &[
     (r#"{"people.name": "Ann"}"#, "no table `people` in this query @ where.people.name"),
     (r#"{"id": 1}"#, "`id` is a column of several tables @ where.id"),
     (r#"{"name": {"likes": "A%"}}"#, "no option `likes` here @ where.name.likes"),
-    (r#"{"users.age": {"like": "3%"}}"#, "`like` doesn't fit `users.age`, which is int @ where.users.age.like"),
+    (
+        r#"{"users.age": {"like": "3%"}}"#,
+        "`like` doesn't fit `users.age`, which is int @ where.users.age.like",
+    ),
     (
         r#"{"users.age": {"between": [1]}}"#,
         "expected a list of two values, found a list @ where.users.age.between",
@@ -82,10 +85,7 @@ const WRONG: &[(&str, &str)] = &[
         r#"{"$expr": [{"substring": "posts.title"}, "a"]}"#,
         "expected 2 or 3 arguments, found 1 @ where.$expr[0].substring",
     ),
-    (
-        r#"{"$expr": [{"column": 1}, "a"]}"#,
-        "expected a column's name, found 1 @ where.$expr[0].column",
-    ),
+    (r#"{"$expr": [{"column": 1}, "a"]}"#, "expected a column's name, found 1 @ where.$expr[0].column"),
     (r#"{"$expr": [{"$": 1}, "a"]}"#, "expected a placeholder's name, found 1 @ where.$expr[0].$"),
     (
         r#"{"$expr": [{"case": 1}, "a"]}"#,
@@ -100,10 +100,7 @@ const WRONG: &[(&str, &str)] = &[
         "expected `when` and `then`, or at the end `else`, found an object @ where.$expr[0].case[0]",
     ),
     (r#"{"$expr": [{"cast": ["posts.id", "txt"]}, "a"]}"#, "no option `txt` here @ where.$expr[0].cast[1]"),
-    (
-        r#"{"$expr": [{"cast": ["posts.id", 7]}, "a"]}"#,
-        "expected a type, found 7 @ where.$expr[0].cast[1]",
-    ),
+    (r#"{"$expr": [{"cast": ["posts.id", 7]}, "a"]}"#, "expected a type, found 7 @ where.$expr[0].cast[1]"),
     (
         r#"{"$expr": [{"lower": "a", "upper": "b"}, "a"]}"#,
         "expected an object of one function, found an object @ where.$expr[0]",
