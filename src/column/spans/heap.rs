@@ -67,7 +67,7 @@ impl Span {
     pub(super) fn of<S: Segment>(self, first: &S::Cell) -> &S::Cell {
         // There is no segment in the word that would have to be masked out.
         let offset = (self.0 >> LENGTH_BITS) as usize;
-        S::part(first, offset, offset + self.length())
+        S::inner(first, offset, offset + self.length())
     }
 
     #[inline(always)]
