@@ -402,7 +402,8 @@ fn tagged(dependent: Dependent) -> Schema {
 
 #[test]
 fn hooks_run_for_rows_in_the_order_they_came_in_wherever_they_lie() {
-    let ways: [(&str, fn(&Database)); 6] = [
+    type Way = (&'static str, fn(&Database));
+    let ways: [Way; 6] = [
         ("an update", |db| _ = db.update("posts", Rows::All, row! { tag_id: 2 }).unwrap()),
         ("a delete", |db| _ = db.delete("posts", col("id").gt(0)).unwrap()),
         ("a destroy", |db| _ = db.destroy("posts", col("user_id").eq(2)).unwrap()),
