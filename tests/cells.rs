@@ -33,6 +33,13 @@ fn things() -> Database {
 /// What each column gives when it's read as a text, an integer, a float and a boolean.
 type Read = (Option<String>, Option<i64>, Option<f64>, Option<bool>);
 
+/// What cells give for a row. Those of a table and those of a page have the same methods.
+macro_rules! found {
+    ($cells:expr, $row:expr) => {
+        ($cells.text($row).map(str::to_owned), $cells.integer($row), $cells.float($row), $cells.boolean($row))
+    };
+}
+
 fn expected() -> [(&'static str, [Read; 2]); 10] {
     let text = |text: &str| (Some(text.to_owned()), None, None, None);
     let (integer, null) = (|n| (None, Some(n), None, None), || (None, None, None, None));
@@ -59,13 +66,7 @@ fn a_column_of_a_table_is_read_as_what_it_holds_and_as_nothing_else() {
     for (name, rows) in expected() {
         let cells = things.column(name).unwrap();
         for (row, read) in things.iter().zip(rows) {
-            let found = (
-                cells.text(row).map(str::to_owned),
-                cells.integer(row),
-                cells.float(row),
-                cells.boolean(row),
-            );
-            assert_eq!(found, read, "{name} of {row}");
+            assert_eq!(found!(cells, row), read, "{name} of {row}");
             assert_eq!(cells.get(row), row.value(name).unwrap(), "{name} of {row}");
         }
     }
@@ -78,13 +79,7 @@ fn a_column_of_a_page_is_read_as_what_it_holds_and_as_nothing_else() {
     for (name, rows) in expected() {
         let cells = page.shape().column(name).unwrap();
         for (row, read) in page.iter().zip(rows) {
-            let found = (
-                cells.text(row).map(str::to_owned),
-                cells.integer(row),
-                cells.float(row),
-                cells.boolean(row),
-            );
-            assert_eq!(found, read, "{name} of {row}");
+            assert_eq!(found!(cells, row), read, "{name} of {row}");
             assert_eq!(row.cell(cells), row.value(name).unwrap(), "{name} of {row}");
         }
     }

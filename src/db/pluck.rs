@@ -36,7 +36,8 @@ impl Query<Snapshot> {
     /// ```
     ///
     /// # Errors
-    /// As [`all`](Query::all); `invalid_query` for values that the Rust type can't hold.
+    /// As [`all`](Query::all); `invalid_query` for values that the Rust type can't hold; `limit_exceeded` for
+    /// more than 1,024 columns.
     pub fn pluck<T: FromValues>(&self, columns: impl IntoIterator<Item: Into<EcoString>>) -> Result<Vec<T>> {
         let columns: Vec<EcoString> = columns.into_iter().map(Into::into).collect();
         let tuples = exec::pluck(self.source.store(), self, &columns, Limits::none())?;
