@@ -374,7 +374,7 @@ impl Table {
         }
         for column in &mut self.columns {
             if !left.is_empty() {
-                column.clear_all(left.iter().copied());
+                column.bury_all(left.iter().copied());
             }
             chunks.iter().for_each(|chunk| column.release(*chunk));
         }

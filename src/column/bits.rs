@@ -74,6 +74,18 @@ impl Bits {
         self.replace(index, bit);
     }
 
+    /// Clears the bit at `index`; gives whether it was set, which past the end none is. Cost as of
+    /// [`set`](Bits::set).
+    pub(crate) fn unset(&mut self, index: usize) -> bool {
+        index < self.len && self.replace(index, false)
+    }
+
+    /// Grows to `len` bits, if there are fewer; new ones are clear. O(chunks added).
+    pub(crate) fn grow(&mut self, len: usize) {
+        self.words.grow(len.div_ceil(64));
+        self.len = self.len.max(len);
+    }
+
     /// As [`set`](Bits::set); gives the bit that was there.
     #[inline]
     pub(crate) fn replace(&mut self, index: usize, bit: bool) -> bool {
@@ -88,9 +100,18 @@ impl Bits {
     /// Clears the bits at these indices, which must exist. O(n); one uniqueness check for those of a chunk
     /// that follow each other.
     pub(crate) fn clear_all(&mut self, indices: impl Iterator<Item = usize>) {
+        self.change_all(indices, |word, bit| *word &= !bit);
+    }
+
+    /// Sets the bits at these indices, which must exist. Cost as of [`clear_all`](Bits::clear_all).
+    pub(crate) fn set_all(&mut self, indices: impl Iterator<Item = usize>) {
+        self.change_all(indices, |word, bit| *word |= bit);
+    }
+
+    fn change_all(&mut self, indices: impl Iterator<Item = usize>, change: impl Fn(&mut u64, u64)) {
         let len = self.len;
         let within = indices.filter(|index| *index < len);
-        self.words.each_mut(within.map(|index| (index / 64, index % 64)), |word, bit| *word &= !(1 << bit));
+        self.words.each_mut(within.map(|index| (index / 64, 1 << (index % 64))), change);
     }
 
     fn write(&mut self, index: usize, bit: bool) {
@@ -289,7 +310,9 @@ mod tests {
         Extend(Vec<bool>),
         Resize(usize, bool),
         Truncate(usize),
-        ClearAll(Vec<usize>),
+        WriteAll(Vec<usize>, bool),
+        Unset(usize),
+        Grow(usize),
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -299,7 +322,9 @@ mod tests {
             vec(any::<bool>(), 0..200).prop_map(Step::Extend),
             (0..600usize, any::<bool>()).prop_map(|(n, b)| Step::Resize(n, b)),
             (0..600usize).prop_map(Step::Truncate),
-            vec(0..600usize, 0..50).prop_map(Step::ClearAll),
+            (vec(0..600usize, 0..50), any::<bool>()).prop_map(|(at, b)| Step::WriteAll(at, b)),
+            (0..600usize).prop_map(Step::Unset),
+            (0..600usize).prop_map(Step::Grow),
         ]
     }
 
@@ -327,10 +352,16 @@ mod tests {
                     Step::Extend(bs) => { bits.extend(bs.iter().copied()); model.extend(bs); }
                     Step::Resize(n, b) => { bits.resize(n, b); model.resize(n, b); }
                     Step::Truncate(n) => { bits.truncate(n); model.truncate(n); }
-                    Step::ClearAll(at) => {
-                        bits.clear_all(at.iter().copied());
-                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|bit| *bit = false));
+                    Step::WriteAll(at, b) => {
+                        let all = at.iter().copied();
+                        if b { bits.set_all(all) } else { bits.clear_all(all) }
+                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(|bit| *bit = b));
                     }
+                    Step::Unset(i) => {
+                        let bit = model.get_mut(i).map(std::mem::take);
+                        assert_eq!(bits.unset(i), bit.unwrap_or_default());
+                    }
+                    Step::Grow(n) => { bits.grow(n); model.resize(n.max(model.len()), false); }
                 }
                 check(&bits, &model);
             }

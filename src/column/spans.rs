@@ -6,25 +6,28 @@
 //! - *span*: segment, offset and length of a cell. The empty cell has no bytes and no segment.
 //! - *long cell*: one of 256 KiB or more; it has an allocation of its own. No length is refused.
 //! - *dead bytes*: bytes of a segment that no cell refers to any more.
+//! - *buried*: a cell that is never read again; its bytes are dead, though its span still says where they were.
 //! - *sweep*: one walk of [`Spans::reclaim`] over all cells, in steps.
 //!
 //! # Invariants
 //!
 //! 1. Bytes that a span refers to never change, here or in a clone: segments are appended to only
 //!    while nobody else holds them.
-//! 2. The dead bytes of a segment are those that no span of this vector covers, so a segment that is
-//!    dead to its whole length is dropped at once.
+//! 2. The dead bytes of a segment are those that no span of this vector covers but those of buried cells, so a
+//!    segment that is dead to its whole length is dropped at once.
 //! 3. Nothing is appended to a segment marked for evacuation, so one sweep empties it.
-//! 4. A segment number is used again only after no span refers to it. Two clones that share a chunk
-//!    of spans therefore read equal cells from it.
+//! 4. A segment number is used again only after no span refers to it but those of buried cells. Two clones that
+//!    share a chunk of spans therefore read equal cells from it.
 
 mod heap;
 mod segment;
 
+use crate::column::bits::Bits;
 use crate::column::chunked::{Chunked, Chunks, ROWS};
 use crate::column::held::Held;
 use heap::{Heap, Resolver};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) use heap::Span;
@@ -36,12 +39,14 @@ pub(crate) struct Spans<S> {
     heap: Arc<Heap<S>>,
     /// Where the sweep goes on, if one is under way.
     sweep: Option<usize>,
+    /// Which cells are buried, if any: a bit is written, and copied after a clone, for less than a span.
+    buried: Option<Box<Bits>>,
 }
 
 impl<S: Segment> Spans<S> {
     /// An empty vector. O(1).
     pub(crate) fn new() -> Self {
-        Self { spans: Chunked::new(), heap: Arc::new(Heap::new()), sweep: None }
+        Self { spans: Chunked::new(), heap: Arc::new(Heap::new()), sweep: None, buried: None }
     }
 
     /// Gathers cells into few large segments. O(bytes).
@@ -107,8 +112,11 @@ impl<S: Segment> Spans<S> {
     pub(crate) fn set(&mut self, index: usize, cell: &S::Cell) {
         debug_assert!(index < self.len(), "cell {index} of {}", self.len());
         let Some(old) = self.spans.get(index) else { return };
+        let was_buried = self.buried.as_mut().is_some_and(|buried| buried.unset(index));
         let heap = Arc::make_mut(&mut self.heap);
-        heap.bury(old);
+        if !was_buried {
+            heap.bury(old);
+        }
         self.spans.set(index, heap.add(cell));
     }
 
@@ -117,11 +125,15 @@ impl<S: Segment> Spans<S> {
         self.set(index, S::EMPTY);
     }
 
-    /// Makes the cells at these indices, which must exist, empty; their bytes become dead. O(n).
-    pub(crate) fn clear_all(&mut self, indices: impl Iterator<Item = usize>) {
+    /// Takes cells that are never read again out of use, which must exist and weren't before; their bytes become
+    /// dead. O(n).
+    pub(crate) fn bury_all(&mut self, indices: impl Iterator<Item = usize> + Clone) {
+        let (spans, buried) = (self.spans.view(), self.buried.get_or_insert_default());
         let mut burial = Arc::make_mut(&mut self.heap).burial();
-        self.spans.each_mut(indices.map(|index| (index, ())), |span, ()| burial.add(std::mem::take(span)));
+        indices.clone().for_each(|index| burial.add(spans.at(index)));
         burial.end();
+        buried.grow(self.spans.len());
+        buried.set_all(indices);
     }
 
     /// Grows with empty cells, or shrinks. O(chunks) to grow, O(cells dropped) to shrink.
@@ -134,22 +146,31 @@ impl<S: Segment> Spans<S> {
     /// Drops the cells at and past `len`. O(cells dropped).
     pub(crate) fn truncate(&mut self, len: usize) {
         if len < self.len() {
-            self.bury(len..self.len());
+            self.drop_bytes(len..self.len());
             self.spans.truncate(len);
+            if let Some(buried) = &mut self.buried {
+                buried.truncate(len);
+            }
         }
     }
 
     /// Empties every cell of a chunk and gives its memory back. O(cells of a chunk).
     pub(crate) fn release(&mut self, chunk: usize) {
         let end = |chunk: usize| self.len().min(chunk.saturating_mul(ROWS));
-        self.bury(end(chunk)..end(chunk + 1));
+        let cells = end(chunk)..end(chunk + 1);
+        self.drop_bytes(cells.clone());
         self.spans.release(chunk);
+        if let Some(buried) = &mut self.buried {
+            let all: Vec<usize> = buried.ones(cells).collect();
+            buried.clear_all(all.into_iter());
+        }
     }
 
-    fn bury(&mut self, cells: std::ops::Range<usize>) {
-        let spans = self.spans.view();
+    /// Takes the bytes of cells out of use whose spans are about to go.
+    fn drop_bytes(&mut self, cells: Range<usize>) {
+        let (spans, is_buried) = (self.spans.view(), among(&self.buried));
         let mut burial = Arc::make_mut(&mut self.heap).burial();
-        cells.for_each(|index| burial.add(spans.at(index)));
+        cells.filter(|index| !is_buried(*index)).for_each(|index| burial.add(spans.at(index)));
         burial.end();
     }
 
@@ -179,9 +200,10 @@ impl<S: Segment> Spans<S> {
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(rows));
-        let spans = self.spans.view();
-        let leaving = (from..to).map(|index| (index, spans.at(index)));
-        let leaving: Vec<(usize, Span)> = leaving.filter(|(_, span)| self.heap.is_leaving(*span)).collect();
+        let (spans, is_buried) = (self.spans.view(), among(&self.buried));
+        let leaves = |(index, span): &(usize, Span)| self.heap.is_leaving(*span) && !is_buried(*index);
+        let leaving: Vec<(usize, Span)> =
+            (from..to).map(|index| (index, spans.at(index))).filter(leaves).collect();
         if !leaving.is_empty() {
             let heap = Arc::make_mut(&mut self.heap);
             let moved = heap.relocate(leaving.iter().map(|(_, span)| *span));
@@ -190,6 +212,12 @@ impl<S: Segment> Spans<S> {
         }
         self.sweep = (to < self.len()).then_some(to);
         self.sweep.is_some()
+    }
+
+    /// Bytes of segments and of long cells that cells refer to. O(segments).
+    #[cfg(test)]
+    fn live_bytes(&self) -> usize {
+        self.heap.bytes() - self.heap.dead()
     }
 
     /// Bytes of segments that no cell refers to. O(1).
@@ -210,13 +238,22 @@ impl<S: Segment> Spans<S> {
 
     /// Bytes on the heap. O(chunks · log + segments).
     pub(crate) fn memory(&self) -> Held {
-        self.spans.memory() + (self.heap.memory() + Held::own(size_of::<Heap<S>>())).behind(&self.heap)
+        let buried = |buried: &Box<Bits>| buried.memory() + Held::own(size_of::<Bits>());
+        let heap = (self.heap.memory() + Held::own(size_of::<Heap<S>>())).behind(&self.heap);
+        self.spans.memory() + heap + self.buried.as_ref().map_or(Held::default(), buried)
     }
+}
+
+/// Which cells are among the buried ones.
+fn among(buried: &Option<Box<Bits>>) -> impl Fn(usize) -> bool + '_ {
+    let buried = buried.as_ref().map(|buried| buried.view());
+    move |index| buried.is_some_and(|buried| buried.at(index))
 }
 
 impl<S> Clone for Spans<S> {
     fn clone(&self) -> Self {
-        Self { spans: self.spans.clone(), heap: Arc::clone(&self.heap), sweep: self.sweep }
+        let (heap, buried) = (Arc::clone(&self.heap), self.buried.clone());
+        Self { spans: self.spans.clone(), heap, sweep: self.sweep, buried }
     }
 }
 
@@ -297,8 +334,9 @@ impl<'a, S: Segment> SpansView<'a, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::collection::vec;
+    use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     #[derive(Clone, Debug)]
     enum Step {
@@ -309,7 +347,7 @@ mod tests {
         Truncate(usize),
         Resize(usize),
         Release,
-        ClearAll(Vec<usize>),
+        BuryAll(BTreeSet<usize>),
         Reclaim(usize),
         Fork,
     }
@@ -331,20 +369,26 @@ mod tests {
             1 => (0..200usize).prop_map(Step::Truncate),
             1 => (0..100usize).prop_map(Step::Resize),
             1 => Just(Step::Release),
-            2 => vec(0..200usize, 0..60).prop_map(Step::ClearAll),
+            2 => btree_set(0..200usize, 0..60).prop_map(Step::BuryAll),
             4 => (0..50usize).prop_map(Step::Reclaim),
             2 => Just(Step::Fork),
         ]
     }
 
-    fn check(cells: &Spans<String>, model: &[String]) {
-        let view = cells.view();
-        assert!(model.iter().enumerate().all(|(i, text)| view.at(i) == text && cells.at(i) == text));
+    /// The cells as they have to be; `None` for those that are buried.
+    type Model = Vec<Option<String>>;
+
+    fn check(cells: &Spans<String>, model: &Model) {
+        let (view, is_buried) = (cells.view(), among(&cells.buried));
+        for (i, text) in model.iter().enumerate() {
+            assert_eq!(is_buried(i), text.is_none());
+            if let Some(text) = text {
+                assert_eq!((view.at(i), cells.at(i)), (text.as_str(), text.as_str()));
+            }
+        }
         assert_eq!(view.at(model.len()), "");
-        let live: usize =
-            (0..model.len()).filter(|i| !view.span(*i).is_empty()).map(|i| view.at(i).len()).sum();
-        let bytes = model.iter().map(String::len).sum::<usize>();
-        assert_eq!(live, bytes);
+        let bytes = model.iter().flatten().map(String::len).sum::<usize>();
+        assert_eq!(cells.live_bytes(), bytes);
         assert!(cells.memory().all >= bytes + cells.dead_bytes());
     }
 
@@ -355,20 +399,23 @@ mod tests {
             steps in vec(step(), 0..120),
         ) {
             let mut cells = Spans::<String>::collect(bulk.iter().map(String::as_str));
-            let (mut model, mut forks) = (bulk, Vec::new());
+            let mut model: Model = bulk.into_iter().map(Some).collect();
+            let mut forks = Vec::new();
+            let all = |texts: Vec<String>| texts.into_iter().map(Some);
             for step in steps {
                 match step {
-                    Step::Push(t) => { cells.push(&t); model.push(t); }
-                    Step::Extend(ts) => { cells.extend(ts.iter().map(String::as_str)); model.extend(ts); }
-                    Step::Set(i, t) if i < model.len() => { cells.set(i, &t); model[i] = t; }
-                    Step::Clear(i) if i < model.len() => { cells.clear(i); model[i].clear(); }
+                    Step::Push(t) => { cells.push(&t); model.push(Some(t)); }
+                    Step::Extend(ts) => { cells.extend(ts.iter().map(String::as_str)); model.extend(all(ts)); }
+                    Step::Set(i, t) if i < model.len() => { cells.set(i, &t); model[i] = Some(t); }
+                    Step::Clear(i) if i < model.len() => { cells.clear(i); model[i] = Some(String::new()); }
                     Step::Set(..) | Step::Clear(_) => {}
                     Step::Truncate(n) => { cells.truncate(n); model.truncate(n); }
-                    Step::Resize(n) => { cells.resize(n); model.resize(n, String::new()); }
-                    Step::Release => { cells.release(0); model.iter_mut().for_each(String::clear); }
-                    Step::ClearAll(at) => {
-                        cells.clear_all(at.iter().copied());
-                        at.into_iter().for_each(|i| model.get_mut(i).into_iter().for_each(String::clear));
+                    Step::Resize(n) => { cells.resize(n); model.resize(n, Some(String::new())); }
+                    Step::Release => { cells.release(0); model.fill(Some(String::new())); }
+                    Step::BuryAll(mut at) => {
+                        at.retain(|i| model.get(*i).is_some_and(Option::is_some));
+                        cells.bury_all(at.iter().copied());
+                        at.into_iter().for_each(|i| model[i] = None);
                     }
                     Step::Reclaim(rows) => { cells.reclaim(rows); }
                     Step::Fork => forks.push((cells.clone(), model.clone())),

@@ -343,6 +343,14 @@ impl<S: Segment> Heap<S> {
         }
     }
 
+    /// Bytes of all segments and long cells. O(both).
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        let size = |bytes: &Arc<S>| S::size(bytes.whole());
+        self.parts.iter().map(|part| size(&part.bytes)).sum::<usize>()
+            + self.long.iter().flatten().map(size).sum::<usize>()
+    }
+
     pub(super) fn memory(&self) -> Held {
         let counted = |bytes: &Arc<S>| Held::own(bytes.capacity() + size_of::<S>() + COUNTS).behind(bytes);
         let places = self.long.capacity() * size_of::<Option<Arc<S>>>()
