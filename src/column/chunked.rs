@@ -104,10 +104,19 @@ impl<T: Copy + Default, const N: usize> Chunked<T, N> {
     #[inline]
     pub(crate) fn set(&mut self, index: usize, cell: T) {
         debug_assert!(index < self.len, "cell {index} of {}", self.len);
-        if index < self.len {
-            let chunk = self.spine.get_mut(index / N).unwrap_or(&mut self.tail);
-            owned(chunk)[index % N] = cell;
+        if let Some(place) = self.get_mut(index) {
+            *place = cell;
         }
+    }
+
+    /// The cell at `index`, to be changed; `None` past the end. O(1), or one chunk copied after a clone.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        if index >= self.len {
+            return None;
+        }
+        let chunk = self.spine.get_mut(index / N).unwrap_or(&mut self.tail);
+        Some(&mut owned(chunk)[index % N])
     }
 
     /// Changes the cells at these indices, which must exist, each by what comes with it. Neighbours of one

@@ -60,14 +60,21 @@ fn exchange<T: Copy + Default + Into<i64> + TryFrom<i64>>(
     mut nulls: Option<&mut Bits>,
     cells: &mut [Kept],
 ) {
-    let places = cells.iter_mut().map(|kept| (kept.slot.index(), kept));
-    column.each_mut(places, |cell, kept| {
+    let mut exchange = |cell: &mut T, kept: &mut Kept| {
         let before = (*cell).into();
         *cell = kept.number.and_then(|number| T::try_from(number).ok()).unwrap_or_default();
         let was_null =
             nulls.as_mut().is_some_and(|nulls| nulls.replace(kept.slot.index(), kept.number.is_none()));
         kept.number = (!was_null).then_some(before);
-    });
+    };
+    // A counter of one row, which most statements change.
+    if let [kept] = cells {
+        if let Some(cell) = column.get_mut(kept.slot.index()) {
+            exchange(cell, kept);
+        }
+        return;
+    }
+    column.each_mut(cells.iter_mut().map(|kept| (kept.slot.index(), kept)), exchange);
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ use crate::id::Slot;
 use crate::value::Value;
 use smallvec::SmallVec;
 
+/// Lists that are looked at together: their loads don't wait for each other.
+const AHEAD: usize = 32;
+
 /// The rows on both ends of one edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Adjacency {
@@ -140,8 +143,6 @@ impl Adjacency {
     /// Puts the newest children, from slot `first` on, each under the parent that was found for it, or
     /// among the orphans. O(children).
     pub(crate) fn attach_rows(&mut self, keys: &KeyView<'_>, first: usize, parents: &[Slot]) {
-        /// Lists that are looked at together: their loads don't wait for each other.
-        const AHEAD: usize = 32;
         self.parents.truncate(first);
         self.parents.extend_from_slice(parents);
         for (block, parents) in parents.chunks(AHEAD).enumerate() {
@@ -216,7 +217,11 @@ impl Adjacency {
                 left = later;
                 Some((family.first()?.0, theirs))
             });
-            self.children.remove_all(families);
+            let families: Vec<(Slot, &[Slot])> = families.collect();
+            for families in families.chunks(AHEAD) {
+                self.children.read_whole(families.iter().map(|(parent, _)| *parent));
+                self.children.remove_all(families.iter().copied());
+            }
         }
     }
 

@@ -172,6 +172,13 @@ impl Lists {
         heads.into_iter().for_each(|head| view.read_end(head));
     }
 
+    /// Reads these parents' lists before anybody takes from them.
+    pub(crate) fn read_whole(&self, parents: impl Iterator<Item = Slot>) {
+        let view = self.view();
+        let heads: SmallVec<[Head; 32]> = parents.map(|parent| view.head(parent)).collect();
+        heads.into_iter().for_each(|head| view.read_whole(head));
+    }
+
     /// Takes a child out; false when it wasn't there. O(list) up to 4,096 children, amortised O(log)
     /// beyond.
     pub(crate) fn remove(&mut self, parent: Slot, child: Slot) -> bool {
@@ -365,17 +372,24 @@ impl<'a> ListsView<'a> {
     /// Reads what adding to a list reads: its end, and all of what a full one takes along to another place.
     #[inline]
     fn read_end(self, head: Head) {
+        if !head.is_long() {
+            black_box(self.items(head).last());
+            if head.len() == head.capacity() {
+                self.read_whole(head);
+            }
+        }
+    }
+
+    /// Reads all of a list that isn't long.
+    #[inline]
+    fn read_whole(self, head: Head) {
         /// Slots in a cache line.
         const LINE: usize = 16;
         /// Lines that are read one by one; the processor sees by then where it goes.
         const LINES: usize = 6;
-        if head.is_long() {
-            return;
-        }
-        let items = self.items(head);
-        black_box(items.last());
-        if items.len() == head.capacity() {
-            items.iter().step_by(LINE).take(LINES).for_each(|item| _ = black_box(*item));
+        if !head.is_long() {
+            let items = self.items(head);
+            items.iter().step_by(LINE).take(LINES).chain(items.last()).for_each(|item| _ = black_box(*item));
         }
     }
 
