@@ -182,7 +182,7 @@ impl Database {
     /// other than the writing one read, are carried out on a copy. Only where a thread has written 256
     /// statements and more with no other thread reading does it change the rows in place; the first reader
     /// to come beside it may have to wait for the end of that one statement, which is a microsecond or two
-    /// for a row and at most 512 rows and links between rows. Besides, a reader and a commit each hold a
+    /// for a row and at most 2,048 rows and links between rows. Besides, a reader and a commit each hold a
     /// lock for as long as it takes to copy a pointer.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshot_of(self.shared.published.read())

@@ -109,7 +109,7 @@ impl Builder {
     /// Keeps no reader waiting for a write, ever: each statement works on a copy of the chunks that it
     /// touches, in this database and its forks. Unless this is asked for, a thread that has written 256
     /// statements while no other read goes on in place, which takes an insert a quarter of the time; the
-    /// first reader of another thread then waits for the end of one statement, of 512 rows and links
+    /// first reader of another thread then waits for the end of one statement, of 2,048 rows and links
     /// between them at most. For caches whose readers mustn't notice a write. A transaction of many writes
     /// copies a chunk once, and loses little.
     ///

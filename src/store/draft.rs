@@ -8,7 +8,10 @@ use crate::id::{Slot, TableId};
 use std::ops::{Deref, DerefMut};
 
 /// How much is done in place, in rows and links between them: what a reader may have to wait for.
-const SHORT: usize = 512;
+const SHORT: usize = 2_048;
+
+/// How many numbers are put into cells in the time of a row or link.
+const LIGHT: usize = 8;
 
 /// A state that a statement is changing. Dropped without a [`commit`](Draft::commit), everything is
 /// as it was before; identities don't go back.
@@ -58,8 +61,9 @@ impl<'s> Draft<'s> {
     /// Puts numbers into cells that no index and no edge reads; those of a column stand together. O(cells).
     pub(crate) fn keep(&mut self, mut cells: Vec<Kept>) {
         if self.store.may_be_in_place() {
-            self.make_way(cells.len());
-            self.done += cells.len();
+            let work = cells.len() / LIGHT;
+            self.make_way(work);
+            self.done += work;
         }
         let Draft { store, log, .. } = self;
         store.exchange(&mut cells);
