@@ -99,8 +99,10 @@ pub(crate) enum Way {
 pub(crate) struct Upkeep {
     pub(crate) edge: EdgeId,
     pub(crate) parent: TableId,
-    /// The parent's columns that count the children.
+    /// The parent's columns that count all the children.
     pub(crate) counters: Vec<ColumnId>,
+    /// The parent's columns that count those of them that a filter holds for.
+    pub(crate) filtered: Vec<ColumnId>,
     /// The parent's columns that get the time when a child comes, changes or goes.
     pub(crate) touches: Vec<ColumnId>,
 }

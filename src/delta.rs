@@ -6,6 +6,7 @@
 use crate::id::{ColumnId, Slot, TableId};
 use crate::value::Value;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// One change, in the form that undoes it.
 #[derive(Clone, Debug)]
@@ -21,8 +22,8 @@ pub(crate) enum Delta {
     },
     /// Cells of some rows were replaced together.
     Updated(Cells),
-    /// Cells that no index and no edge reads were replaced; those of a column stand together.
-    Kept(Vec<Kept>),
+    /// Cells that no index and no edge reads were replaced: these of the log.
+    Kept(Range<usize>),
     /// Rows were taken away together; their cells are still there.
     Deleted(Vec<(TableId, Vec<Slot>)>),
 }
@@ -54,33 +55,61 @@ pub(crate) struct Kept {
     pub(crate) number: Option<i64>,
 }
 
+/// Numbers that are put into cells together, those of a column after the other: mostly a counter or two and
+/// a time.
+pub(crate) type Keeps = SmallVec<[Kept; 4]>;
+
 /// The changes since a transaction began, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Log(Vec<Delta>);
+pub(crate) struct Log {
+    deltas: Vec<Delta>,
+    /// The cells of all [`Delta::Kept`].
+    kept: Keeps,
+}
 
 impl Log {
     /// Remembers a change. Amortised O(1).
     pub(crate) fn push(&mut self, delta: Delta) {
-        self.0.push(delta);
+        self.deltas.push(delta);
     }
 
-    /// Takes the newest change off.
-    pub(crate) fn pop(&mut self) -> Option<Delta> {
-        self.0.pop()
+    /// Remembers what cells held that were replaced together. Amortised O(cells).
+    pub(crate) fn push_kept(&mut self, before: &[Kept]) {
+        let from = self.kept.len();
+        self.kept.extend_from_slice(before);
+        self.deltas.push(Delta::Kept(from..self.kept.len()));
     }
 
-    /// Whether there is no change.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Takes the changes past the first `mark` off, newest first. O(them).
+    pub(crate) fn take_back(&mut self, mark: usize, mut undo: impl FnMut(&Delta, &[Kept])) {
+        while self.deltas.len() > mark
+            && let Some(delta) = self.deltas.pop()
+        {
+            undo(&delta, &self.kept);
+            if let Delta::Kept(cells) = delta {
+                self.kept.truncate(cells.start);
+            }
+        }
+    }
+
+    /// Forgets how to undo the changes; gives them, oldest first.
+    pub(crate) fn end(&mut self) -> Vec<Delta> {
+        self.kept.clear();
+        std::mem::take(&mut self.deltas)
     }
 
     /// How many changes there are.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.deltas.len()
     }
 
     /// The changes, oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Delta> {
-        self.0.iter()
+        self.deltas.iter()
+    }
+
+    /// The cells that the changes name.
+    pub(crate) fn kept(&self) -> &[Kept] {
+        &self.kept
     }
 }

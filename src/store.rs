@@ -160,7 +160,7 @@ impl Store {
 
     /// Undoes everything in the log, newest first.
     pub(crate) fn undo_all(&mut self, log: &Log) {
-        log.iter().rev().for_each(|delta| self.undo(delta));
+        log.iter().rev().for_each(|delta| self.undo(delta, log.kept()));
     }
 
     /// Whether no row of either was written since one was cloned from the other. O(columns).
@@ -179,9 +179,9 @@ impl Store {
         }
     }
 
-    /// Lets go of what the log could have brought back, and does a bounded piece of cleaning up.
+    /// Lets go of what undoing the changes could have brought back, and does a bounded piece of cleaning up.
     /// O(rows changed).
-    pub(crate) fn settle(&mut self, log: &Log) {
+    pub(crate) fn settle(&mut self, deltas: &[Delta]) {
         /// How many cells or lists a statement cleans up for each row that it changed.
         const STEP: usize = 64;
         let Store { catalog, tables, edges, .. } = self;
@@ -190,7 +190,7 @@ impl Store {
             Some((_, changed)) => *changed += rows,
             None => changed.push((table, rows)),
         };
-        for delta in log.iter() {
+        for delta in deltas {
             match delta {
                 Delta::Inserted { table, rows, .. } => count(*table, *rows),
                 Delta::Updated(cells) => count(cells.table, cells.rows.len()),

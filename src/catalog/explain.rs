@@ -62,7 +62,9 @@ impl Catalog {
         let indent = "  ".repeat(depth);
         for upkeep in &self.table(table).upkeep {
             let parent = self.table(upkeep.parent);
-            for (verb, columns) in [("counts", &upkeep.counters), ("touches", &upkeep.touches)] {
+            let kept =
+                [("counts", &upkeep.counters), ("counts", &upkeep.filtered), ("touches", &upkeep.touches)];
+            for (verb, columns) in kept {
                 for column in columns {
                     let _ = writeln!(out, "{indent}{verb} {}.{}", parent.name, parent.column(*column).name);
                 }

@@ -115,13 +115,16 @@ fn counter(
         return None;
     }
     let (filter, reads) = counting(catalog, child, (own, cache), note)?;
+    let is_filtered = filter.is_some();
     let counter = CounterInfo { what, edge, filter, reads };
     let info = &mut catalog.tables[parent.index()];
     info.columns[column.index()].counter = Some(Box::new(counter));
     info.counters.push(column);
-    upkeep(catalog, edge).counters.push(column);
+    let upkeep = upkeep(catalog, edge);
+    if is_filtered { &mut upkeep.filtered } else { &mut upkeep.counters }.push(column);
     Some((parent, column))
 }
+
 /// What a counter asks of the rows that it counts, and the columns it reads of them.
 fn counting(
     catalog: &Catalog,
@@ -256,7 +259,8 @@ fn upkeep(catalog: &mut Catalog, id: EdgeId) -> &mut Upkeep {
     let (child, parent) = (edge.child, edge.parent);
     let list = &mut catalog.tables[child.index()].upkeep;
     let at = list.iter().position(|upkeep| upkeep.edge == id).unwrap_or_else(|| {
-        list.push(Upkeep { edge: id, parent, counters: Vec::new(), touches: Vec::new() });
+        let (counters, filtered, touches) = (Vec::new(), Vec::new(), Vec::new());
+        list.push(Upkeep { edge: id, parent, counters, filtered, touches });
         list.len() - 1
     });
     &mut list[at]

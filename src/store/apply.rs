@@ -2,7 +2,7 @@
 
 use super::{Store, child_keys};
 use crate::catalog::{Catalog, Discriminator, Edge};
-use crate::delta::{Cells, Delta, Kept, Log, Values};
+use crate::delta::{Cells, Delta, Keeps, Kept, Log, Values};
 use crate::id::{ColumnId, EdgeId, IndexId, Slot, TableId};
 use crate::index::adjacency::Adjacency;
 use crate::index::key::KeyView;
@@ -87,8 +87,8 @@ impl Store {
             let place = info.child_edges.iter().position(|id| *id == upkeep.edge);
             let Some(parent) = place.and_then(|at| found.get(at).copied().flatten()) else { continue };
             let above = self.table(upkeep.parent);
-            upkeep.counters.iter().for_each(|column| above.column(*column).number_ahead(parent));
-            upkeep.touches.iter().for_each(|column| above.column(*column).number_ahead(parent));
+            let kept = [&upkeep.counters, &upkeep.filtered, &upkeep.touches];
+            kept.into_iter().flatten().for_each(|column| above.column(*column).number_ahead(parent));
         }
         for (id, parent) in info.child_edges.iter().zip(&found) {
             parent.iter().for_each(|parent| self.edge(*id).read_ahead(*parent));
@@ -105,8 +105,9 @@ impl Store {
         self.table(edge.parent).find_values(edge.parent_index, row, &edge.child_columns)
     }
 
-    /// Takes a change back. Changes made since must have been undone.
-    pub(super) fn undo(&mut self, delta: &Delta) {
+    /// Takes a change back, whose cells are among those `kept` by its log. Changes made since must have been
+    /// undone.
+    pub(super) fn undo(&mut self, delta: &Delta, kept: &[Kept]) {
         let catalog = self.shared_catalog();
         match delta {
             Delta::Inserted { table, first, rows } => {
@@ -120,7 +121,9 @@ impl Store {
             Delta::Updated(before) => {
                 self.write(&catalog, before);
             }
-            Delta::Kept(before) => self.exchange(&mut before.clone()),
+            Delta::Kept(before) => {
+                self.exchange(&mut Keeps::from_slice(kept.get(before.clone()).unwrap_or_default()));
+            }
             Delta::Deleted(rows) => {
                 for (table, slots) in rows {
                     let table = self.table_mut(*table);

@@ -3,7 +3,7 @@
 use super::published::{Published, Working};
 use super::{Applied, Change, Store};
 use crate::column::staged::Staged;
-use crate::delta::{Delta, Kept, Log};
+use crate::delta::{Kept, Log};
 use crate::id::{Slot, TableId};
 use std::ops::{Deref, DerefMut};
 
@@ -59,15 +59,15 @@ impl<'s> Draft<'s> {
     }
 
     /// Puts numbers into cells that no index and no edge reads; those of a column stand together. O(cells).
-    pub(crate) fn keep(&mut self, mut cells: Vec<Kept>) {
+    pub(crate) fn keep(&mut self, cells: &mut [Kept]) {
         if self.store.may_be_in_place() {
             let work = cells.len() / LIGHT;
             self.make_way(work);
             self.done += work;
         }
         let Draft { store, log, .. } = self;
-        store.exchange(&mut cells);
-        log.push(Delta::Kept(cells));
+        store.exchange(cells);
+        log.push_kept(cells);
     }
 
     /// How many changes were made: a place to come back to.
@@ -78,11 +78,7 @@ impl<'s> Draft<'s> {
     /// Undoes the changes since a mark, newest first.
     pub(crate) fn rollback_to(&mut self, mark: usize) {
         let Draft { store, log, .. } = self;
-        while log.len() > mark
-            && let Some(delta) = log.pop()
-        {
-            store.undo(&delta);
-        }
+        log.take_back(mark, |delta, kept| store.undo(delta, kept));
     }
 
     /// To be called before this many rows are looked at or changed: readers aren't kept out for so
@@ -109,9 +105,9 @@ impl<'s> Draft<'s> {
 
     /// Publishes what was done, after a bounded piece of cleaning up.
     pub(crate) fn commit(&mut self) {
-        let log = std::mem::take(&mut self.log);
-        if !log.is_empty() {
-            self.store.settle(&log);
+        let deltas = self.log.end();
+        if !deltas.is_empty() {
+            self.store.settle(&deltas);
         }
         drop(self.store.commit());
         self.done = 0;

@@ -8,12 +8,11 @@ use super::normalise::time_as;
 use super::upkeep::{Due, What, counted};
 use crate::catalog::TableInfo;
 use crate::column::number::number;
-use crate::column::time::instant_to_micros;
-use crate::delta::{Cells, Kept};
+use crate::delta::{Cells, Keeps, Kept};
 use crate::error::Result;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::Change;
-use crate::value::{Type, Value, round_instant};
+use crate::value::{Type, Value, rounded_micros};
 use hashbrown::HashSet;
 use smallvec::smallvec;
 use std::mem;
@@ -23,9 +22,9 @@ use std::sync::Arc;
 #[derive(Default)]
 struct Settled {
     /// Cells that no index has.
-    cells: Vec<Kept>,
+    cells: Keeps,
     /// Cells that one has.
-    indexed: Vec<Kept>,
+    indexed: Keeps,
     /// Which of all of them a check may read.
     checked: Vec<(TableId, Slot, ColumnId)>,
 }
@@ -37,19 +36,21 @@ impl Writer<'_> {
             return Ok(());
         }
         self.pass_touches_on();
-        let settled = self.take_dues()?;
-        self.keep(settled, |_, _| true)
+        let mut settled = Settled::default();
+        self.take_dues(&mut settled)?;
+        self.keep(&mut settled, |_, _| true)
     }
 
     /// Has every counter of every row count anew; gives how many rows had a wrong one.
     pub(crate) fn rebuild_counters(&mut self) -> Result<usize> {
         self.owe_everything();
-        let settled = self.take_dues()?;
+        let mut settled = Settled::default();
+        self.take_dues(&mut settled)?;
         let all = settled.cells.iter().chain(&settled.indexed);
         let mut rows: Vec<(TableId, Slot)> = all.map(|kept| (kept.table, kept.slot)).collect();
         rows.sort_unstable();
         rows.dedup();
-        self.keep(settled, |_, _| true)?;
+        self.keep(&mut settled, |_, _| true)?;
         Ok(rows.len())
     }
 
@@ -75,8 +76,9 @@ impl Writer<'_> {
             let dues: Vec<Due> = parents.into_iter().map(due).collect();
             self.dues.extend(dues);
         }
-        let settled = self.take_dues()?;
-        self.keep(settled, |_, slot| slot.index() < first)
+        let mut settled = Settled::default();
+        self.take_dues(&mut settled)?;
+        self.keep(&mut settled, |_, slot| slot.index() < first)
     }
 
     /// Writes what a counter of the rows of a load counts. Nobody has read them, no index has the column, and
@@ -110,16 +112,15 @@ impl Writer<'_> {
     }
 
     /// What all that is owed comes to; cells that hold it already are left out.
-    fn take_dues(&mut self) -> Result<Settled> {
+    fn take_dues(&mut self, settled: &mut Settled) -> Result<()> {
         // They come in runs that are in order, by what noted them.
         self.dues.sort();
         self.look_at_clock();
-        let mut settled = Settled { cells: Vec::with_capacity(self.dues.len()), ..Settled::default() };
         for dues in self.dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
-            self.settle(dues, &mut settled)?;
+            self.settle(dues, settled)?;
         }
         self.dues.clear();
-        Ok(settled)
+        Ok(())
     }
 
     /// Reads the clock where a row that is there is owed the time. Before any cell is read: the processor
@@ -135,7 +136,7 @@ impl Writer<'_> {
     fn time_of(&self, dues: &[Due]) -> Option<i64> {
         let due = dues.first().filter(|due| due.what == What::Touch)?;
         match &self.catalog.table(due.table).column(due.column).ty {
-            Type::Timestamptz => round_instant(self.now?).map(instant_to_micros),
+            Type::Timestamptz => rounded_micros(self.now?),
             ty => number(&time_as(ty, self.now?)),
         }
     }
@@ -186,16 +187,17 @@ impl Writer<'_> {
     }
 
     /// Writes what was owed, each column of a row once, and checks the rows that `checks` says of.
-    fn keep(&mut self, settled: Settled, checks: impl Fn(TableId, Slot) -> bool) -> Result<()> {
-        let Settled { cells, indexed, mut checked } = settled;
+    fn keep(&mut self, settled: &mut Settled, checks: impl Fn(TableId, Slot) -> bool) -> Result<()> {
+        let Settled { cells, indexed, checked } = settled;
         if !indexed.is_empty() {
-            self.keep_indexed(&indexed);
+            self.keep_indexed(indexed);
         }
         if !cells.is_empty() {
             self.store.keep(cells);
         }
         checked.sort_unstable();
-        for (table, slot, column) in checked.into_iter().filter(|(table, slot, _)| checks(*table, *slot)) {
+        for (table, slot, column) in checked.iter().copied().filter(|(table, slot, _)| checks(*table, *slot))
+        {
             self.run_checks(self.catalog.table(table), slot, Some(&[column]))?;
         }
         Ok(())

@@ -67,24 +67,22 @@ impl Writer<'_> {
                 continue;
             }
             let moves = changed.is_none_or(|changed| catalog.edge(upkeep.edge).is_read_from(changed));
-            let above = catalog.table(upkeep.parent);
-            for column in &upkeep.counters {
-                let Some(counter) = &above.column(*column).counter else { continue };
-                let what = match &counter.filter {
-                    None if moves => What::Count,
-                    Some(filter) if moves || hits(&counter.reads) => {
-                        if truth(store, info.id, filter, slot) != TRUE {
-                            continue;
-                        }
-                        What::Add(by)
-                    }
-                    _ => continue,
-                };
-                note(dues, Due { table: above.id, slot: parent, column: *column, what });
+            let table = upkeep.parent;
+            if moves {
+                for column in &upkeep.counters {
+                    note(dues, Due { table, slot: parent, column: *column, what: What::Count });
+                }
+            }
+            for column in &upkeep.filtered {
+                let Some(counter) = &catalog.table(table).column(*column).counter else { continue };
+                let counts = |filter| truth(store, info.id, filter, slot) == TRUE;
+                if (moves || hits(&counter.reads)) && counter.filter.as_ref().is_some_and(counts) {
+                    note(dues, Due { table, slot: parent, column: *column, what: What::Add(by) });
+                }
             }
             if *touching {
                 for column in &upkeep.touches {
-                    note(dues, Due { table: above.id, slot: parent, column: *column, what: What::Touch });
+                    note(dues, Due { table, slot: parent, column: *column, what: What::Touch });
                 }
             }
         }
@@ -146,11 +144,11 @@ impl Writer<'_> {
                 continue;
             }
             for column in &upkeep.counters {
+                self.owe_each(above.id, &found, *column, What::Count);
+            }
+            for column in &upkeep.filtered {
                 let counter = above.column(*column).counter.as_ref();
-                let Some(filter) = counter.and_then(|counter| counter.filter.as_ref()) else {
-                    self.owe_each(above.id, &found, *column, What::Count);
-                    continue;
-                };
+                let Some(filter) = counter.and_then(|counter| counter.filter.as_ref()) else { continue };
                 for slot in slots.clone() {
                     let parent = self.store.edge(upkeep.edge).parent(slot);
                     if found.binary_search(&parent).is_ok()
