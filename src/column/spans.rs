@@ -168,7 +168,7 @@ impl<S: Segment> Spans<S> {
 
     /// Takes the bytes of cells out of use whose spans are about to go.
     fn drop_bytes(&mut self, cells: Range<usize>) {
-        let (spans, is_buried) = (self.spans.view(), among(&self.buried));
+        let (spans, is_buried) = (self.spans.view(), among(self.buried.as_deref()));
         let mut burial = Arc::make_mut(&mut self.heap).burial();
         cells.filter(|index| !is_buried(*index)).for_each(|index| burial.add(spans.at(index)));
         burial.end();
@@ -200,7 +200,7 @@ impl<S: Segment> Spans<S> {
         }
         let from = self.sweep.unwrap_or(0);
         let to = self.len().min(from.saturating_add(rows));
-        let (spans, is_buried) = (self.spans.view(), among(&self.buried));
+        let (spans, is_buried) = (self.spans.view(), among(self.buried.as_deref()));
         let leaves = |(index, span): &(usize, Span)| self.heap.is_leaving(*span) && !is_buried(*index);
         let leaving: Vec<(usize, Span)> =
             (from..to).map(|index| (index, spans.at(index))).filter(leaves).collect();
@@ -238,15 +238,15 @@ impl<S: Segment> Spans<S> {
 
     /// Bytes on the heap. O(chunks · log + segments).
     pub(crate) fn memory(&self) -> Held {
-        let buried = |buried: &Box<Bits>| buried.memory() + Held::own(size_of::<Bits>());
+        let buried = |buried: &Bits| buried.memory() + Held::own(size_of::<Bits>());
         let heap = (self.heap.memory() + Held::own(size_of::<Heap<S>>())).behind(&self.heap);
-        self.spans.memory() + heap + self.buried.as_ref().map_or(Held::default(), buried)
+        self.spans.memory() + heap + self.buried.as_deref().map_or(Held::default(), buried)
     }
 }
 
 /// Which cells are among the buried ones.
-fn among(buried: &Option<Box<Bits>>) -> impl Fn(usize) -> bool + '_ {
-    let buried = buried.as_ref().map(|buried| buried.view());
+fn among(buried: Option<&Bits>) -> impl Fn(usize) -> bool {
+    let buried = buried.map(Bits::view);
     move |index| buried.is_some_and(|buried| buried.at(index))
 }
 
@@ -379,7 +379,7 @@ mod tests {
     type Model = Vec<Option<String>>;
 
     fn check(cells: &Spans<String>, model: &Model) {
-        let (view, is_buried) = (cells.view(), among(&cells.buried));
+        let (view, is_buried) = (cells.view(), among(cells.buried.as_deref()));
         for (i, text) in model.iter().enumerate() {
             assert_eq!(is_buried(i), text.is_none());
             if let Some(text) = text {
