@@ -116,6 +116,7 @@ impl Writer<'_> {
         // They come in runs that are in order, by what noted them.
         self.dues.sort();
         self.look_at_clock();
+        settled.cells.reserve(self.dues.len());
         for dues in self.dues.chunk_by(|a, b| (a.table, a.column) == (b.table, b.column)) {
             self.settle(dues, settled)?;
         }
