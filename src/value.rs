@@ -26,7 +26,7 @@ pub use literal::Literal;
 pub use tuple::FromValues;
 pub use types::Type;
 
-pub(crate) use accept::rounded_micros;
+pub(crate) use accept::round_instant;
 
 use ecow::{EcoString, EcoVec};
 use jiff::civil::{Date, DateTime};

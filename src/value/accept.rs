@@ -201,15 +201,13 @@ fn round_timestamp(v: DateTime) -> Option<Value> {
 }
 
 /// To the nearest microsecond, halves away from the epoch; none past the last one.
-fn round_instant(v: Timestamp) -> Option<Timestamp> {
-    rounded_micros(v).and_then(|micros| Timestamp::from_microsecond(micros).ok())
-}
-
-/// As [`round_instant`], in microseconds since the epoch.
-pub(crate) fn rounded_micros(v: Timestamp) -> Option<i64> {
+pub(crate) fn round_instant(v: Timestamp) -> Option<Timestamp> {
     let nanos = v.subsec_nanosecond();
-    let micros = v.as_second() * 1_000_000 + i64::from((nanos + 500 * nanos.signum()) / 1_000);
-    (micros <= Timestamp::MAX.as_microsecond()).then_some(micros)
+    if nanos % 1_000 == 0 {
+        return Some(v);
+    }
+    let micros = i64::from((nanos + 500 * nanos.signum()) / 1_000);
+    Timestamp::from_microsecond(v.as_second() * 1_000_000 + micros).ok()
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use super::normalise::time_as;
 use super::upkeep::{Due, What, counted};
 use crate::catalog::TableInfo;
 use crate::column::number::number;
+use crate::column::time::instant_to_micros;
 use crate::delta::{Cells, Keeps, Kept};
 use crate::error::Result;
 use crate::id::{ColumnId, Slot, TableId};
 use crate::store::Change;
-use crate::value::{Type, Value, rounded_micros};
+use crate::value::{Type, Value, round_instant};
 use hashbrown::HashSet;
 use smallvec::smallvec;
 use std::mem;
@@ -137,7 +138,7 @@ impl Writer<'_> {
     fn time_of(&self, dues: &[Due]) -> Option<i64> {
         let due = dues.first().filter(|due| due.what == What::Touch)?;
         match &self.catalog.table(due.table).column(due.column).ty {
-            Type::Timestamptz => rounded_micros(self.now?),
+            Type::Timestamptz => round_instant(self.now?).map(instant_to_micros),
             ty => number(&time_as(ty, self.now?)),
         }
     }
